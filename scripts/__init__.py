@@ -1,0 +1,1 @@
+"""Everything that builds, starts and checks Redress on a developer's machine."""

@@ -1,0 +1,139 @@
+"""Finds and starts anvil, the local chain, and moves its clock."""
+
+import json
+import platform
+import shutil
+import subprocess
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scripts.toolchain import process
+from scripts.toolchain.paths import NODE_MODULES
+from scripts.toolchain.refusal import Refusal
+
+CHAIN_ID = 31337
+HARDFORK = "prague"
+_MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
+
+
+@dataclass(frozen=True)
+class Anvil:
+    """A running local chain.
+
+    Attributes:
+        url: its JSON-RPC address.
+        process: the node's process.
+    """
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def rpc(self, method: str, *params: Any) -> Any:
+        """Call the node; raise `RuntimeError` with its message when it answers with an error."""
+        return rpc(self.url, method, *params)
+
+    def increase_time(self, seconds: int) -> int:
+        """Move the chain's clock `seconds` ahead, mine a block, return that block's time."""
+        self.rpc("evm_increaseTime", seconds)
+        return self.mine(1)
+
+    def mine(self, blocks: int = 1) -> int:
+        """Mine `blocks` blocks one second apart at the least; return the head's time."""
+        self.rpc("anvil_mine", hex(blocks))
+        return self.now()
+
+    def now(self) -> int:
+        """Return the time of the chain's head, in Unix seconds."""
+        return int(self.rpc("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+
+    def snapshot(self) -> str:
+        """Remember the chain's state; `revert` with the id returned brings it back, once."""
+        return str(self.rpc("evm_snapshot"))
+
+    def revert(self, snapshot: str) -> None:
+        """Bring the chain back to `snapshot`."""
+        if self.rpc("evm_revert", snapshot) is not True:
+            raise RuntimeError(f"anvil knows no snapshot {snapshot}")
+
+
+def rpc(url: str, method: str, *params: Any) -> Any:
+    """Make one JSON-RPC call over HTTP and return its result.
+
+    Raises:
+        OSError: the node cannot be reached.
+        RuntimeError: the node answered with an error.
+    """
+    call = {"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}
+    request = urllib.request.Request(  # noqa: S310 (the address is one we started or were given)
+        url, json.dumps(call).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310
+        answer = json.load(response)
+    if "error" in answer:
+        raise RuntimeError(f"{method}: {answer['error'].get('message')}")
+    return answer["result"]
+
+
+def answers(url: str) -> bool:
+    """Tell whether a JSON-RPC node answers at `url`."""
+    try:
+        rpc(url, "eth_chainId")
+    except (OSError, RuntimeError, ValueError):
+        return False
+    return True
+
+
+def find(tool: str) -> Path:
+    """Return the path of a Foundry tool (`anvil`, `forge`): npm's binary package, else PATH.
+
+    npm's comes first because its version is pinned by the lock.
+    """
+    machine = _MACHINES.get(platform.machine().lower(), "unknown")
+    package = f"{tool}-{platform.system().lower()}-{machine}"
+    binary = NODE_MODULES / "@foundry-rs" / package / "bin" / tool
+    if binary.is_file():
+        return binary
+    on_path = shutil.which(tool)
+    if on_path is None:
+        raise Refusal(f"{tool} is not installed", "Run 'make environments', or put it on PATH")
+    return Path(on_path)
+
+
+def start(
+    *, port: int, log: Path, state: Path | None = None, state_interval_seconds: int = 5
+) -> Anvil:
+    """Start anvil on 127.0.0.1:`port` and wait until it answers.
+
+    With `state` the chain is read from that file if it is there, and written to it every
+    `state_interval_seconds` and at the end.
+    """
+    command: list[str | Path] = [find("anvil"), "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--chain-id", str(CHAIN_ID), "--hardfork", HARDFORK, "--base-fee", "0"]
+    if state is not None:
+        command += ["--state", state, "--state-interval", str(state_interval_seconds)]
+        command += ["--preserve-historical-states"]
+    url = f"http://127.0.0.1:{port}"
+    child = process.start(command, log=log)
+    try:
+        process.wait_until_ready("anvil", child, lambda: answers(url), log)
+    except BaseException:
+        process.stop(child)
+        raise
+    return Anvil(url, child)
+
+
+@contextmanager
+def running(state: Path | None = None) -> Iterator[Anvil]:
+    """A chain of its own on a free port, ended on the way out."""
+    with tempfile.TemporaryDirectory(prefix="redress-anvil-") as scratch:
+        node = start(port=process.free_port(), log=Path(scratch) / "anvil.log", state=state)
+        try:
+            yield node
+        finally:
+            process.stop(node.process)

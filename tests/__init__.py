@@ -1,0 +1,1 @@
+"""Tests of Redress: unit/ mirrors the tree, integration/ and e2e/ run the real parts."""

@@ -1,0 +1,80 @@
+"""Fixtures for the real servers: each run has its own, on free ports, and ends them.
+
+Kubo and Chromium are not everywhere. Where one is missing its tests are skipped with the reason;
+with REDRESS_REQUIRE_KUBO=1 or REDRESS_REQUIRE_BROWSER=1 they fail instead.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from scripts.toolchain import anvil as anvil_tool
+from scripts.toolchain import browser as browser_tool
+from scripts.toolchain import kubo as kubo_tool
+from scripts.toolchain import postgres as postgres_tool
+from scripts.toolchain.anvil import Anvil
+from scripts.toolchain.kubo import Kubo
+from scripts.toolchain.postgres import Postgres
+from scripts.toolchain.refusal import Refusal
+
+Found = TypeVar("Found")
+
+
+@pytest.fixture(scope="session")
+def anvil() -> Iterator[Anvil]:
+    """One local chain for the whole session; tests share it and must not count on its height."""
+    with anvil_tool.running() as node:
+        yield node
+
+
+@pytest.fixture
+def fresh_anvil() -> Iterator[Anvil]:
+    """A local chain of the test's own, starting at block 0."""
+    with anvil_tool.running() as node:
+        yield node
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """One embedded PostgreSQL for the whole session."""
+    with postgres_tool.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_url(postgres: Postgres) -> str:
+    """The URL of the session's server (its database `postgres`)."""
+    return postgres.url()
+
+
+@pytest.fixture
+def database_url(postgres: Postgres) -> Iterator[str]:
+    """The URL of an empty database of the test's own, dropped afterwards."""
+    with postgres_tool.database(postgres) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def kubo() -> Iterator[Kubo]:
+    """One off-line Kubo for the whole session."""
+    _find_or_skip(kubo_tool.find, "REDRESS_REQUIRE_KUBO")
+    with kubo_tool.running() as node:
+        yield node
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> Path:
+    """The path of the system's Chromium, for Playwright's `executable_path`."""
+    return _find_or_skip(browser_tool.find, "REDRESS_REQUIRE_BROWSER")
+
+
+def _find_or_skip(find: Callable[[], Found], required_by: str) -> Found:
+    try:
+        return find()
+    except Refusal as refusal:
+        if os.environ.get(required_by) == "1":
+            pytest.fail(f"{required_by}=1, but {refusal}")
+        pytest.skip(f"NOT TESTED: {refusal}")
