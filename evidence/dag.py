@@ -1,0 +1,71 @@
+"""Blocks and how they hang together, whatever holds them.
+
+A source of blocks is any `Callable[[CID], bytes]`; it is not trusted: `load` checks what it gives.
+"""
+
+from collections.abc import Callable, Iterator
+
+from evidence.cid import CID, DAG_PB, IDENTITY, RAW
+from evidence.dagpb import decode_node
+from evidence.errors import BlockTooLarge, CodecUnsupported, DagTooLarge
+
+MAX_BLOCK_BYTES = 2 << 20
+"""What Kubo and Bitswap carry."""
+MAX_BLOCKS = 1 << 17
+"""128 GiB in blocks of 1 MiB; keeps the set of visited blocks in a few megabytes."""
+MAX_PENDING_LINKS = 1 << 18
+
+BlockSource = Callable[[CID], bytes]
+BlockSink = Callable[[CID, bytes], None]
+
+
+def check_block(cid: CID, block: bytes) -> None:
+    """Raises BlockTooLarge, BlockMismatch, HashUnsupported."""
+    if len(block) > MAX_BLOCK_BYTES:
+        raise BlockTooLarge(f"block {cid} has {len(block)} bytes", cid=str(cid), bytes=len(block))
+    cid.verify(block)
+
+
+def load(cid: CID, source: BlockSource) -> bytes:
+    """The block, checked against its CID. Raises what the source raises, and BlockError."""
+    if cid.hash_code == IDENTITY:
+        return cid.digest
+    block = source(cid)
+    check_block(cid, block)
+    return block
+
+
+def links_of(cid: CID, block: bytes) -> tuple[CID, ...]:
+    """What the block links to, in its order. Raises CodecUnsupported, DagInvalid, CidInvalid."""
+    if cid.codec == RAW:
+        return ()
+    if cid.codec != DAG_PB:
+        message = f"codec {cid.codec:#x} of {cid}"
+        raise CodecUnsupported(message, cid=str(cid), codec=cid.codec)
+    return tuple(link.cid for link in decode_node(block).links)
+
+
+def walk(
+    root: CID, source: BlockSource, max_blocks: int = MAX_BLOCKS
+) -> Iterator[tuple[CID, bytes]]:
+    """Every block below `root` once, parents first, in the order of their links.
+
+    Finishing proves the DAG whole: each block present and true to its CID. The work is bounded
+    by the number of distinct blocks and of links waiting, so that no shape of DAG is a bomb.
+    Raises DagTooLarge, and what `load` and `links_of` raise.
+    """
+    seen: set[bytes] = set()
+    pending = [root]
+    while pending:
+        cid = pending.pop()
+        key = bytes(cid)
+        if key in seen:
+            continue
+        seen.add(key)
+        if len(seen) > max_blocks:
+            raise DagTooLarge(f"more than {max_blocks} blocks", root=str(root), blocks=max_blocks)
+        block = load(cid, source)
+        yield cid, block
+        pending.extend(reversed(links_of(cid, block)))
+        if len(pending) > MAX_PENDING_LINKS:
+            raise DagTooLarge("too many links waiting", root=str(root), links=len(pending))

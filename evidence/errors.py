@@ -1,0 +1,192 @@
+"""The one exception tree of `evidence`; every leaf has a stable `code`.
+
+EvidenceError
+├── CidInvalid                cid_invalid             not a CID, or not its canonical spelling
+├── BlockError
+│   ├── BlockMismatch         block_mismatch          bytes that do not hash to their CID
+│   ├── BlockMissing          block_missing           not stored here
+│   ├── BlockTooLarge         block_too_large         over 2 MiB
+│   └── HashUnsupported       hash_unsupported        a hash function that is not checked here
+├── DagError
+│   ├── DagInvalid            dag_invalid             dag-pb or UnixFS that lies or is malformed
+│   ├── DagTooLarge           dag_too_large           more blocks or pending links than allowed
+│   ├── CodecUnsupported      codec_unsupported       neither raw nor dag-pb
+│   ├── NotAFile              not_a_file              a directory, symlink or shard
+│   └── FileTooLarge          file_too_large          over the limit given by the caller
+├── CarError
+│   ├── CarInvalid            car_invalid             not CAR v1, truncated, or without one root
+│   └── CarTooLarge           car_too_large           over the limits given by the caller
+├── ManifestError
+│   ├── ManifestTooLarge      manifest_too_large      over 1 MiB
+│   ├── ManifestNotJson       manifest_not_json       not a JSON object in UTF-8
+│   ├── ManifestKeyDuplicate  manifest_key_duplicate  one key twice
+│   ├── ManifestVersion       manifest_version        a schema that is not known
+│   ├── ManifestFieldUnknown  manifest_field_unknown  a key that the schema does not have
+│   ├── ManifestFieldMissing  manifest_field_missing  a key that the schema requires
+│   ├── ManifestFieldInvalid  manifest_field_invalid  a value of the wrong type or form
+│   ├── ManifestNameUnsafe    manifest_name_unsafe    a path, control or bidi character in a name
+│   └── ManifestNotCanonical  manifest_not_canonical  valid, but not in its RFC 8785 form
+├── VaultError                                        retryable
+│   ├── VaultFull             vault_full              quota reached, or the disk is full
+│   └── VaultIo               vault_io                the disk refused
+└── KuboError                                         retryable
+    ├── KuboUnreachable       kubo_unreachable        no connection, or it broke
+    ├── KuboTimeout           kubo_timeout            no answer in time
+    ├── KuboRefused           kubo_refused            the node answered with an error
+    ├── KuboReplyInvalid      kubo_reply_invalid      the node's answer makes no sense
+    └── KuboPinFailed         kubo_pin_failed         blocks arrived, the pin did not
+"""
+
+from typing import ClassVar
+
+
+class EvidenceError(Exception):
+    """`message` is for people; programs go by `code`, `retryable` and `fields`."""
+
+    code: ClassVar[str] = "evidence"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, **fields: str | int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fields = fields
+
+
+class CidInvalid(EvidenceError):
+    code = "cid_invalid"
+
+
+class BlockError(EvidenceError):
+    """About one block; `fields["cid"]` names it."""
+
+
+class BlockMismatch(BlockError):
+    code = "block_mismatch"
+
+
+class BlockMissing(BlockError):
+    code = "block_missing"
+
+
+class BlockTooLarge(BlockError):
+    code = "block_too_large"
+
+
+class HashUnsupported(BlockError):
+    code = "hash_unsupported"
+
+
+class DagError(EvidenceError):
+    """About how blocks hang together."""
+
+
+class DagInvalid(DagError):
+    code = "dag_invalid"
+
+
+class DagTooLarge(DagError):
+    code = "dag_too_large"
+
+
+class CodecUnsupported(DagError):
+    code = "codec_unsupported"
+
+
+class NotAFile(DagError):
+    code = "not_a_file"
+
+
+class FileTooLarge(DagError):
+    code = "file_too_large"
+
+
+class CarError(EvidenceError):
+    """About a CAR stream."""
+
+
+class CarInvalid(CarError):
+    code = "car_invalid"
+
+
+class CarTooLarge(CarError):
+    code = "car_too_large"
+
+
+class ManifestError(EvidenceError):
+    """About a manifest; `fields["field"]` names the place where there is one."""
+
+
+class ManifestTooLarge(ManifestError):
+    code = "manifest_too_large"
+
+
+class ManifestNotJson(ManifestError):
+    code = "manifest_not_json"
+
+
+class ManifestKeyDuplicate(ManifestError):
+    code = "manifest_key_duplicate"
+
+
+class ManifestVersion(ManifestError):
+    code = "manifest_version"
+
+
+class ManifestFieldUnknown(ManifestError):
+    code = "manifest_field_unknown"
+
+
+class ManifestFieldMissing(ManifestError):
+    code = "manifest_field_missing"
+
+
+class ManifestFieldInvalid(ManifestError):
+    code = "manifest_field_invalid"
+
+
+class ManifestNameUnsafe(ManifestError):
+    code = "manifest_name_unsafe"
+
+
+class ManifestNotCanonical(ManifestError):
+    code = "manifest_not_canonical"
+
+
+class VaultError(EvidenceError):
+    """The vault could not do it now; nothing is half-stored."""
+
+    retryable = True
+
+
+class VaultFull(VaultError):
+    code = "vault_full"
+
+
+class VaultIo(VaultError):
+    code = "vault_io"
+
+
+class KuboError(EvidenceError):
+    """The Kubo node could not do it now; what is stored here is not touched."""
+
+    retryable = True
+
+
+class KuboUnreachable(KuboError):
+    code = "kubo_unreachable"
+
+
+class KuboTimeout(KuboError):
+    code = "kubo_timeout"
+
+
+class KuboRefused(KuboError):
+    code = "kubo_refused"
+
+
+class KuboReplyInvalid(KuboError):
+    code = "kubo_reply_invalid"
+
+
+class KuboPinFailed(KuboError):
+    code = "kubo_pin_failed"

@@ -1,0 +1,82 @@
+"""The UnixFS message inside a dag-pb node (specs.ipfs.tech/unixfs)."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from evidence.errors import DagInvalid
+from evidence.wire import LENGTH, VARINT, decode_fields, decode_varint, encode_varint_field
+
+_TYPE, _DATA, _FILESIZE, _BLOCKSIZES = 1, 2, 3, 4
+
+
+class Kind(IntEnum):
+    RAW = 0
+    DIRECTORY = 1
+    FILE = 2
+    METADATA = 3
+    SYMLINK = 4
+    HAMT_SHARD = 5
+
+
+@dataclass(frozen=True, slots=True)
+class UnixfsData:
+    """Mode, time and the HAMT's settings are read over: a file's bytes do not hang on them."""
+
+    kind: Kind
+    data: bytes
+    blocksizes: tuple[int, ...]
+    """Bytes of file below each link, in the order of the links."""
+
+    @property
+    def filesize(self) -> int:
+        return len(self.data) + sum(self.blocksizes)
+
+
+def encode_file_data(blocksizes: list[int]) -> bytes:
+    """A file's inner node. The sizes are written one by one, not packed, as all writers do."""
+    sizes = [encode_varint_field(_BLOCKSIZES, size) for size in blocksizes]
+    head = encode_varint_field(_TYPE, Kind.FILE) + encode_varint_field(_FILESIZE, sum(blocksizes))
+    return head + b"".join(sizes)
+
+
+def decode_data(message: bytes) -> UnixfsData:
+    """Raises DagInvalid, also when `filesize` is there and is not the sum of the parts."""
+    values: dict[int, int | bytes] = {}
+    blocksizes: list[int] = []
+    try:
+        for number, wire_type, value in decode_fields(message):
+            if number == _BLOCKSIZES:
+                blocksizes += _sizes(wire_type, value)
+            elif number in values:
+                raise DagInvalid("UnixFS field twice", field=number)
+            else:
+                values[number] = value
+        kind = Kind(_integer(values.get(_TYPE)))
+    except ValueError as error:
+        raise DagInvalid(f"not UnixFS: {error}") from error
+    data = values.get(_DATA, b"")
+    if not isinstance(data, bytes):
+        raise DagInvalid("UnixFS data is not bytes")
+    result = UnixfsData(kind, data, tuple(blocksizes))
+    if kind in (Kind.FILE, Kind.RAW) and values.get(_FILESIZE, result.filesize) != result.filesize:
+        raise DagInvalid("UnixFS filesize is not the sum of its parts", sum=result.filesize)
+    return result
+
+
+def _integer(value: int | bytes | None) -> int:
+    if not isinstance(value, int):
+        raise ValueError("type is missing or not a number")
+    return value
+
+
+def _sizes(wire_type: int, value: int | bytes) -> list[int]:
+    if wire_type == VARINT and isinstance(value, int):
+        return [value]
+    if wire_type != LENGTH or not isinstance(value, bytes):
+        raise ValueError("block size is not a number")
+    sizes = []
+    offset = 0
+    while offset < len(value):
+        size, offset = decode_varint(value, offset, bits=64)
+        sizes.append(size)
+    return sizes
