@@ -1,7 +1,7 @@
 """A Kubo node over its RPC. Its blocks are checked like a stranger's; its words may be nonsense.
 
 Files go in as our own CAR by `dag/import`, so that no setting of the node can change a CID, and
-come out block by block, so that each can be checked. Nothing here makes the node search the network.
+come out block by block, so that each can be checked. The node is never made to search the network.
 """
 
 import warnings

@@ -1,8 +1,8 @@
 """The manifest of one submission: who says what, in which case, with which files.
 
-It is canonical JSON (RFC 8785) in one raw block of at most 1 MiB. Its SHA-256 is all the chain holds
-of it, and the CID follows from that by arithmetic (`cid.digest_to_cid`). The random salt keeps
-anybody from finding a short text by trying digests.
+It is canonical JSON (RFC 8785) in one raw block of at most 1 MiB. Its SHA-256 is all that the
+chain holds of it, and the CID follows from that by arithmetic (`cid.digest_to_cid`). The random
+salt keeps anybody from finding a short text by trying digests.
 
 Parsing is strict: what parses, encodes back to the very same bytes.
 """

@@ -13,7 +13,7 @@ _DIGITS = 20
 
 class Quota:
     """The sum lives in a file under a lock. A reservation comes before its write, and a process
-    that dies keeps what it reserved, so the sum may run high: a refusal counts the disk again first.
+    that dies keeps what it reserved, so the sum may run high: a refusal counts again first.
     """
 
     def __init__(self, path: Path, limit_bytes: int | None, count: Callable[[], int]) -> None:

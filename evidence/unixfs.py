@@ -62,7 +62,7 @@ def import_file(
 
 
 class _Tree:
-    """The open right edge of a balanced tree: the first level holds leaves, the last the root's parts."""
+    """The open right edge of a balanced tree: one list a level, leaves first, root's parts last."""
 
     def __init__(self, put: BlockSink, max_links: int) -> None:
         self._put = put
