@@ -5,6 +5,7 @@ import platform
 import shutil
 import subprocess
 import tempfile
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from scripts.toolchain.refusal import Refusal
 
 CHAIN_ID = 31337
 HARDFORK = "prague"
+ACCOUNTS = 30  # funded and unlocked, of anvil's well-known mnemonic
 _MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
 
@@ -51,6 +53,15 @@ class Anvil:
     def now(self) -> int:
         """Return the time of the chain's head, in Unix seconds."""
         return int(self.rpc("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+
+    def receipt(self, transaction: str, patience_seconds: float = 10.0) -> dict[str, Any]:
+        """Wait until `transaction` is mined and return its receipt as the node gives it."""
+        deadline = time.monotonic() + patience_seconds
+        while (found := self.rpc("eth_getTransactionReceipt", transaction)) is None:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{transaction} is not mined after {patience_seconds:.0f} s")
+            time.sleep(0.02)
+        return dict(found)
 
     def snapshot(self) -> str:
         """Remember the chain's state; `revert` with the id returned brings it back, once."""
@@ -114,7 +125,8 @@ def start(
     `state_interval_seconds` and at the end.
     """
     command: list[str | Path] = [find("anvil"), "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--chain-id", str(CHAIN_ID), "--hardfork", HARDFORK, "--base-fee", "0"]
+    command += ["--chain-id", str(CHAIN_ID), "--hardfork", HARDFORK]
+    command += ["--accounts", str(ACCOUNTS)]
     if state is not None:
         command += ["--state", state, "--state-interval", str(state_interval_seconds)]
         command += ["--preserve-historical-states"]

@@ -90,7 +90,8 @@ def _compile() -> dict[str, Any]:
             standard_input(), allow_paths=str(ROOT), solc_binary=program
         )
     except solcx.exceptions.SolcError as error:
-        raise Refusal(f"the contracts do not compile: {_first_error(error)}", "Correct the source")
+        said = _first_error(error)
+        raise Refusal(f"the contracts do not compile: {said}", "Correct the source") from error
     finally:
         os.chdir(before)
     _report_warnings(output)

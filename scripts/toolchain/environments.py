@@ -38,7 +38,8 @@ def _run(command: Sequence[str | Path], what: str) -> None:
 
 def _digest(*parts: bytes) -> str:
     whole = hashlib.sha256()
-    for part in (sys.version.encode(), *parts):
+    # The place counts too: an environment holds its own path and does not survive a move.
+    for part in (sys.version.encode(), str(ROOT).encode(), *parts):
         whole.update(hashlib.sha256(part).digest())
     return whole.hexdigest()
 

@@ -40,7 +40,7 @@ def test_contracts_above_the_size_limit_are_refused(fresh_anvil: Anvil) -> None:
     # Init code that returns 24 577 zero bytes: one more than EIP-170 allows.
     create = {"from": sender, "data": "0x6160015ff3", "gas": hex(10_000_000)}
     transaction = fresh_anvil.rpc("eth_sendTransaction", create)
-    assert fresh_anvil.rpc("eth_getTransactionReceipt", transaction)["status"] == "0x0"
+    assert fresh_anvil.receipt(transaction)["status"] == "0x0"
 
 
 def test_each_test_has_an_empty_database(database_url: str) -> None:

@@ -1,0 +1,120 @@
+"""Runs brownie in its own environment: `python -m scripts.toolchain.brownie test`, `… run deploy`.
+
+Each run has a project folder and a home of its own that point at this checkout, so that two runs at
+once never meet. It takes brownie's own words and knows two networks:
+
+development     an anvil of the run's own, on a free port; the default
+redress         the node at REDRESS_NODE_URL, whichever chain that is
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from scripts.toolchain import anvil, process, solc
+from scripts.toolchain import compile as contracts
+from scripts.toolchain.paths import BROWNIE_VENV, ROOT
+from scripts.toolchain.refusal import Refusal, exit_code_of
+
+NODE_URL = "REDRESS_NODE_URL"
+_LINKED = ("brownie-config.yaml", "contracts", "node_modules", "scripts", "tests")
+
+_NETWORKS = """\
+development:
+- name: Local chain of this run
+  id: development
+  cmd: anvil
+  host: http://127.0.0.1
+  cmd_settings:
+    port: {port}
+    chain_id: {chain_id}
+    evm_version: {hardfork}
+    gas_limit: 30000000
+    accounts: 20
+live:
+- name: Redress
+  networks:
+  - name: The node at {variable}
+    id: redress
+    chainid: '{node_chain_id}'
+    host: {node_url}
+"""
+
+
+def run(words: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
+    """Run brownie with `words` and return its exit code.
+
+    Args:
+        words: brownie's arguments, without the program's name.
+        environment: variables besides those of this process.
+    """
+    if not (BROWNIE_VENV / "bin" / "python").exists():
+        raise Refusal("brownie is not installed", "Run 'make environments'")
+    solc.ensure()
+    contracts.ensure()
+    scratch = Path(tempfile.mkdtemp(prefix="redress-brownie-"))
+    try:
+        variables = {**solc.environment(), **(environment or {})}
+        project = _prepare(scratch, variables)
+        return _launch(words, project, variables)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _prepare(scratch: Path, variables: dict[str, str]) -> Path:
+    """Make the run's project folder and home; put what brownie must see in `variables`."""
+    project, home, programs = scratch / "project", scratch / "home", scratch / "bin"
+    for folder in (project / "build" / "brownie", home / ".brownie", programs):
+        folder.mkdir(parents=True)
+    for name in _LINKED:
+        (project / name).symlink_to(ROOT / name)
+    (programs / "anvil").symlink_to(anvil.find("anvil"))
+    (home / ".brownie" / "network-config.yaml").write_text(_networks(variables.get(NODE_URL)))
+    variables["HOME"] = str(home)
+    variables["PATH"] = f"{programs}{os.pathsep}{variables.get('PATH', '')}"
+    variables["PYTHONPATH"] = str(ROOT)
+    return project
+
+
+def _networks(node_url: str | None) -> str:
+    node_chain_id = 0
+    if node_url is not None:
+        try:
+            node_chain_id = int(anvil.rpc(node_url, "eth_chainId"), 16)
+        except (OSError, RuntimeError, ValueError) as error:
+            raise Refusal(
+                f"no node answers at {NODE_URL} ({error})",
+                "Start the chain, or correct the address",
+            ) from error
+    return _NETWORKS.format(
+        port=process.free_port(),
+        chain_id=anvil.CHAIN_ID,
+        hardfork=anvil.HARDFORK,
+        variable=NODE_URL,
+        node_url=node_url or "http://127.0.0.1:1",
+        node_chain_id=node_chain_id,
+    )
+
+
+def _launch(words: Sequence[str], project: Path, variables: Mapping[str, str]) -> int:
+    command = [str(BROWNIE_VENV / "bin" / "python"), "-m", "scripts.toolchain.brownie_launch"]
+    child = subprocess.Popen(
+        [*command, *words],
+        cwd=project,
+        env=dict(variables),
+        start_new_session=True,
+        preexec_fn=process.die_with_parent(signal.SIGTERM),
+    )
+    try:
+        return child.wait()
+    finally:
+        process.stop(child)
+
+
+if __name__ == "__main__":
+    sys.exit(exit_code_of(lambda: run(sys.argv[1:])))
