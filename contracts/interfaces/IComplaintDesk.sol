@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Phase} from "../libraries/Phases.sol";
+import {Outcome} from "../types/Complaint.sol";
+import {ComplaintWord} from "../types/Complaint.sol";
+import {ComplaintId, OrganisationId} from "../types/Ids.sol";
+import {Order} from "../types/Order.sol";
+import {PolicyWord} from "../types/Policy.sol";
+import {Round} from "../types/Round.sol";
+
+/// The life of a complaint. Shares are basis points of the order's amount at filing (0 to 10 000), times Unix seconds,
+/// amounts wei. Windows are half-open: an action counts while `now < deadline`, its consequence from `now >= deadline`.
+///
+/// Every event is folded into `trail[complaint]` (libraries/Trail.sol); its first argument is the complaint and `actor`
+/// is the person who acted. `Filed` is folded into `organisationTrail` as well. A `digest` is the SHA-256 of a manifest,
+/// or zero where the actor added none.
+interface IComplaintDesk {
+    /// @param orderKey The order's key; `orderTrail` its trail as the complaint found it.
+    /// @param policy The policy word that the order pinned, with its version.
+    event Filed(
+        ComplaintId indexed complaint,
+        OrganisationId indexed organisation,
+        address indexed actor,
+        bytes32 orderKey,
+        bytes32 orderTrail,
+        uint16 version,
+        PolicyWord policy,
+        uint96 amount,
+        uint16 demand,
+        uint8 category,
+        uint32 acknowledgeDeadline,
+        uint32 answerDeadline,
+        bytes32 digest
+    );
+    event Acknowledged(ComplaintId indexed complaint, address indexed actor, bool onTime, bytes32 digest);
+    /// The answer clock stands still until the reply, at most until `deadline`.
+    event InformationRequested(ComplaintId indexed complaint, address indexed actor, uint32 deadline, bytes32 digest);
+    event Informed(ComplaintId indexed complaint, address indexed actor, uint32 answerDeadline, bytes32 digest);
+    /// A share of 0 is a rejection with reasons.
+    event Offered(
+        ComplaintId indexed complaint,
+        address indexed actor,
+        uint8 number,
+        uint16 share,
+        uint32 deadline,
+        bytes32 digest
+    );
+    /// By the customer, or by anyone once it has been silent on a rejection.
+    event Withdrawn(ComplaintId indexed complaint, address indexed actor);
+    /// @param demand The customer's position D, `offer` the organisation's position O; they split the costs.
+    /// @param round The court's round word; `cost` what the customer advanced; `reserved` whether the bond holds it.
+    event Escalated(
+        ComplaintId indexed complaint,
+        address indexed actor,
+        uint16 demand,
+        uint16 offer,
+        Round round,
+        uint96 cost,
+        bool reserved,
+        bytes32 digest
+    );
+    /// The court's answer. If `refused`, `ruling` is the middle between demand and offer.
+    event Ruled(
+        ComplaintId indexed complaint, address indexed actor, uint16 ruling, bool refused, bytes32 record, uint96 cost
+    );
+    /// The money moved. `costToCustomer` is the part of the costs that the organisation owes the customer and paid:
+    /// out of its part of the order (contained in `toCustomer`), the rest, `fromBond`, out of its bond.
+    event Executed(
+        ComplaintId indexed complaint,
+        address indexed actor,
+        Outcome outcome,
+        uint16 share,
+        uint96 toCustomer,
+        uint96 toOrganisation,
+        uint96 costToCustomer,
+        uint96 fromBond,
+        uint32 confirmDeadline,
+        bytes32 orderTrail
+    );
+    event Confirmed(ComplaintId indexed complaint, address indexed actor);
+    event Rated(ComplaintId indexed complaint, address indexed actor, bool byCustomer, uint8 stars, bytes32 digest);
+    event EvidenceSubmitted(ComplaintId indexed complaint, address indexed actor, bool byCustomer, bytes32 digest);
+
+    error ComplaintUnknown(ComplaintId complaint);
+    /// The action does not fit where the complaint stands; `current` names it.
+    error WrongPhase(ComplaintId complaint, Phase current);
+    error NotCustomer(ComplaintId complaint, address caller, address customer);
+    error NotParty(ComplaintId complaint, address caller);
+    error ShareInvalid(uint256 share, uint256 min, uint256 max);
+    error CategoryInvalid(uint8 category, uint8 max);
+    error AlreadyAcknowledged(ComplaintId complaint);
+    error TooManyRequests(ComplaintId complaint, uint256 limit);
+    error TooManyOffers(ComplaintId complaint, uint256 limit);
+    /// The customer looked at another offer than the latest: read it again.
+    error OfferChanged(ComplaintId complaint, uint256 seen, uint256 current);
+    error NotCashOffer(ComplaintId complaint);
+    error StarsInvalid(uint8 stars);
+    error AlreadyRated(ComplaintId complaint, address account);
+    error EvidenceClosed(ComplaintId complaint);
+    error TooMuchEvidence(ComplaintId complaint, uint256 limit);
+    error DigestMissing();
+
+    /// Complaints so far; ids run from 1 to it.
+    function complaintCount() external view returns (uint256);
+    function complaints(ComplaintId complaint) external view returns (ComplaintWord);
+    function trail(ComplaintId complaint) external view returns (bytes32);
+    /// Folds `Filed` of every complaint against the organisation.
+    function organisationTrail(OrganisationId organisation) external view returns (bytes32);
+    function phase(ComplaintId complaint) external view returns (Phase);
+    /// What `escalate` costs now (wei), and how many arbitrators will sit.
+    function escalationCost(ComplaintId complaint, Order calldata order)
+        external
+        view
+        returns (uint256 seats, uint256 cost);
+
+    /// Files a complaint about the caller's order and asks for `demand` of its amount.
+    /// @param category 0 account, 1 transaction, 2 order, 3 security, 4 technical, 5 conduct, 6 feedback.
+    function file(Order calldata order, uint16 demand, uint8 category, bytes32 digest) external returns (ComplaintId);
+    /// The organisation's first reply. Role 1.
+    function acknowledge(ComplaintId complaint, bytes32 digest) external;
+    /// Asks the customer for information, twice at most, and stops the answer clock for up to 72 hours. Role 1.
+    function ask(ComplaintId complaint, bytes32 digest) external;
+    /// The customer's reply; may be empty.
+    function inform(ComplaintId complaint, bytes32 digest) external;
+    /// Offers a share, four times at most, each at least 500 above the last; 0, once and first, rejects. Role 1.
+    function offer(ComplaintId complaint, uint16 share, bytes32 digest) external;
+    /// Takes the offer that the customer has seen, by its number; it pays at once.
+    function accept(ComplaintId complaint, Order calldata order, uint8 offerNumber) external;
+    /// Takes the complaint back, before any escalation.
+    function withdraw(ComplaintId complaint, Order calldata order) external;
+    /// Takes the case to arbitrators, with the customer's own position above the offer; send `escalationCost`.
+    function escalate(ComplaintId complaint, Order calldata order, uint8 offerNumber, uint16 demand, bytes32 digest)
+        external
+        payable;
+    /// Does what is due, for anyone: a default, an acceptance or a withdrawal by silence, a ruling.
+    function execute(ComplaintId complaint, Order calldata order) external;
+    /// The customer is satisfied.
+    function confirm(ComplaintId complaint) external;
+    /// One to five stars by each side, once, after the money moved.
+    function rate(ComplaintId complaint, uint8 stars, bytes32 digest) external;
+    /// Adds evidence, 32 items a side, until the court's vote opens. By the customer or an operator with role 1.
+    function submitEvidence(ComplaintId complaint, bytes32 digest) external;
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// Where the lot falls. Rejection sampling over positions that never change size or place: the panel is a pure function
+/// of the seed and of who was staked when the round was armed, so anyone can compute it and nobody can move it.
+library Draw {
+    /// Tickets that a position can hold; one position is accepted with probability tickets / 8.
+    uint256 internal constant MAX_TICKETS = 8;
+    /// Tries for a seat among arbitrators who do not sit yet, then as many again with repeats allowed.
+    uint256 internal constant ATTEMPTS = 64;
+
+    /// The lot of one attempt: a position below `highWater`, and a number below 8 that must be less than its tickets.
+    /// The low 128 bits choose the place (bias below highWater / 2^128), the bits above them the number.
+    function lot(bytes32 seed, uint256 disputeId, uint256 voids, uint256 seat, uint256 attempt, uint256 highWater)
+        internal
+        pure
+        returns (uint256 position, uint256 ticket)
+    {
+        uint256 random = uint256(keccak256(abi.encode(seed, disputeId, voids, seat, attempt)));
+        position = uint256(uint128(random)) * highWater >> 128;
+        ticket = random >> 128 & (MAX_TICKETS - 1);
+    }
+}

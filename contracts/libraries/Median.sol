@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+library Median {
+    /// Sorts `votes` in place. At most 31 of them: insertion sort is the cheapest there.
+    function sort(uint256[] memory votes) internal pure {
+        for (uint256 i = 1; i < votes.length; ++i) {
+            uint256 vote = votes[i];
+            uint256 j = i;
+            for (; j > 0 && votes[j - 1] > vote; --j) {
+                votes[j] = votes[j - 1];
+            }
+            votes[j] = vote;
+        }
+    }
+
+    /// The middle of sorted `votes` (not empty): the two middle votes, the same one twice for an odd number. The ruling
+    /// is the floor of their mean; distance from it is counted from the interval between them.
+    function middle(uint256[] memory votes) internal pure returns (uint256 low, uint256 high) {
+        uint256 n = votes.length;
+        return (votes[(n - 1) / 2], votes[n / 2]);
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Round} from "../types/Round.sol";
+
+/// Where a round stands, computed from its word, the votes and the clock.
+enum RoundPhase {
+    None,
+    /// The seed's block is not there yet.
+    AwaitingSeed,
+    /// Anyone may draw.
+    Drawable,
+    /// Nobody drew while the seed could be had: anyone may arm the round again.
+    Missed,
+    /// The panel gets its keys to sealed evidence.
+    HandOver,
+    Commit,
+    Reveal,
+    /// Fewer than a majority revealed: anyone may void the round.
+    Insufficient,
+    /// The desk can conclude.
+    Decidable,
+    Concluded
+}
+
+library RoundPhases {
+    uint256 internal constant MAX_VOIDS = 2;
+
+    /// No ruling can come from the votes: nobody could be drawn, or two rounds were void.
+    function refused(Round round) internal pure returns (bool) {
+        return round.voids() == MAX_VOIDS || round.drawn() && round.seats() == 0;
+    }
+
+    /// Of a drawn round with seats.
+    /// @param committed Bitmap of the seats that have committed.
+    /// @param revealed Bitmap of the seats that have revealed.
+    function voting(Round round, uint256 committed, uint256 revealed, uint256 timestamp)
+        internal
+        pure
+        returns (RoundPhase)
+    {
+        if (timestamp < round.commitOpens()) return RoundPhase.HandOver;
+        bool allCommitted = committed == (1 << round.seats()) - 1;
+        if (timestamp < round.commitEnds() && !allCommitted) return RoundPhase.Commit;
+        if (timestamp < round.revealEnds() && revealed != committed) return RoundPhase.Reveal;
+        return _count(revealed) > round.seats() / 2 ? RoundPhase.Decidable : RoundPhase.Insufficient;
+    }
+
+    function _count(uint256 bits) private pure returns (uint256 count) {
+        for (; bits != 0; bits &= bits - 1) {
+            ++count;
+        }
+    }
+}
