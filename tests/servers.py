@@ -13,9 +13,11 @@ import pytest
 
 from scripts.toolchain import anvil as anvil_tool
 from scripts.toolchain import browser as browser_tool
+from scripts.toolchain import deployment as deployment_tool
 from scripts.toolchain import kubo as kubo_tool
 from scripts.toolchain import postgres as postgres_tool
 from scripts.toolchain.anvil import Anvil
+from scripts.toolchain.deployment import Deployment
 from scripts.toolchain.kubo import Kubo
 from scripts.toolchain.postgres import Postgres
 from scripts.toolchain.refusal import Refusal
@@ -35,6 +37,18 @@ def fresh_anvil() -> Iterator[Anvil]:
     """A local chain of the test's own, starting at block 0."""
     with anvil_tool.running() as node:
         yield node
+
+
+@pytest.fixture(scope="session")
+def deployment(anvil: Anvil, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    """The contracts on the session's chain; `fresh_deployment` for a chain of the test's own."""
+    return deployment_tool.deploy(anvil.url, tmp_path_factory.mktemp("deployments"))
+
+
+@pytest.fixture
+def fresh_deployment(fresh_anvil: Anvil, tmp_path: Path) -> Deployment:
+    """The contracts on the test's own chain, `fresh_anvil`."""
+    return deployment_tool.deploy(fresh_anvil.url, tmp_path / "deployments")
 
 
 @pytest.fixture(scope="session")

@@ -129,15 +129,27 @@ def start(
     command += ["--accounts", str(ACCOUNTS)]
     if state is not None:
         command += ["--state", state, "--state-interval", str(state_interval_seconds)]
-        command += ["--preserve-historical-states"]
     url = f"http://127.0.0.1:{port}"
     child = process.start(command, log=log)
+    node = Anvil(url, child)
     try:
         process.wait_until_ready("anvil", child, lambda: answers(url), log)
+        _catch_up(node)
     except BaseException:
         process.stop(child)
         raise
-    return Anvil(url, child)
+    return node
+
+
+def _catch_up(node: Anvil) -> None:
+    """Set the clock to the head's time where that is ahead of ours.
+
+    A chain read from a file has forgotten how far its clock was moved: without this its next block
+    would be older than its last.
+    """
+    ahead = node.now() - int(time.time())
+    if ahead > 0:
+        node.rpc("evm_increaseTime", ahead + 1)
 
 
 @contextmanager

@@ -10,14 +10,15 @@ from scripts.toolchain.paths import ARTIFACTS, CONTRACTS, ROOT
 
 # Says what the artifacts were made from; not an artifact itself.
 SOURCES: Final = "SOURCES"
+# ERC-792 and ERC-1497, which others wrote.
+_THIRD_PARTY: Final = ("IArbitrable", "IArbitrator", "IEvidence")
 
 
 def from_output(output: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the artifacts of a standard-JSON output, by contract name.
 
     They are the contracts of contracts/*.sol that can be deployed and the interfaces of
-    contracts/interfaces/*.sol. Interfaces that others wrote (ERC-792 and the like) go in a folder
-    below that one and have no artifact.
+    contracts/interfaces/*.sol that are ours.
     """
     compiler = _compiler(output)
     found: dict[str, dict[str, Any]] = {}
@@ -25,7 +26,8 @@ def from_output(output: dict[str, Any]) -> dict[str, dict[str, Any]]:
         folder = (ROOT / path).parent
         for name, contract in contracts.items():
             deployable = folder == CONTRACTS and contract["evm"]["bytecode"]["object"]
-            if deployable or folder == CONTRACTS / "interfaces":
+            ours = folder == CONTRACTS / "interfaces" and name not in _THIRD_PARTY
+            if deployable or ours:
                 found[name] = _artifact(name, contract, compiler)
     return found
 

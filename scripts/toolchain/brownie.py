@@ -34,6 +34,7 @@ development:
     port: {port}
     chain_id: {chain_id}
     evm_version: {hardfork}
+    base_fee: 0
     gas_limit: 30000000
     accounts: 20
 live:

@@ -7,8 +7,11 @@ from pathlib import Path
 import psycopg
 
 from scripts.toolchain import anvil as anvil_tool
+from scripts.toolchain import artifacts
+from scripts.toolchain import deployment as deployment_tool
 from scripts.toolchain import kubo as kubo_tool
 from scripts.toolchain.anvil import Anvil
+from scripts.toolchain.deployment import Deployment
 from scripts.toolchain.kubo import Kubo
 from scripts.toolchain.postgres import Postgres
 
@@ -73,3 +76,21 @@ def test_kubo_keeps_a_block_and_talks_to_nobody(kubo: Kubo, tmp_path: Path) -> N
 def test_chromium_is_a_program(chromium_path: Path) -> None:
     said = subprocess.run([chromium_path, "--version"], capture_output=True, text=True, check=True)
     assert "Chrom" in said.stdout
+
+
+def test_each_contract_is_where_the_deployment_says(
+    fresh_anvil: Anvil, fresh_deployment: Deployment
+) -> None:
+    for address in fresh_deployment.addresses.values():
+        assert len(fresh_anvil.rpc("eth_getCode", address, "latest")) > 2
+    assert fresh_deployment.chain_id == anvil_tool.CHAIN_ID
+    assert fresh_deployment.source_hash == artifacts.committed_digest()
+
+
+def test_a_chain_that_has_the_contracts_is_left_as_it_is(
+    fresh_anvil: Anvil, fresh_deployment: Deployment
+) -> None:
+    before = fresh_anvil.rpc("eth_blockNumber")
+    again = deployment_tool.deploy(fresh_anvil.url, fresh_deployment.folder)
+    assert again == fresh_deployment
+    assert fresh_anvil.rpc("eth_blockNumber") == before
