@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
-import ipfshttpclient  # type: ignore[import-untyped]
+import ipfshttpclient
 from ipfshttpclient import exceptions as ipfs
 
 from evidence.car import write_car
