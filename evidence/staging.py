@@ -41,6 +41,8 @@ class Delivery:
         self._folder = staging / secrets.token_hex(8)
         self._sizes: dict[str, int] = {}
         """Blocks written here and not yet committed, by file name, in bytes."""
+        self._shared: set[Path] = set()
+        """Folders with blocks that were there already, perhaps not yet on the disk for good."""
 
     def __enter__(self) -> "Delivery":
         with disk_errors():
@@ -64,6 +66,7 @@ class Delivery:
             return
         with disk_errors():
             if final.exists() and final.read_bytes() == block:
+                self._shared.add(final.parent)
                 return
             self._quota.reserve(len(block))
             self._sizes[final.name] = len(block)
@@ -83,7 +86,7 @@ class Delivery:
             names = {cid.multihash.hex() for cid in wanted} & set(self._sizes)
         last = root.multihash.hex()
         with disk_errors():
-            for folder in {self._move(name) for name in names - {last}}:
+            for folder in {self._move(name) for name in names - {last}} | self._shared:
                 sync_folder(folder)
             if last in names:
                 sync_folder(self._move(last))
