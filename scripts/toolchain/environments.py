@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from scripts.toolchain.paths import BROWNIE_VENV, LOCKS, NODE_MODULES, ROOT, TOOLCHAIN, VENV
@@ -58,6 +59,8 @@ def _uv() -> Path:
     lock = LOCKS / "bootstrap.txt"
 
     def build() -> None:
+        if find_spec("ensurepip") is None or find_spec("venv") is None:
+            raise Refusal("Python has no venv here", "Install the package 'python3-venv'")
         shutil.rmtree(_UV, ignore_errors=True)
         _run([sys.executable, "-m", "venv", _UV], "making .toolchain/uv")
         pip = [str(_UV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--require-hashes"]

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import urllib.request
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from scripts.toolchain import process
 from scripts.toolchain.paths import ROOT, TOOLCHAIN
-from scripts.toolchain.refusal import Refusal
+from scripts.toolchain.refusal import Refusal, exit_code_of
 
 _MODULE = ROOT / "scripts" / "kubo"
 _BUILT = TOOLCHAIN / "bin" / "ipfs"
@@ -140,3 +141,7 @@ def running() -> Iterator[Kubo]:
             yield node
         finally:
             process.stop(node.process)
+
+
+if __name__ == "__main__":
+    sys.exit(exit_code_of(lambda: build() is None))

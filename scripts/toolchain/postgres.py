@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import quote
 
 from scripts.toolchain import process
 from scripts.toolchain.refusal import Refusal
@@ -23,6 +24,8 @@ from scripts.toolchain.refusal import Refusal
 _VERSION = "18"
 # PostgreSQL's "fast shutdown": clients are cut off, nothing committed is lost.
 FAST_SHUTDOWN = signal.SIGINT
+# A socket's path has at most 107 bytes.
+_LONGEST_SOCKET_FOLDER = 85
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Postgres:
 
     def url(self, database: str = "postgres") -> str:
         """Return the connection URL of one of its databases."""
-        return f"postgresql://postgres@/{database}?host={self.sockets}"
+        return f"postgresql://postgres@/{database}?host={quote(str(self.sockets))}"
 
     def create_database(self, name: str) -> str:
         """Create an empty database and return its URL."""
@@ -78,31 +81,42 @@ def programs() -> Path:
     return Path(spec.origin).parent / f"pginstall{_VERSION}" / "bin"
 
 
-def account() -> int | None:
-    """Return the user id the server must run under: PostgreSQL refuses root; None means ours."""
-    return pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
+def _not_as_root(death_signal: int | None = None) -> list[str]:
+    """Return the words that start a program of PostgreSQL's, which refuses root, as root.
+
+    It becomes `nobody`, keeping the one right to pass root's closed folders, so that a checkout
+    anywhere works and no folder is opened to others. For any other user there are no words.
+    """
+    if os.geteuid() != 0:
+        return []
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        raise Refusal("PostgreSQL does not run as root", "Install util-linux, or be another user")
+    nobody = pwd.getpwnam("nobody")
+    words = [setpriv, f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
+    words += ["--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override"]
+    if death_signal is not None:  # a change of user forgets what was set before it
+        words.append(f"--pdeathsig={signal.Signals(death_signal).name.removeprefix('SIG')}")
+    return words
+
+
+def _give_away(folder: Path) -> None:
+    """Make the server's account the owner of `folder`."""
+    if os.geteuid() == 0:
+        os.chown(folder, pwd.getpwnam("nobody").pw_uid, -1)
 
 
 def initialise(data: Path) -> None:
     """Make an empty cluster in `data`, which must not exist or be empty."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    user = account()
-    if user is not None:
-        os.chown(data, user, -1)
-    options = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "-U", "postgres"]
-    done = subprocess.run(
-        [programs() / "initdb", *options, "-D", data],
-        capture_output=True,
-        text=True,
-        user=user,
-        cwd="/",
-    )
+    _give_away(data)
+    command = [*_not_as_root(), str(programs() / "initdb"), "-D", str(data), "-U", "postgres"]
+    command += ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+    done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         shutil.rmtree(data, ignore_errors=True)
         said = done.stderr.strip().splitlines() or ["initdb said nothing"]
-        raise Refusal(
-            f"the database cannot be made in {data}: {said[-1]}", "Check space and rights"
-        )
+        raise Refusal(f"no database can be made in {data}: {said[-1]}", "Check space and rights")
 
 
 def start(data: Path, *, log: Path, durable: bool) -> Postgres:
@@ -115,29 +129,14 @@ def start(data: Path, *, log: Path, durable: bool) -> Postgres:
         log: the file its output goes to.
         durable: False spares the disk: a power failure may then lose the data.
     """
+    data = data.resolve()
     if not (data / "PG_VERSION").is_file():
         initialise(data)
-    (data / "postmaster.pid").unlink(missing_ok=True)
-    user = account()
-    sockets = Path(tempfile.mkdtemp(prefix="redress-pg-"))  # short: a socket's path is limited
-    if user is not None:
-        os.chown(sockets, user, -1)
-    settings = {
-        "listen_addresses": "",
-        "unix_socket_directories": str(sockets),
-        "unix_socket_permissions": "0700",
-        "max_connections": "100",
-    }
-    if not durable:
-        settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-    words = [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
-    child = process.start(
-        [programs() / "postgres", "-D", data, *words],
-        log=log,
-        user=user,
-        cwd=Path("/"),
-        death_signal=FAST_SHUTDOWN,
-    )
+    sockets = _socket_folder(data)
+    command = [*_not_as_root(FAST_SHUTDOWN), str(programs() / "postgres"), "-D", str(data)]
+    for setting in _settings(sockets, durable=durable):
+        command += ["-c", setting]
+    child = process.start(command, log=log, death_signal=FAST_SHUTDOWN)
     server = Postgres(sockets, child)
     try:
         process.wait_until_ready("PostgreSQL", child, lambda: _answers(server), log)
@@ -147,10 +146,30 @@ def start(data: Path, *, log: Path, durable: bool) -> Postgres:
     return server
 
 
+def _socket_folder(data: Path) -> Path:
+    if len(str(data)) <= _LONGEST_SOCKET_FOLDER:
+        return data
+    sockets = Path(tempfile.mkdtemp(prefix="redress-pg-"))
+    _give_away(sockets)
+    return sockets
+
+
+def _settings(sockets: Path, *, durable: bool) -> list[str]:
+    chosen = [
+        "listen_addresses=",
+        f"unix_socket_directories={sockets}",
+        "unix_socket_permissions=0700",
+    ]
+    if not durable:
+        chosen += ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+    return chosen
+
+
 def stop(server: Postgres) -> None:
-    """End the server and remove its socket's folder."""
+    """End the server, and remove its socket's folder where that is not its data folder."""
     process.stop(server.process, FAST_SHUTDOWN)
-    shutil.rmtree(server.sockets, ignore_errors=True)
+    if not (server.sockets / "PG_VERSION").is_file():
+        shutil.rmtree(server.sockets, ignore_errors=True)
 
 
 def _answers(server: Postgres) -> bool:
@@ -162,7 +181,6 @@ def _answers(server: Postgres) -> bool:
 def running() -> Iterator[Postgres]:
     """A server of its own on an empty cluster that is thrown away on the way out."""
     scratch = Path(tempfile.mkdtemp(prefix="redress-db-"))
-    scratch.chmod(0o711)
     try:
         server = start(scratch / "data", log=scratch / "postgres.log", durable=False)
         try:

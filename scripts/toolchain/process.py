@@ -59,7 +59,6 @@ def start(
     log: Path,
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
-    user: int | None = None,
     death_signal: int = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
     """Start a server in a process group of its own, its output going to `log`.
@@ -74,9 +73,6 @@ def start(
             stderr=subprocess.STDOUT,
             env=None if env is None else dict(env),
             cwd=cwd,
-            user=user,
-            group=user,
-            extra_groups=None if user is None else [],
             start_new_session=True,
             preexec_fn=die_with_parent(death_signal),
         )

@@ -1,0 +1,53 @@
+# Everything that is built or installed lies under .toolchain/, node_modules/, build/ and .redress/.
+# The environments are made from the committed locks, once each.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
+PY := .toolchain/venv/bin/python
+export PORT NODE_PORT
+
+.PHONY: help demo up clock test check artifacts environments kubo brownie locks clean clean-all bench
+
+help: ## what there is
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1 | /p' $(MAKEFILE_LIST) | column -t -s '|'
+
+demo: environments ## play one whole dispute on a local chain, verify it, and end
+	@$(PY) -m scripts.stack demo
+
+up: environments ## the same stack, kept running on .redress/ (PORT=8080 NODE_PORT=8545)
+	@$(PY) -m scripts.stack up
+
+clock: environments ## move the running stack's chain ahead: make clock HOURS=49
+	@$(PY) -m scripts.stack clock $(HOURS)
+
+test: environments kubo ## every test, each on servers of its own
+	@$(PY) -m scripts.checks test
+
+check: environments ## format, lint, types, import directions
+	@$(PY) -m scripts.checks check
+
+artifacts: environments ## compile what differs and write dapp/chain/artifacts
+	@$(PY) -m scripts.toolchain.compile
+
+brownie: environments ## brownie on this project: make brownie ARGS="run deploy --network redress"
+	@$(PY) -m scripts.toolchain.brownie $(ARGS)
+
+environments: ## .toolchain/ and node_modules/ from the locks
+	@[ -n "$(PYTHON)" ] || { echo "refused: Python 3.11 or later is not installed. Install it." >&2; exit 1; }
+	@$(PYTHON) -m scripts.toolchain.environments
+
+kubo: environments ## build Kubo with Go, unless ipfs is on PATH
+	@$(PY) -m scripts.toolchain.kubo
+
+locks: environments ## resolve pyproject.toml and package.json anew
+	@$(PY) -m scripts.toolchain.locks
+
+clean: ## remove the data of `make up`, and what tests left
+	@$(PYTHON) -m scripts.stack.clean
+
+clean-all: clean ## remove the environments too
+	rm -rf .toolchain node_modules

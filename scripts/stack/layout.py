@@ -1,0 +1,110 @@
+"""Where a stack keeps its data, and which ports it takes."""
+
+import fcntl
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from scripts.toolchain import process
+from scripts.toolchain.paths import ROOT
+from scripts.toolchain.refusal import Refusal
+
+KEPT: Final = ROOT / ".redress"
+_LEAST_FREE_BYTES = 500 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A data folder and the ports of one stack.
+
+    Attributes:
+        data: the folder that everything lies in.
+        pages_port: of the pages and the API, on 127.0.0.1.
+        node_port: of the chain's JSON-RPC, on 127.0.0.1.
+        durable: whether the data must outlive the machine's power.
+    """
+
+    data: Path
+    pages_port: int
+    node_port: int
+    durable: bool
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the data folder for one stack.
+
+        Raises:
+            Refusal: another stack runs on it.
+        """
+        self.data.mkdir(parents=True, exist_ok=True)
+        with (self.data / "lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Refusal(
+                    f"a stack runs already on {self.data}",
+                    "Stop that one first (Ctrl-C where it runs)",
+                ) from None
+            yield
+
+    @property
+    def chain(self) -> Path:
+        """The file anvil writes the chain to."""
+        return self.data / "chain.json"
+
+    @property
+    def postgres(self) -> Path:
+        """PostgreSQL's cluster."""
+        return self.data / "postgres"
+
+    @property
+    def deployments(self) -> Path:
+        """The folder of CHAINID.json."""
+        return self.data / "deployments"
+
+    @property
+    def vault(self) -> Path:
+        """The service's own store of evidence."""
+        return self.data / "vault"
+
+    @property
+    def kubo(self) -> Path:
+        """Kubo's repository."""
+        return self.data / "kubo"
+
+    @property
+    def played(self) -> Path:
+        """There once the demo's dispute was played on this data."""
+        return self.data / "played"
+
+    @property
+    def addresses(self) -> Path:
+        """Says, while the stack runs, where its parts answer."""
+        return self.data / "running.json"
+
+    def log(self, name: str) -> Path:
+        """The file that the output of a part goes to."""
+        return self.data / "logs" / f"{name}.log"
+
+    def prepare(self) -> None:
+        """Make the folders.
+
+        Raises:
+            Refusal: a port is taken, or the disk is nearly full.
+        """
+        (self.data / "logs").mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(self.data).free
+        if free < _LEAST_FREE_BYTES:
+            needed = _LEAST_FREE_BYTES // 1024**2
+            raise Refusal(
+                f"the disk of {self.data} has {free // 1024**2} MB left", f"Free {needed} MB"
+            )
+        for variable, port in (("PORT", self.pages_port), ("NODE_PORT", self.node_port)):
+            if process.port_is_taken(port):
+                raise Refusal(
+                    f"port {port} is taken",
+                    f"Stop what listens there, or choose another: make up {variable}={port + 1}",
+                )
