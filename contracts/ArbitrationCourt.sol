@@ -32,6 +32,9 @@ contract ArbitrationCourt is IArbitrationCourt, Payouts {
     uint256 internal constant EXIT_BLOCKS = 8200;
     /// A position backs this many seats a ticket at once.
     uint256 internal constant SEATS_PER_TICKET = 4;
+    /// How often a seat may replace its commitment. Each one makes every earlier seat's reveal longer, so that without a
+    /// limit one arbitrator could price the others out of revealing.
+    uint256 internal constant MAX_REPLACEMENTS = 3;
     address internal constant BURN = 0x000000000000000000000000000000000000dEaD;
 
     address public immutable desk;
@@ -57,6 +60,8 @@ contract ArbitrationCourt is IArbitrationCourt, Payouts {
     mapping(uint256 index => PositionId) private _free;
     /// Seats 3 and up, six a word.
     mapping(uint256 dispute => mapping(uint256 index => uint256)) private _moreSeats;
+    /// How often each seat has replaced its commitment, eight bits a seat.
+    mapping(uint256 dispute => uint256) private _replacements;
     /// The record of the void rounds before this one.
     mapping(uint256 dispute => bytes32) private _priorRecord;
 
@@ -171,6 +176,7 @@ contract ArbitrationCourt is IArbitrationCourt, Payouts {
         _require(dispute, round, accumulated, RoundPhase.Commit);
         address owner = positions[PositionId.wrap(uint32(_seat(dispute, round, number) & 0x3ffffff))].owner();
         if (msg.sender != owner) revert NotSeated(dispute, number, msg.sender, owner);
+        if (accumulated >> number & 1 == 1) _replace(dispute, number);
         uint224 chain = _chain(uint224(accumulated >> 32), number, commitment);
         commits[dispute] = uint256(chain) << 32 | uint32(accumulated) | 1 << number;
         emit Committed(dispute, number, commitment);
@@ -215,6 +221,7 @@ contract ArbitrationCourt is IArbitrationCourt, Payouts {
         (int256[] memory pays, uint256 rest) = _payVoid(round, seats);
         _priorRecord[dispute] = record;
         delete commits[dispute];
+        delete _replacements[dispute];
         for (uint256 i = SEATS_IN_ROUND; i < seats.length; i += SEATS_IN_WORD) {
             delete _moreSeats[dispute][_word(i)];
         }
@@ -360,6 +367,13 @@ contract ArbitrationCourt is IArbitrationCourt, Payouts {
 
     function _chain(uint224 chain, uint8 number, bytes32 commitment) private pure returns (uint224) {
         return uint224(uint256(keccak256(abi.encode(chain, number, commitment))));
+    }
+
+    function _replace(uint256 dispute, uint8 number) private {
+        uint256 counts = _replacements[dispute];
+        uint256 shift = uint256(number) * 8;
+        if (counts >> shift & 0xff == MAX_REPLACEMENTS) revert TooManyReplacements(dispute, number, MAX_REPLACEMENTS);
+        _replacements[dispute] = counts + (1 << shift);
     }
 
     function _word(uint256 number) private pure returns (uint256) {

@@ -74,11 +74,12 @@ contract ComplaintDesk is IComplaintDesk, IExclusions, IEvidence, ReentrancyGuar
         (uint256 amount, bytes32 orderTrail) = escrow.open(order, complaint);
         PolicyWord policy = registry.policy(order.organisation, order.version);
         uint256 answerDeadline = block.timestamp + policy.answerSeconds();
-        uint256 acknowledgeDeadline = block.timestamp + policy.acknowledgeSeconds(block.timestamp);
-        // Minutes before the answer deadline, rounded down: the odd seconds are the organisation's.
+        // Whole minutes before the answer deadline: the odd seconds are the organisation's.
+        uint256 early = (policy.answerSeconds() - policy.acknowledgeSeconds(block.timestamp)) / 1 minutes;
+        uint256 acknowledgeDeadline = answerDeadline - early * 1 minutes;
         complaints[complaint] = ComplaintWords.pack(
                 msg.sender, order.organisation, policy.track(), answerDeadline, demand
-            ).withOffer((answerDeadline - acknowledgeDeadline) / 1 minutes);
+            ).withOffer(early);
         emit Filed(
             complaint,
             order.organisation,
@@ -125,14 +126,14 @@ contract ComplaintDesk is IComplaintDesk, IExclusions, IEvidence, ReentrancyGuar
         Phase current = Phases.phase(word, block.timestamp);
         if (current != Phase.Filed) revert WrongPhase(complaint, current);
         if (word.askCount() == MAX_ASKS) revert TooManyRequests(complaint, MAX_ASKS);
-        bytes32 word_ = _firstReply(complaint, word);
+        bytes32 trail_ = _firstReply(complaint, word);
         uint256 left = (Phases.answerDeadline(word) - block.timestamp + 59) / 1 minutes;
         uint32 deadline = uint32(block.timestamp + REPLY_WINDOW);
         complaints[complaint] = word.withFlag(ACKNOWLEDGED).withAskCounted().withState(ComplaintState.Asked)
             .withDeadline(deadline).withOffer(left);
         emit InformationRequested(complaint, msg.sender, deadline, digest);
         trail[complaint] = Trail.fold(
-            word_,
+            trail_,
             InformationRequested.selector,
             keccak256(abi.encode(complaint, msg.sender, deadline, digest)),
             msg.sender
@@ -221,7 +222,7 @@ contract ComplaintDesk is IComplaintDesk, IExclusions, IEvidence, ReentrancyGuar
     }
 
     /// @inheritdoc IComplaintDesk
-    function confirm(ComplaintId complaint) external {
+    function confirm(ComplaintId complaint) external nonReentrant {
         ComplaintWord word = _own(complaint);
         Phase current = Phases.phase(word, block.timestamp);
         if (current != Phase.Paid) revert WrongPhase(complaint, current);
@@ -231,7 +232,7 @@ contract ComplaintDesk is IComplaintDesk, IExclusions, IEvidence, ReentrancyGuar
     }
 
     /// @inheritdoc IComplaintDesk
-    function rate(ComplaintId complaint, uint8 stars, bytes32 digest) external {
+    function rate(ComplaintId complaint, uint8 stars, bytes32 digest) external nonReentrant {
         if (stars == 0 || stars > 5) revert StarsInvalid(stars);
         (ComplaintWord word, bool byCustomer) = _party(complaint);
         Phase current = Phases.phase(word, block.timestamp);

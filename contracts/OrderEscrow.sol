@@ -49,8 +49,7 @@ contract OrderEscrow is IOrderEscrow, Payouts {
     function release(Order calldata order) external {
         (bytes32 key, OrderWord word) = _held(order);
         if (msg.sender != order.customer) {
-            uint256 protection = registry.policy(order.organisation, order.version).protectionSeconds();
-            uint256 until = word.paidAt() + protection;
+            uint256 until = _protectedUntil(order, word);
             if (block.timestamp < until) revert ProtectionNotOver(key, until, block.timestamp);
         }
         uint96 amount = uint96(word.amount());
@@ -86,6 +85,8 @@ contract OrderEscrow is IOrderEscrow, Payouts {
         returns (uint256 amount, bytes32 trail)
     {
         (bytes32 key, OrderWord word) = _held(order);
+        uint256 until = _protectedUntil(order, word);
+        if (block.timestamp >= until) revert ProtectionOver(key, until, block.timestamp);
         amount = word.amount();
         orders[key] = OrderWords.pack(amount, word.paidAt(), complaint, OrderState.Disputed);
         trail = _paidTrail(order, key, word);
@@ -152,6 +153,10 @@ contract OrderEscrow is IOrderEscrow, Payouts {
         if (word.state() != OrderState.Disputed || word.complaint() != complaint) {
             revert OrderOfAnotherComplaint(key, complaint, word.complaint());
         }
+    }
+
+    function _protectedUntil(Order calldata order, OrderWord word) private view returns (uint256) {
+        return word.paidAt() + registry.policy(order.organisation, order.version).protectionSeconds();
     }
 
     /// The trail after `Paid`, from the order's facts and word alone.

@@ -110,7 +110,9 @@ contract OrganisationRegistry is IOrganisationRegistry, Payouts {
         Operator storage operator = _operators[organisation][msg.sender];
         uint8 roles = operator.nominated;
         if (roles == 0) revert NotNominated(organisation, msg.sender);
-        (operator.since, operator.roles, operator.nominated) = (uint64(block.number), roles, 0);
+        // A nomination that was taken back before left an end behind.
+        (operator.since, operator.until) = (uint64(block.number), 0);
+        (operator.roles, operator.nominated) = (roles, 0);
         emit OperatorAccepted(organisation, msg.sender, roles);
         _fold(organisation, OperatorAccepted.selector, abi.encode(organisation, msg.sender, roles));
     }
@@ -155,12 +157,14 @@ contract OrganisationRegistry is IOrganisationRegistry, Payouts {
         }
         Bond storage held = bond[organisation];
         uint96 free = held.balance - held.reserved;
-        if (announced.amount > free) revert BondTooSmall(organisation, free, announced.amount);
-        held.balance -= announced.amount;
-        delete withdrawal[organisation];
-        emit BondWithdrawn(organisation, msg.sender, to, announced.amount);
-        _fold(organisation, BondWithdrawn.selector, abi.encode(organisation, msg.sender, to, announced.amount));
-        _send(to, announced.amount);
+        if (free == 0) revert BondTooSmall(organisation, free, announced.amount);
+        uint96 amount = announced.amount < free ? announced.amount : free;
+        held.balance -= amount;
+        // What a case still holds stays announced, or one small dispute at a time would keep the whole bond here.
+        withdrawal[organisation].amount = announced.amount - amount;
+        emit BondWithdrawn(organisation, msg.sender, to, amount);
+        _fold(organisation, BondWithdrawn.selector, abi.encode(organisation, msg.sender, to, amount));
+        _send(to, amount);
     }
 
     /// @inheritdoc IOrganisationRegistry

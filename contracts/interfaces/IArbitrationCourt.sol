@@ -61,6 +61,7 @@ interface IArbitrationCourt {
     error WrongPhase(uint256 dispute, RoundPhase current);
     error SeatUnknown(uint256 dispute, uint8 seat, uint256 seats);
     error NotSeated(uint256 dispute, uint8 seat, address caller, address owner);
+    error TooManyReplacements(uint256 dispute, uint8 seat, uint256 limit);
     error VoteInvalid(uint16 vote, uint256 max);
     error AlreadyRevealed(uint256 dispute, uint8 seat);
     /// Vote, salt, reason or the neighbouring commitments are not what was committed.
@@ -101,7 +102,7 @@ interface IArbitrationCourt {
     function draw(uint256 dispute, bytes calldata proof) external;
     /// Starts again where nobody drew while the seed could be had: new seed, arbitrators as staked now. Anyone.
     function rearm(uint256 dispute) external;
-    /// Commits a seat's vote. May be replaced until the window ends or every seat has committed.
+    /// Commits a seat's vote. May be replaced three times, until the window ends or every seat has committed.
     function commit(uint256 dispute, uint8 number, bytes32 commitment) external;
     /// Opens a seat's vote. Anyone who knows the salt may.
     /// @param prefix The accumulator before the commitment (0 for the first).

@@ -114,7 +114,7 @@ interface IComplaintDesk {
         view
         returns (uint256 seats, uint256 cost);
 
-    /// Files a complaint about the caller's order and asks for `demand` of its amount.
+    /// Files a complaint about the caller's order, within its protection time, and asks for `demand` of its amount.
     /// @param category 0 account, 1 transaction, 2 order, 3 security, 4 technical, 5 conduct, 6 feedback.
     function file(Order calldata order, uint16 demand, uint8 category, bytes32 digest) external returns (ComplaintId);
     /// The organisation's first reply. Role 1.

@@ -47,6 +47,8 @@ interface IOrderEscrow {
     error OrderOfAnotherComplaint(bytes32 key, ComplaintId given, ComplaintId current);
     error NotCustomer(bytes32 key, address caller, address customer);
     error ProtectionNotOver(bytes32 key, uint256 until, uint256 current);
+    /// Complaints are filed within the protection time; else one after another could hold the money for ever.
+    error ProtectionOver(bytes32 key, uint256 until, uint256 current);
     error SplitExceedsAmount(bytes32 key, uint256 toCustomer, uint256 amount);
     error OnlyDesk(address caller);
 
@@ -66,7 +68,7 @@ interface IOrderEscrow {
     /// Pays out what waits for the organisation. Role 2.
     function withdrawOrganisation(OrganisationId organisation, address payable to) external;
 
-    /// Holds the order for a complaint. Only the desk.
+    /// Holds the order for a complaint, within its protection time. Only the desk.
     /// @return amount The base of the complaint (wei).
     /// @return trail The order's trail.
     function open(Order calldata order, ComplaintId complaint) external returns (uint256 amount, bytes32 trail);

@@ -88,7 +88,7 @@ interface IOrganisationRegistry {
     function depositBond(OrganisationId organisation) external payable;
     /// Announces a withdrawal; a later one replaces it. Role 2.
     function requestBondWithdrawal(OrganisationId organisation, uint96 amount) external;
-    /// Pays out an announced withdrawal, as far as open cases do not hold it. Role 2.
+    /// Pays out an announced withdrawal, as far as open cases do not hold it; the rest stays announced. Role 2.
     function withdrawBond(OrganisationId organisation, address payable to) external;
 
     /// Holds `amount` wei for a case if that much is free. Only the desk.
