@@ -66,9 +66,9 @@ class Layout:
         return self.data / "deployments"
 
     @property
-    def vault(self) -> Path:
-        """The service's own store of evidence."""
-        return self.data / "vault"
+    def service(self) -> Path:
+        """What the service itself stores: evidence, for one."""
+        return self.data / "service"
 
     @property
     def kubo(self) -> Path:

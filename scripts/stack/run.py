@@ -41,8 +41,9 @@ def start(layout: Layout, supervisor: Supervisor, chain_file: ChainFile) -> dict
     variables = {
         "DATABASE_URL": database_url,
         "REDRESS_NODE_URL": node.url,
+        "REDRESS_CHAIN_ID": str(deployment.chain_id),
         "REDRESS_DEPLOYMENTS": str(layout.deployments),
-        "REDRESS_VAULT": str(layout.vault),
+        "REDRESS_DATA_DIR": str(layout.service),
         "REDRESS_API_URL": f"http://127.0.0.1:{layout.pages_port}",
     }
     if kubo is not None:
