@@ -1,0 +1,1 @@
+"""Redress: complaints and disputes that nobody has to take on trust."""

@@ -1,0 +1,59 @@
+"""Where the contracts of a chain are, and the terms built into them."""
+
+from dataclasses import dataclass
+
+from dapp.domain.types import Address, BlockNumber, ChainId, Hash32, Wei
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """The terms on which a kind of dispute is heard (contracts/types/Track.sol)."""
+
+    fee_wei: Wei
+    lock_wei: Wei
+    hand_over_seconds: int
+    commit_seconds: int
+    reveal_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedContract:
+    """A contract on the chain.
+
+    Attributes:
+        code_hash: keccak-256 of its code.
+        transaction: that created it.
+    """
+
+    name: str
+    address: Address
+    code_hash: Hash32
+    transaction: Hash32
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One set of contracts.
+
+    Attributes:
+        deployed_at_block: nothing of ours happened before it.
+        source_hash: the digest of the sources they were compiled from.
+        ticket_wei: the stake of one ticket.
+        tracks: the court's; the index is the track's number.
+    """
+
+    chain_id: ChainId
+    genesis_hash: Hash32
+    deployed_at_block: BlockNumber
+    contracts: tuple[DeployedContract, ...]
+    source_hash: str
+    ticket_wei: Wei
+    tracks: tuple[Track, ...]
+
+    def address_of(self, name: str) -> Address:
+        """Where the contract called `name` is."""
+        return next(c.address for c in self.contracts if c.name == name)
+
+    def track(self, number: int) -> Track:
+        """The terms of a track; an unknown one is track 0, as the court has it."""
+        return self.tracks[number if number < len(self.tracks) else 0]

@@ -1,0 +1,191 @@
+"""An organisation as the registry's events tell it, and the fold that makes it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from dapp.domain import policy, trail
+from dapp.domain.events import REGISTRY, Event
+from dapp.domain.policy import Policy
+from dapp.domain.types import (
+    NOTHING,
+    Address,
+    BlockNumber,
+    ChainId,
+    Digest,
+    Hash32,
+    Keccak,
+    OrganisationId,
+    UnixTime,
+    Wei,
+)
+
+ROLE_ANSWER = 1
+"""Answers complaints."""
+ROLE_MONEY = 2
+ROLE_ADMIN = 4
+"""Policies and operators."""
+ALL_ROLES = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who acts, was asked to act, or has acted for an organisation.
+
+    Attributes:
+        roles: bits of `ROLE_*`; 0 before it accepts and after it was removed.
+        nominated: the roles it was offered and has not accepted.
+        since: the block in which it took its roles; None before that.
+        until: the block in which it lost them; None while it has not.
+    """
+
+    account: Address
+    roles: int
+    nominated: int
+    since: BlockNumber | None = None
+    until: BlockNumber | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    """A published policy; in force from `effective_at` until the next version is."""
+
+    version: int
+    policy: Policy
+    agreement: Digest
+    published_at: UnixTime
+    effective_at: UnixTime
+
+
+@dataclass(frozen=True, slots=True)
+class BondWithdrawal:
+    """Announced; nothing leaves before `ready_at`."""
+
+    amount: Wei
+    ready_at: UnixTime
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """An organisation. `trail` is folded from the events and must equal the registry's word."""
+
+    id: OrganisationId
+    chain_id: ChainId
+    registered_by: Address
+    registered_at: UnixTime
+    trail: Hash32
+    updated_block: BlockNumber
+    events: int = 1
+    operators: tuple[Operator, ...] = ()
+    policies: tuple[PolicyVersion, ...] = ()
+    bond: Wei = NOTHING
+    withdrawal: BondWithdrawal | None = None
+
+    def roles_of(self, account: Address) -> int:
+        """The roles that an account has now, as bits of `ROLE_*`."""
+        return next((o.roles for o in self.operators if o.account == account), 0)
+
+    def policy_at(self, at: UnixTime) -> PolicyVersion:
+        """The version in force at `at`, which is not before the registration."""
+        return [version for version in self.policies if version.effective_at <= at][-1]
+
+    def was_operator(self, account: Address, block: BlockNumber) -> bool:
+        """Whether `account` was an operator as `block` began."""
+        for operator in self.operators:
+            if operator.account == account and operator.since is not None:
+                began = operator.since < block
+                return began and (operator.until is None or operator.until >= block)
+        return False
+
+
+def apply(before: Organisation | None, event: Event, keccak: Keccak) -> Organisation | None:
+    """The organisation after an event of the registry; others leave it as it is."""
+    if event.contract != REGISTRY:
+        return before
+    if event.name == "OrganisationRegistered":
+        return _registered(event, keccak)
+    step = _STEPS.get(event.name)
+    if before is None or step is None:
+        return before
+    return replace(
+        step(before, event),
+        trail=trail.fold_event(keccak, before.trail, event),
+        events=before.events + 1,
+        updated_block=event.block_number,
+    )
+
+
+def _registered(event: Event, keccak: Keccak) -> Organisation:
+    actor = Address(event.text("actor"))
+    return Organisation(
+        id=OrganisationId(event.integer("organisation")),
+        chain_id=event.chain_id,
+        registered_by=actor,
+        registered_at=event.timestamp,
+        trail=trail.fold_event(keccak, None, event),
+        updated_block=event.block_number,
+        operators=(Operator(actor, ALL_ROLES, 0, since=event.block_number),),
+    )
+
+
+def _published(before: Organisation, event: Event) -> Organisation:
+    version = PolicyVersion(
+        version=event.integer("version"),
+        policy=policy.unpack(event.integer("policy")),
+        agreement=Digest(event.text("agreement")),
+        published_at=event.timestamp,
+        effective_at=UnixTime(event.integer("effectiveAt")),
+    )
+    return replace(before, policies=(*before.policies, version))
+
+
+def _nominated(before: Organisation, event: Event) -> Organisation:
+    account = Address(event.text("operator"))
+    return _with_operator(before, Operator(account, 0, event.integer("roles")))
+
+
+def _accepted(before: Organisation, event: Event) -> Organisation:
+    account = Address(event.text("actor"))
+    roles = event.integer("roles")
+    return _with_operator(before, Operator(account, roles, 0, since=event.block_number))
+
+
+def _removed(before: Organisation, event: Event) -> Organisation:
+    account = Address(event.text("operator"))
+    known = next(o for o in before.operators if o.account == account)
+    gone = replace(known, roles=0, nominated=0, until=event.block_number)
+    return _with_operator(before, gone)
+
+
+def _with_operator(before: Organisation, operator: Operator) -> Organisation:
+    others = tuple(o for o in before.operators if o.account != operator.account)
+    return replace(before, operators=(*others, operator))
+
+
+def _deposited(before: Organisation, event: Event) -> Organisation:
+    return replace(before, bond=Wei(before.bond + event.integer("amount")))
+
+
+def _withdrawal_requested(before: Organisation, event: Event) -> Organisation:
+    ready_at = UnixTime(event.integer("readyAt"))
+    return replace(before, withdrawal=BondWithdrawal(Wei(event.integer("amount")), ready_at))
+
+
+def _withdrawn(before: Organisation, event: Event) -> Organisation:
+    bond = Wei(before.bond - event.integer("amount"))
+    return replace(before, bond=bond, withdrawal=None)
+
+
+def _charged(before: Organisation, event: Event) -> Organisation:
+    return replace(before, bond=Wei(before.bond - event.integer("amount")))
+
+
+_STEPS: dict[str, Callable[[Organisation, Event], Organisation]] = {
+    "PolicyPublished": _published,
+    "OperatorNominated": _nominated,
+    "OperatorAccepted": _accepted,
+    "OperatorRemoved": _removed,
+    "BondDeposited": _deposited,
+    "BondWithdrawalRequested": _withdrawal_requested,
+    "BondWithdrawn": _withdrawn,
+    "BondCharged": _charged,
+}

@@ -1,0 +1,60 @@
+"""The rolling hash that makes a subject's history complete (contracts/libraries/Trail.sol)."""
+
+from dapp.domain.events import COURT, Event
+from dapp.domain.types import Address, ChainId, Hash32, Keccak, UnixTime, hash32, raw, word
+
+_LABEL = b"redress-trail/1"
+# A copy of an event for readers of ERC-1497; carries nothing that its original does not.
+_ECHO = "Evidence"
+
+
+def genesis(keccak: Keccak, chain_id: ChainId, contract: Address, subject: int) -> Hash32:
+    """The word before the first event.
+
+    Args:
+        keccak: keccak-256.
+        chain_id: of the chain that the contract is on.
+        contract: whose events are folded.
+        subject: the id; for an order, its key as a number.
+    """
+    # A string is dynamic: its offset stands in the head, its length and padded bytes in the tail.
+    head = word(0x80) + word(chain_id) + _address(contract) + word(subject)
+    return hash32(keccak(head + word(len(_LABEL)) + _LABEL.ljust(32, b"\0")))
+
+
+def fold(
+    keccak: Keccak, trail: Hash32, topic0: Hash32, words: bytes, actor: Address, at: UnixTime
+) -> Hash32:
+    """The word after an event.
+
+    Args:
+        keccak: keccak-256.
+        trail: the word before it.
+        topic0: the event's signature hash.
+        words: the ABI encoding of all its arguments as declared.
+        actor: who acted, never a relayer.
+        at: the block's time.
+    """
+    return hash32(keccak(raw(trail) + raw(topic0) + keccak(words) + _address(actor) + word(at)))
+
+
+def is_folded(event: Event) -> bool:
+    """Whether the event belongs to the trail of its subject, its first argument."""
+    return bool(event.words) and event.contract != COURT and "actor" in event.args
+
+
+def subject(event: Event) -> int:
+    """The number of what the event is about: its first argument."""
+    return int.from_bytes(event.words[:32], "big")
+
+
+def fold_event(keccak: Keccak, trail: Hash32 | None, event: Event) -> Hash32:
+    """The word after `event`; `trail` is None before the first one."""
+    if trail is None:
+        trail = genesis(keccak, event.chain_id, event.address, subject(event))
+    actor = Address(event.text("actor"))
+    return fold(keccak, trail, event.topic0, event.words, actor, event.timestamp)
+
+
+def _address(address: Address) -> bytes:
+    return bytes.fromhex(address[2:]).rjust(32, b"\0")

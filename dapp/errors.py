@@ -1,0 +1,174 @@
+"""The one exception tree; every error has a stable code, which interfaces show and tests pin.
+
+RedressError
+├── Retryable                     the same call may succeed later
+│   ├── NodeUnavailable           node-unavailable       no answer, or none that makes sense
+│   ├── NodeBusy                  node-busy              429, or the server failed
+│   ├── ChainMoved                chain-moved            the block asked about is no longer there
+│   └── DatabaseUnavailable       database-unavailable
+└── Final                         the same call fails again
+    ├── NodeRefused               node-refused           a JSON-RPC error; fields: rpc_code, data
+    ├── WrongChain                wrong-chain
+    ├── DeploymentMissing         deployment-missing
+    ├── DeploymentMismatch        deployment-mismatch
+    ├── DatabaseForeign           database-foreign       tables that are not ours
+    ├── DatabaseNewer             database-newer         the schema of a later version
+    ├── IndexerRunning            indexer-running        another process writes this chain's rows
+    ├── IntegrityBroken           integrity-broken       the node contradicts itself
+    ├── Undecodable               undecodable            bytes that do not fit the ABI
+    ├── Unbuilt                   artifact-missing       an artifact is not there
+    ├── NotFound                  not-found
+    ├── InvalidInput              invalid-input          fields: field
+    ├── Refused                   refused                the rules forbid it now
+    └── ContractRefused           contract-<error-name>  a custom error of a contract; fields: its
+                                                         arguments
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class RedressError(Exception):
+    """Something that went wrong, in words for people and a code for programs.
+
+    Attributes:
+        code: stable, kebab-case.
+        message: one plain sentence without a full stop; never holds a secret or a full URL.
+        remedy: what to do about it, in the imperative, or None.
+        fields: what the message is about, for programs.
+    """
+
+    default_code: ClassVar[str] = "error"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        remedy: str | None = None,
+        code: str | None = None,
+        fields: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(message if remedy is None else f"{message}. {remedy}.")
+        self.code = code or self.default_code
+        self.message = message
+        self.remedy = remedy
+        self.fields: dict[str, object] = dict(fields or {})
+
+
+class Retryable(RedressError):
+    """The same call may succeed later."""
+
+
+class Final(RedressError):
+    """The same call fails again until somebody changes something."""
+
+
+class NodeUnavailable(Retryable):
+    """The node does not answer, or its answer makes no sense."""
+
+    default_code = "node-unavailable"
+
+
+class NodeBusy(Retryable):
+    """The node asks for patience.
+
+    `fields["retry_after_seconds"]` is there when it said for how long.
+    """
+
+    default_code = "node-busy"
+
+
+class ChainMoved(Retryable):
+    """The block that was asked about is no longer on the chain."""
+
+    default_code = "chain-moved"
+
+
+class DatabaseUnavailable(Retryable):
+    """The database does not answer."""
+
+    default_code = "database-unavailable"
+
+
+class NodeRefused(Final):
+    """The node answered a call with an error; `fields` hold `rpc_code` and `data` (0x… or None)."""
+
+    default_code = "node-refused"
+
+
+class WrongChain(Final):
+    """The node serves another chain than the one that was asked for."""
+
+    default_code = "wrong-chain"
+
+
+class DeploymentMissing(Final):
+    """There is no deployment file for the node's chain."""
+
+    default_code = "deployment-missing"
+
+
+class DeploymentMismatch(Final):
+    """What the chain holds is not what the deployment file or the artifacts say."""
+
+    default_code = "deployment-mismatch"
+
+
+class DatabaseForeign(Final):
+    """The database holds tables that are not ours."""
+
+    default_code = "database-foreign"
+
+
+class DatabaseNewer(Final):
+    """The database was made by a later version."""
+
+    default_code = "database-newer"
+
+
+class IndexerRunning(Final):
+    """Another process indexes this chain into this database."""
+
+    default_code = "indexer-running"
+
+
+class IntegrityBroken(Final):
+    """The node's answers contradict each other or themselves."""
+
+    default_code = "integrity-broken"
+
+
+class Undecodable(Final):
+    """Bytes that do not fit the ABI they should have."""
+
+    default_code = "undecodable"
+
+
+class Unbuilt(Final):
+    """A contract artifact is not there."""
+
+    default_code = "artifact-missing"
+
+
+class NotFound(Final):
+    """There is no such thing."""
+
+    default_code = "not-found"
+
+
+class InvalidInput(Final):
+    """A value that no state of the case would make right; `fields["field"]` names it."""
+
+    default_code = "invalid-input"
+
+
+class Refused(Final):
+    """The rules forbid it as things stand."""
+
+    default_code = "refused"
+
+
+class ContractRefused(Final):
+    """A contract reverted with a custom error; `fields` hold its arguments by name."""
+
+    default_code = "contract-reverted"

@@ -1,0 +1,44 @@
+"""The service's settings, read once from the environment."""
+
+from pathlib import Path
+
+from pydantic import AliasChoices, Field, HttpUrl
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting; each is read from REDRESS_<NAME>, the database's also from DATABASE_URL.
+
+    Addresses of nodes and databases may hold passwords: they are kept out of `repr` and logs.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="REDRESS_", frozen=True, extra="ignore")
+
+    node_url: str = Field(
+        default="http://127.0.0.1:8545", repr=False, description="JSON-RPC address of the node"
+    )
+    database_url: str = Field(
+        default="",
+        repr=False,
+        validation_alias=AliasChoices("REDRESS_DATABASE_URL", "DATABASE_URL", "database_url"),
+        description="PostgreSQL to use; empty means an embedded one under data_dir",
+    )
+    deployments_dir: Path = Field(
+        default=Path("deployments"),
+        validation_alias=AliasChoices(
+            "REDRESS_DEPLOYMENTS_DIR", "REDRESS_DEPLOYMENTS", "deployments_dir"
+        ),
+        description="folder of CHAINID.json",
+    )
+    chain_id: int | None = Field(
+        default=None, gt=0, description="refuse to start unless the node serves this chain"
+    )
+    data_dir: Path = Field(default=Path(".redress"), description="everything stored by the service")
+    host: str = Field(default="127.0.0.1", description="address that the web server listens on")
+    port: int = Field(default=8080, ge=0, le=65535, description="0 takes a free port")
+    kubo_url: HttpUrl | None = Field(default=None, description="RPC address of a Kubo node")
+    public_url: str | None = Field(default=None, description="where people reach the pages")
+    poll_seconds: float = Field(
+        default=0.25, gt=0, le=60, description="how often the indexer asks for the chain's head"
+    )
+    node_timeout_seconds: float = Field(default=20.0, gt=0, description="patience with the node")
