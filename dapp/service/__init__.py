@@ -1,0 +1,1 @@
+"""Use cases: what pages, API and command line do, each once."""

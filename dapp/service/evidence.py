@@ -1,0 +1,198 @@
+"""Evidence in and out: files to the vault, a manifest over them, and its digest for the chain."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from dapp.domain.types import Address, ChainId, ComplaintId, Hash32, caip2
+from dapp.errors import InvalidInput, NotFound
+from dapp.service.outbox import Outbox
+from evidence import (
+    CID,
+    Item,
+    Kind,
+    Manifest,
+    Vault,
+    Visibility,
+    digest_to_cid,
+    encode,
+    file_size,
+    parse_cid,
+)
+from evidence.errors import BlockMissing, EvidenceError
+
+View = dict[str, Any]
+
+MAX_FILES = 32
+_ANY_MEDIA_TYPE = "application/octet-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One file as it arrives; `stream` is read once, to its end."""
+
+    name: str
+    media_type: str
+    kind: str
+    """One of `evidence.Kind`."""
+    stream: BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    author: Address
+    text: str | None
+    complaint: ComplaintId | None
+    """None where the complaint has no number yet, or the manifest is about none."""
+    order: Hash32 | None
+    files: Sequence[Upload]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A file, or one raw block, of the vault. `pieces` raise where a part is missing or rotten."""
+
+    cid: CID
+    size: int
+    pieces: Iterator[bytes]
+
+
+class Evidence:
+    """Blocking: it reads and writes the disk. Callers in an event loop give it a thread."""
+
+    def __init__(
+        self, vault: Vault, outbox: Outbox, chain_id: ChainId, desk: Address, max_file_bytes: int
+    ) -> None:
+        self._vault = vault
+        self._outbox = outbox
+        self._chain = caip2(chain_id)
+        self._desk = desk.lower()
+        self._max_file_bytes = max_file_bytes
+
+    def submit(self, submission: Submission) -> View:
+        """Stores all, says the digest that goes on chain. Raises InvalidInput, EvidenceError."""
+        text = (submission.text or "").replace("\r\n", "\n").strip() or None
+        if text is None and not submission.files:
+            raise InvalidInput(
+                "there is neither a file nor a text",
+                remedy="Add one of the two",
+                code="evidence-empty",
+            )
+        if len(submission.files) > MAX_FILES:
+            raise InvalidInput(
+                f"{len(submission.files)} files are more than the {MAX_FILES} of one submission",
+                remedy="Send the rest as a second submission",
+                code="evidence-too-many-files",
+            )
+        kinds = [_kind(upload) for upload in submission.files]
+        items = [
+            self._store(upload, kind) for upload, kind in zip(submission.files, kinds, strict=True)
+        ]
+        order = submission.order
+        data = encode(
+            Manifest(
+                salt=secrets.token_bytes(32),
+                chain=self._chain,
+                desk=self._desk,
+                author=submission.author.lower(),
+                items=tuple(items),
+                complaint=submission.complaint,
+                order=None if order is None else bytes.fromhex(order[2:]),
+                text=text,
+            )
+        )
+        digest = self._vault.put_manifest(data)
+        self._outbox.add(digest)
+        return self._view(digest)
+
+    def show(self, digest: Hash32) -> View:
+        """Raises NotFound where the vault does not hold the manifest, EvidenceError."""
+        return self._view(bytes.fromhex(digest[2:]))
+
+    def open(self, cid: str) -> Content:
+        """Bytes by CID, whoever put them there. Raises NotFound, EvidenceError."""
+        parsed = parse_cid(cid)
+        try:
+            return Content(parsed, self._vault.file_size(parsed), self._vault.open_file(parsed))
+        except BlockMissing as error:
+            raise _missing(cid) from error
+
+    def _store(self, upload: Upload, kind: Kind) -> Item:
+        cid, size = self._vault.put_file(upload.stream, self._max_file_bytes)
+        media_type = upload.media_type.split(";")[0].strip().lower() or _ANY_MEDIA_TYPE
+        return Item(upload.name, media_type, size, cid, kind, Visibility.PUBLIC)
+
+    def _view(self, digest: bytes) -> View:
+        cid = digest_to_cid(digest)
+        try:
+            data = self._vault.get(cid)
+            manifest = self._vault.get_manifest(digest)
+        except BlockMissing as error:
+            raise _missing("0x" + digest.hex()) from error
+        places = self._outbox.places(digest)
+        return {
+            "digest": "0x" + digest.hex(),
+            "cid": str(cid),
+            "size": len(data),
+            "stored": places,
+            "manifest": manifest_view(manifest),
+            "items": [self._item_view(item, places) for item in manifest.items],
+        }
+
+    def _item_view(self, item: Item, places: Sequence[str]) -> View:
+        """What the manifest says of the file, and whether its bytes are here."""
+        here = self._is_whole(item)
+        return {**item_view(item), "stored": list(places) if here else places[1:]}
+
+    def _is_whole(self, item: Item) -> bool:
+        try:
+            return file_size(item.cid, self._vault.get) == item.size
+        except EvidenceError:
+            return False
+
+
+def manifest_view(manifest: Manifest) -> View:
+    """Every field but the files, which `item_view` shows."""
+    return {
+        "salt": "0x" + manifest.salt.hex(),
+        "chain": manifest.chain,
+        "desk": manifest.desk,
+        "author": manifest.author,
+        "complaint": manifest.complaint,
+        "order": None if manifest.order is None else "0x" + manifest.order.hex(),
+        "text": manifest.text,
+        "supersedes": None if manifest.supersedes is None else "0x" + manifest.supersedes.hex(),
+    }
+
+
+def item_view(item: Item) -> View:
+    return {
+        "name": item.name,
+        "media_type": item.media_type,
+        "size": item.size,
+        "cid": str(item.cid),
+        "kind": str(item.kind),
+        "visibility": str(item.visibility),
+    }
+
+
+def _kind(upload: Upload) -> Kind:
+    try:
+        return Kind(upload.kind)
+    except ValueError as error:
+        known = ", ".join(Kind)
+        raise InvalidInput(
+            f"{upload.kind[:40]!r} is no kind of evidence",
+            remedy=f"Use one of {known}",
+            code="evidence-kind-unknown",
+            fields={"field": "kind"},
+        ) from error
+
+
+def _missing(name: str) -> NotFound:
+    return NotFound(
+        f"{name} is not in this vault",
+        remedy="Ask whoever submitted it, or an IPFS node: its name proves the bytes",
+        code="evidence-not-here",
+    )

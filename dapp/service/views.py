@@ -1,0 +1,270 @@
+"""Domain records as JSON-ready dictionaries.
+
+Amounts are decimal strings in wei, times `{"unix", "iso"}`, shares basis points, enum members their
+lower-case names, digests and hashes 0x… text; a digest of zero is None.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from dapp.domain.case import Case
+from dapp.domain.events import Event
+from dapp.domain.parts import (
+    Acknowledgement,
+    Escalation,
+    EvidenceItem,
+    InfoRequest,
+    Offer,
+    Order,
+    Payment,
+    Rating,
+    Ruling,
+)
+from dapp.domain.phases import RoundPhase
+from dapp.domain.policy import Policy
+from dapp.domain.rounds import Round, Seat
+from dapp.domain.trail import is_folded
+from dapp.domain.types import NO_DIGEST, caip2
+
+View = dict[str, Any]
+
+
+def time(at: int) -> View:
+    """A time in Unix seconds."""
+    return {"unix": at, "iso": datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+
+def maybe_time(at: int | None) -> View | None:
+    return None if at is None else time(at)
+
+
+def wei(amount: int) -> str:
+    return str(amount)
+
+
+def digest(value: str | None) -> str | None:
+    """None for the zero that stands on chain where no manifest was given."""
+    return None if value == NO_DIGEST else value
+
+
+def order(facts: Order) -> View:
+    return {
+        "key": facts.key,
+        "organisation": facts.organisation,
+        "version": facts.version,
+        "customer": facts.customer,
+        "token": facts.token,
+        "ref": facts.ref,
+    }
+
+
+def policy(terms: Policy) -> View:
+    """`peak_mask` as a decimal string: it has 168 bits."""
+    return {
+        "peak_mask": str(terms.peak_mask),
+        "acknowledge_peak_seconds": terms.acknowledge_peak_seconds,
+        "acknowledge_off_peak_seconds": terms.acknowledge_off_peak_seconds,
+        "answer_hours": terms.answer_hours,
+        "confirm_hours": terms.confirm_hours,
+        "protection_hours": terms.protection_hours,
+        "track": terms.track,
+    }
+
+
+def case(found: Case) -> View:
+    """All that is folded into the case; where it stands now is added by `service.cases`."""
+    return {
+        "id": found.id,
+        "chain": caip2(found.chain_id),
+        "customer": found.customer,
+        "organisation": found.organisation,
+        "order": order(found.order),
+        "order_trail": found.order_trail,
+        "policy": policy(found.policy),
+        "amount": wei(found.amount),
+        "category": found.category.name.lower(),
+        "filed_demand": found.filed_demand,
+        "demand": found.demand,
+        "filed_at": time(found.filed_at),
+        "acknowledge_deadline": time(found.acknowledge_deadline),
+        "answer_deadline": time(found.answer_deadline),
+        "acknowledgement": _maybe(_acknowledgement, found.acknowledgement),
+        "asks": [_ask(one) for one in found.asks],
+        "offers": [_offer(one) for one in found.offers],
+        "evidence": [_evidence(one) for one in found.evidence],
+        "escalation": _maybe(_escalation, found.escalation),
+        "ruling": _maybe(_ruling, found.ruling),
+        "payment": _maybe(_payment, found.payment),
+        "confirmed_at": maybe_time(found.confirmed_at),
+        "withdrawn_at": maybe_time(found.withdrawn_at),
+        "ratings": [_rating(one) for one in found.ratings],
+        "state": found.state.name.lower(),
+        "deadline": time(found.deadline),
+        "trail": found.trail,
+        "events": found.events,
+        "updated_block": found.updated_block,
+    }
+
+
+def round_(current: Round, stands: RoundPhase) -> View:
+    """One round of voting; `stands` is where it stands now."""
+    return {
+        "number": current.number,
+        "phase": stands.name.lower().replace("_", "-"),
+        "fee": wei(current.terms.fee_wei),
+        "lock": wei(current.terms.lock_wei),
+        "seats_paid": current.seats_paid,
+        "armed_word": current.armed_word,
+        "armed_at": time(current.armed_at),
+        "armed_at_block": current.armed_at_block,
+        "high_water": current.high_water,
+        "seed": current.seed,
+        "drawn_at": maybe_time(current.drawn_at),
+        "commit_opens": maybe_time(current.commit_opens),
+        "commit_ends": maybe_time(current.commit_ends),
+        "reveal_ends": maybe_time(current.reveal_ends),
+        "seats": [_seat(one) for one in current.seats],
+        "commitments": [
+            {"seat": one.seat, "commitment": one.value, "at": time(one.at)}
+            for one in current.commitments
+        ],
+        "record": current.record,
+        "voided_at": maybe_time(current.voided_at),
+        "concluded_at": maybe_time(current.concluded_at),
+    }
+
+
+def event(found: Event) -> View:
+    """One event as the contract said it; `words` is its arguments' ABI encoding, for the fold."""
+    return {
+        "name": found.name,
+        "contract": found.contract,
+        "address": found.address,
+        "actor": found.args.get("actor"),
+        "args": {name: _argument(value) for name, value in found.args.items()},
+        "at": time(found.timestamp),
+        "block": found.block_number,
+        "block_hash": found.block_hash,
+        "transaction": found.transaction,
+        "log_index": found.log_index,
+        "topic0": found.topic0,
+        "words": "0x" + found.words.hex(),
+        "folded": is_folded(found),
+    }
+
+
+def _argument(value: Any) -> Any:
+    """Numbers that JSON's doubles cannot hold become decimal strings."""
+    if isinstance(value, bool) or not isinstance(value, int | tuple | list | Mapping):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < 2**53 else str(value)
+    if isinstance(value, Mapping):
+        return {name: _argument(inner) for name, inner in value.items()}
+    return [_argument(inner) for inner in value]
+
+
+def _maybe(show: Any, found: Any) -> View | None:
+    return None if found is None else dict(show(found))
+
+
+def _acknowledgement(said: Acknowledgement) -> View:
+    return {
+        "at": time(said.at),
+        "actor": said.actor,
+        "on_time": said.on_time,
+        "digest": digest(said.digest),
+    }
+
+
+def _ask(ask: InfoRequest) -> View:
+    return {
+        "at": time(ask.at),
+        "actor": ask.actor,
+        "deadline": time(ask.deadline),
+        "digest": digest(ask.digest),
+        "replied_at": maybe_time(ask.replied_at),
+        "reply_digest": digest(ask.reply_digest),
+    }
+
+
+def _offer(offer: Offer) -> View:
+    return {
+        "number": offer.number,
+        "share": offer.share,
+        "at": time(offer.at),
+        "deadline": time(offer.deadline),
+        "actor": offer.actor,
+        "digest": digest(offer.digest),
+    }
+
+
+def _evidence(item: EvidenceItem) -> View:
+    return {
+        "digest": item.digest,
+        "actor": item.actor,
+        "by_customer": item.by_customer,
+        "at": time(item.at),
+        "event": item.event,
+    }
+
+
+def _escalation(taken: Escalation) -> View:
+    return {
+        "demand": taken.demand,
+        "offer": taken.offer,
+        "cost": wei(taken.cost),
+        "reserved": taken.reserved,
+        "at": time(taken.at),
+        "actor": taken.actor,
+    }
+
+
+def _ruling(ruling: Ruling) -> View:
+    return {
+        "share": ruling.share,
+        "refused": ruling.refused,
+        "record": ruling.record,
+        "cost": wei(ruling.cost),
+        "at": time(ruling.at),
+    }
+
+
+def _payment(paid: Payment) -> View:
+    return {
+        "outcome": paid.outcome.name.lower().replace("_", "-"),
+        "share": paid.share,
+        "to_customer": wei(paid.to_customer),
+        "to_organisation": wei(paid.to_organisation),
+        "cost_to_customer": wei(paid.cost_to_customer),
+        "from_bond": wei(paid.from_bond),
+        "at": time(paid.at),
+        "confirm_deadline": time(paid.confirm_deadline),
+        "order_trail": paid.order_trail,
+    }
+
+
+def _rating(rating: Rating) -> View:
+    return {
+        "by_customer": rating.by_customer,
+        "stars": rating.stars,
+        "digest": digest(rating.digest),
+        "at": time(rating.at),
+        "actor": rating.actor,
+    }
+
+
+def _seat(seat: Seat) -> View:
+    return {
+        "number": seat.number,
+        "position": seat.position,
+        "owner": seat.owner,
+        "commitment": seat.commitment,
+        "committed_at": maybe_time(seat.committed_at),
+        "vote": seat.vote,
+        "salt": seat.salt,
+        "reason": digest(seat.reason),
+        "revealed_at": maybe_time(seat.revealed_at),
+        "pay": None if seat.pay_wei is None else wei(seat.pay_wei),
+    }

@@ -1,0 +1,116 @@
+"""The one place where errors become answers: problem+json (RFC 9457), or a page for a reader."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from dapp.errors import InvalidInput, NotFound, RedressError, Retryable
+from dapp.web.pages import error_page
+from evidence import EvidenceError
+from evidence.errors import CidInvalid, FileTooLarge, VaultError
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX = "urn:redress:problem:"
+
+_API_PATHS = ("/v1/", "/ipfs/", "/healthz", "/readyz")
+_HTTP_CODES = {
+    404: ("unknown-route", "See /v1/openapi.json for the routes there are"),
+    405: ("method-not-allowed", "The Allow header names the methods of this route"),
+    413: ("body-too-large", "Send less at once"),
+}
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What went wrong, for people (`detail`, `remedy`) and for programs (`code`, `fields`)."""
+
+    status: int
+    code: str
+    detail: str
+    remedy: str | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def body(self) -> dict[str, Any]:
+        remedy = {} if self.remedy is None else {"remedy": self.remedy}
+        return {
+            "type": TYPE_PREFIX + self.code,
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "code": self.code,
+            "detail": self.detail,
+            **remedy,
+            **({"fields": dict(self.fields)} if self.fields else {}),
+        }
+
+
+def install(app: FastAPI) -> None:
+    """Every error that leaves a route is answered from here."""
+    for kind in (RedressError, EvidenceError, HTTPException, RequestValidationError, Exception):
+        app.add_exception_handler(kind, answer)
+
+
+async def answer(request: Request, error: Exception) -> Response:
+    found = problem(error)
+    if found.status >= 500:
+        log.error("request failed", path=request.url.path, code=found.code, exc_info=error)
+    if not request.url.path.startswith(_API_PATHS):
+        return error_page(request, found.status, found.code, found.detail, found.remedy)
+    return JSONResponse(
+        found.body(), found.status, headers=dict(found.headers), media_type=MEDIA_TYPE
+    )
+
+
+def problem(error: Exception) -> Problem:
+    """Anything at all becomes a problem; what nobody foresaw is `internal-error`."""
+    if isinstance(error, RedressError):
+        return Problem(_status(error), error.code, error.message, error.remedy, error.fields)
+    if isinstance(error, EvidenceError):
+        code = error.code.replace("_", "-")
+        return Problem(_evidence_status(error), code, error.message, None, error.fields)
+    if isinstance(error, RequestValidationError):
+        return _validation(error)
+    if isinstance(error, HTTPException):
+        code, remedy = _HTTP_CODES.get(error.status_code, ("bad-request", None))
+        headers = dict(error.headers or {})
+        return Problem(error.status_code, code, str(error.detail), remedy, headers=headers)
+    return Problem(
+        500, "internal-error", "Something broke on our side", "Try again; the server's log has it"
+    )
+
+
+def _status(error: RedressError) -> int:
+    if isinstance(error, NotFound):
+        return 404
+    if isinstance(error, InvalidInput):
+        return 422
+    return 503 if isinstance(error, Retryable) else 409
+
+
+def _evidence_status(error: EvidenceError) -> int:
+    if isinstance(error, VaultError):
+        return 507 if error.code == "vault_full" else 503
+    if isinstance(error, FileTooLarge):
+        return 413
+    return 400 if isinstance(error, CidInvalid) else 422
+
+
+def _validation(error: RequestValidationError) -> Problem:
+    faults = [
+        {"field": ".".join(str(part) for part in fault["loc"]), "message": fault["msg"]}
+        for fault in error.errors()
+    ]
+    if any(fault["type"] == "json_invalid" for fault in error.errors()):
+        return Problem(400, "json-invalid", "The body is not JSON", "Send a JSON object")
+    detail = "; ".join(f"{fault['field']}: {fault['message']}" for fault in faults[:3])
+    return Problem(422, "invalid-request", detail, "Correct these fields", {"faults": faults})
