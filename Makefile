@@ -8,7 +8,7 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 PY := .toolchain/venv/bin/python
-export PORT NODE_PORT
+export PORT NODE_PORT DATA
 
 .PHONY: help demo up clock test check artifacts environments kubo brownie locks clean clean-all bench
 

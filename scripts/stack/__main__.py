@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scripts.stack import run
 from scripts.stack.chain_file import ChainFile
-from scripts.stack.layout import KEPT, Layout
+from scripts.stack.layout import Layout, kept
 from scripts.stack.supervisor import Stopped, Supervisor
 from scripts.toolchain import anvil, process
 from scripts.toolchain import compile as contracts
@@ -18,7 +18,7 @@ from scripts.toolchain.refusal import Refusal, exit_code_of
 
 def up() -> int:
     """Keep the stack running on .redress/ until Ctrl-C, SIGTERM or the end of one of its parts."""
-    layout = Layout(KEPT, _port("PORT", 8080), _port("NODE_PORT", 8545), durable=True)
+    layout = Layout(kept(), _port("PORT", 8080), _port("NODE_PORT", 8545), durable=True)
     chain_file = ChainFile(layout.chain)
     with layout.held():
         layout.prepare()
@@ -30,12 +30,19 @@ def up() -> int:
                     run.say("playing one dispute, so that there is something to see …")
                     run.play(layout, supervisor, variables)
                 print(f"\nRedress: {variables['REDRESS_API_URL']}  (Ctrl-C stops it)\n", flush=True)
-                supervisor.wait(chain_file.keep, "running")
+                supervisor.wait(lambda: _look_after(layout, chain_file), "running")
         except Stopped:
             pass
         finally:
             layout.addresses.unlink(missing_ok=True)
     return 0
+
+
+def _look_after(layout: Layout, chain_file: ChainFile) -> bool:
+    """Done at every tick of a running stack; the answer is that it is never over."""
+    chain_file.keep()
+    layout.check_disk()
+    return False
 
 
 def demo() -> int:
@@ -61,7 +68,7 @@ def demo() -> int:
 
 def clock(hours: float) -> int:
     """Move the clock of the running stack's chain ahead."""
-    running = KEPT / "running.json"
+    running = kept() / "running.json"
     if not running.is_file():
         raise Refusal("no stack runs here", "Start one with 'make up' in another terminal")
     url = json.loads(running.read_text(encoding="utf-8"))["REDRESS_NODE_URL"]

@@ -26,19 +26,18 @@ class ChainFile:
             self._path.unlink()
         return True
 
-    def keep(self) -> bool:
-        """Copy the file if it changed since the last call and is whole; never says it is done."""
+    def keep(self) -> None:
+        """Copy the file if it changed since the last call and is whole."""
         try:
             changed_ns = self._path.stat().st_mtime_ns
         except FileNotFoundError:
-            return False
+            return
         if changed_ns == self._seen_ns:
-            return False
+            return
         content = self._path.read_bytes()
         if _is_whole(content):
             self._replace(self._kept, content)
             self._seen_ns = changed_ns
-        return False
 
     @staticmethod
     def _replace(path: Path, content: bytes) -> None:

@@ -3,7 +3,7 @@
 import shutil
 import sys
 
-from scripts.stack.layout import KEPT, Layout
+from scripts.stack.layout import Layout, kept
 from scripts.toolchain.paths import ROOT
 from scripts.toolchain.refusal import exit_code_of
 
@@ -12,9 +12,10 @@ _LEFT = ("build", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".import_linter
 
 def main() -> int:
     """Remove them, unless a stack runs on the data."""
-    if KEPT.exists():
-        with Layout(KEPT, 0, 0, durable=True).held():
-            shutil.rmtree(KEPT)
+    data = kept()
+    if data.exists():
+        with Layout(data, 0, 0, durable=True).held():
+            shutil.rmtree(data)
     for name in _LEFT:
         shutil.rmtree(ROOT / name, ignore_errors=True)
     return 0

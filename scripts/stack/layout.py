@@ -1,19 +1,26 @@
 """Where a stack keeps its data, and which ports it takes."""
 
 import fcntl
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from scripts.toolchain import process
 from scripts.toolchain.paths import ROOT
 from scripts.toolchain.refusal import Refusal
 
-KEPT: Final = ROOT / ".redress"
-_LEAST_FREE_BYTES = 500 * 1024 * 1024
+_MEGABYTE = 1024 * 1024
+_FREE_TO_START_MEGABYTES = 500
+# Enough for every part to write down what it holds when it is stopped.
+_FREE_TO_GO_ON_MEGABYTES = 150
+
+
+def kept() -> Path:
+    """Return the folder of the stack that is kept: DATA from the environment, else .redress/."""
+    return Path(os.environ.get("DATA") or ROOT / ".redress").absolute()
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,18 @@ class Layout:
         """The file that the output of a part goes to."""
         return self.data / "logs" / f"{name}.log"
 
+    def check_disk(self) -> None:
+        """Refuse while there is still room to end in order."""
+        self._check_disk(_FREE_TO_GO_ON_MEGABYTES)
+
+    def _check_disk(self, needed: int) -> None:
+        free = shutil.disk_usage(self.data).free // _MEGABYTE
+        if free < needed:
+            raise Refusal(
+                f"the disk of {self.data} has {free} MB left",
+                f"Free {needed} MB; the data are kept",
+            )
+
     def prepare(self) -> None:
         """Make the folders.
 
@@ -96,12 +115,7 @@ class Layout:
             Refusal: a port is taken, or the disk is nearly full.
         """
         (self.data / "logs").mkdir(parents=True, exist_ok=True)
-        free = shutil.disk_usage(self.data).free
-        if free < _LEAST_FREE_BYTES:
-            needed = _LEAST_FREE_BYTES // 1024**2
-            raise Refusal(
-                f"the disk of {self.data} has {free // 1024**2} MB left", f"Free {needed} MB"
-            )
+        self._check_disk(_FREE_TO_START_MEGABYTES)
         for variable, port in (("PORT", self.pages_port), ("NODE_PORT", self.node_port)):
             if process.port_is_taken(port):
                 raise Refusal(

@@ -55,8 +55,10 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         for part in reversed(self._parts):
+            ran = part.process.poll() is None
             process.stop(part.process, part.ask)
-            self._say(f"stopped {part.name}")
+            if ran:
+                self._say(f"stopped {part.name}")
 
     def add(self, part: Part) -> None:
         """Hold a part that runs."""
