@@ -1,6 +1,6 @@
 """`make check` and `make test`: runs every step, then says which of them failed.
 
-check: formats, lint, types, import directions, the pages' types.
+check: formats, lint, types, import directions, the pages' types, Slither.
 test:  brownie's tests of the contracts, then everything else by pytest.
 """
 
@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from scripts.toolchain import anvil, brownie
+from scripts.toolchain import anvil, brownie, slither
 from scripts.toolchain import compile as contracts
 from scripts.toolchain.paths import CONTRACTS, NODE_MODULES, ROOT, VENV
 from scripts.toolchain.refusal import exit_code_of
@@ -38,7 +38,7 @@ def check_steps() -> list[Step]:
     """Return what `make check` runs."""
     forge = _command(anvil.find("forge"), "fmt", "--check", CONTRACTS)
     tsc = _command(NODE_MODULES / ".bin" / "tsc", "-p", _FRONTEND)
-    return [*_python_steps(), ("forge fmt", forge), ("page types", tsc)]
+    return [*_python_steps(), ("forge fmt", forge), ("page types", tsc), ("Slither", slither.run)]
 
 
 def test_steps(words: Sequence[str]) -> list[Step]:

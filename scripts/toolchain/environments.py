@@ -21,6 +21,9 @@ from scripts.toolchain.refusal import Refusal, exit_code_of
 
 _UV = TOOLCHAIN / "uv"
 _MINIMUM_NODE = 20
+# Stamps: what an environment was made from, and what was put in it.
+_MADE = ".made-from"
+_FILLED = ".filled-from"
 
 
 def _run(command: Sequence[str | Path], what: str) -> None:
@@ -45,9 +48,8 @@ def _digest(*parts: bytes) -> str:
     return whole.hexdigest()
 
 
-def _once(folder: Path, digest: str, build: Callable[[], None]) -> None:
-    """Run `build` unless `folder` carries `digest` already; mark it only after success."""
-    stamp = folder / ".made-from"
+def _once(stamp: Path, digest: str, build: Callable[[], None]) -> None:
+    """Run `build` unless `stamp` holds `digest` already; write it only after success."""
     if stamp.is_file() and stamp.read_text() == digest:
         return
     stamp.unlink(missing_ok=True)
@@ -66,15 +68,20 @@ def _uv() -> Path:
         pip = [str(_UV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--require-hashes"]
         _run([*pip, "-r", lock], "installing uv (locks/bootstrap.txt)")
 
-    _once(_UV, _digest(lock.read_bytes()), build)
+    _once(_UV / _FILLED, _digest(lock.read_bytes()), build)
     return _UV / "bin" / "uv"
 
 
 def _python_environment(folder: Path, lock: Path) -> None:
     uv = _uv()
-    shutil.rmtree(folder, ignore_errors=True)
-    name = folder.relative_to(ROOT)
-    _run([uv, "venv", "--quiet", "--python", sys.executable, folder], f"making {name}")
+
+    def make() -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        command = [uv, "venv", "--quiet", "--python", sys.executable, folder]
+        _run(command, f"making {folder.relative_to(ROOT)}")
+
+    # Made anew only for another Python; a new lock changes what is in it while others use it.
+    _once(folder / _MADE, _digest(), make)
     install = [str(uv), "pip", "sync", "--quiet", "--require-hashes"]
     install += ["--python", str(folder)]
     _run([*install, lock], f"installing Python packages (locks/{lock.name})")
@@ -90,14 +97,14 @@ def venv() -> None:
         install = [str(_uv()), "pip", "install", "--quiet", "--python", str(VENV)]
         _run([*install, "--no-deps", "--no-build-isolation", "-e", "."], "installing redress")
 
-    _once(VENV, _digest(lock.read_bytes(), json.dumps(project).encode()), build)
+    _once(VENV / _FILLED, _digest(lock.read_bytes(), json.dumps(project).encode()), build)
 
 
 def brownie() -> None:
     """Make .toolchain/brownie: brownie and the hundred packages it pins."""
     lock = LOCKS / "brownie.txt"
     _once(
-        BROWNIE_VENV,
+        BROWNIE_VENV / _FILLED,
         _digest(lock.read_bytes()),
         lambda: _python_environment(BROWNIE_VENV, lock),
     )
@@ -109,7 +116,7 @@ def node() -> None:
     _check_node()
     install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     _once(
-        NODE_MODULES,
+        NODE_MODULES / _FILLED,
         _digest(lock.read_bytes()),
         lambda: _run(install, "installing npm packages (package-lock.json)"),
     )
