@@ -77,7 +77,7 @@ def _python_environment(folder: Path, lock: Path) -> None:
 
     def make() -> None:
         shutil.rmtree(folder, ignore_errors=True)
-        command = [uv, "venv", "--quiet", "--python", sys.executable, folder]
+        command = [str(uv), "venv", "--quiet", "--python", sys.executable, str(folder)]
         _run(command, f"making {folder.relative_to(ROOT)}")
 
     # Made anew only for another Python; a new lock changes what is in it while others use it.

@@ -1,5 +1,6 @@
 """Finds or builds Kubo, the IPFS node, and starts one that talks to nobody."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -16,7 +17,6 @@ from scripts.toolchain.paths import ROOT, TOOLCHAIN
 from scripts.toolchain.refusal import Refusal, exit_code_of
 
 _MODULE = ROOT / "scripts" / "kubo"
-_BUILT = TOOLCHAIN / "bin" / "ipfs"
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ def find() -> Path:
     on_path = shutil.which("ipfs")
     if on_path is not None:
         return Path(on_path)
-    if _BUILT.is_file():
-        return _BUILT
+    if _built().is_file():
+        return _built()
     raise Refusal(
         "Kubo is not installed", "Run 'make kubo' (builds it with Go), or put ipfs on PATH"
     )
@@ -80,8 +80,9 @@ def build() -> Path:
             "Kubo is not installed and Go is missing", "Install Go 1.26, or put ipfs on PATH"
         )
     print("  building Kubo with Go (about three minutes on two cores) …", flush=True)
-    _BUILT.parent.mkdir(parents=True, exist_ok=True)
-    half_done = _BUILT.with_suffix(f".{os.getpid()}")
+    built = _built()
+    built.parent.mkdir(parents=True, exist_ok=True)
+    half_done = built.with_suffix(f".{os.getpid()}")
     command = [go, "build", "-mod=readonly", "-trimpath", "-ldflags=-s -w", "-o", str(half_done)]
     done = subprocess.run(
         [*command, "github.com/ipfs/kubo/cmd/ipfs"], cwd=_MODULE, capture_output=True, text=True
@@ -91,8 +92,14 @@ def build() -> Path:
         raise Refusal(
             f"Kubo cannot be built: {said[-1]}", "Go 1.26 and the module proxy are needed"
         )
-    half_done.replace(_BUILT)
-    return _BUILT
+    half_done.replace(built)
+    return built
+
+
+def _built() -> Path:
+    """Return where the program built from this go.sum lies, or will."""
+    version = hashlib.sha256((_MODULE / "go.sum").read_bytes()).hexdigest()[:12]
+    return TOOLCHAIN / "bin" / f"ipfs-{version}"
 
 
 def start(repository: Path, *, log: Path) -> Kubo:
