@@ -1,0 +1,59 @@
+"""The chain's clock. Time passes by moving it; no window in the contracts is shorter for a test."""
+
+from collections.abc import Iterator
+
+from brownie import chain, web3
+
+MINUTE = 60
+HOUR = 3600
+DAY = 24 * HOUR
+
+
+def _rpc(method: str, *params):
+    answer = web3.provider.make_request(method, list(params))
+    assert "error" not in answer, answer
+    return answer["result"]
+
+
+def now() -> int:
+    """Unix seconds of the head."""
+    return chain[-1].timestamp
+
+
+def to(timestamp: int) -> None:
+    """Mine a block at exactly `timestamp`; calls then run at that time."""
+    _rpc("evm_mine", {"timestamp": timestamp})
+
+
+def at(timestamp: int) -> None:
+    """The next transaction is mined at exactly `timestamp`."""
+    _rpc("evm_setNextBlockTimestamp", timestamp)
+
+
+def around(deadline: int) -> Iterator[int]:
+    """Stand a second before the deadline, on it and a second after it, one after another."""
+    for timestamp in (deadline - 1, deadline, deadline + 1):
+        to(timestamp)
+        yield timestamp
+
+
+def to_block(number: int) -> None:
+    """Mine until the head is block `number`."""
+    missing = number - chain[-1].number
+    assert missing >= 0, "the chain is past that block"
+    if missing:
+        _rpc("anvil_mine", hex(missing))
+
+
+def in_one_block(*sends):
+    """Mine what the given functions send in one block, in that order; return their receipts."""
+    _rpc("evm_setAutomine", False)
+    try:
+        receipts = [send() for send in sends]
+        _rpc("evm_mine")
+    finally:
+        _rpc("evm_setAutomine", True)
+    for receipt in receipts:
+        receipt.wait(1)
+        assert receipt.status == 1, receipt.revert_msg
+    return receipts

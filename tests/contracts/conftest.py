@@ -1,0 +1,27 @@
+"""One house for the whole run; each test plays on a copy of it."""
+
+from collections.abc import Iterator
+
+import house as building
+import pytest
+from brownie import chain
+from case import Case
+
+
+@pytest.fixture(scope="session")
+def _built() -> building.House:
+    return building.build()
+
+
+@pytest.fixture
+def house(_built: building.House) -> Iterator[building.House]:
+    """The house as it was built; what the test does to the chain is undone after it."""
+    chain.snapshot()
+    yield _built
+    chain.revert()
+
+
+@pytest.fixture
+def case(house: building.House) -> Case:
+    """A paid order over 1 ETH, without a complaint."""
+    return Case(house)

@@ -1,0 +1,31 @@
+"""A block's RLP-encoded header, from what the node says about the block."""
+
+import rlp
+from brownie import web3
+from eth_utils import keccak
+
+_NUMBERS = {
+    "difficulty", "number", "gasLimit", "gasUsed", "timestamp", "baseFeePerGas", "blobGasUsed",
+    "excessBlobGas",
+}  # fmt: skip
+_FIELDS = (
+    "parentHash sha3Uncles miner stateRoot transactionsRoot receiptsRoot logsBloom difficulty number "
+    "gasLimit gasUsed timestamp extraData mixHash nonce baseFeePerGas withdrawalsRoot blobGasUsed "
+    "excessBlobGas parentBeaconBlockRoot requestsHash"
+).split()
+
+
+def of_block(number: int) -> tuple[bytes, bytes]:
+    """The header of block `number` and its mixHash; checked against the block's hash."""
+    block = web3.provider.make_request("eth_getBlockByNumber", [hex(number), False])["result"]
+    fields = [_field(name, block[name]) for name in _FIELDS if name in block]
+    header = rlp.encode(fields)
+    assert keccak(header).hex() == block["hash"][2:]
+    return header, bytes.fromhex(block["mixHash"][2:])
+
+
+def _field(name: str, value: str) -> bytes:
+    if name not in _NUMBERS:
+        return bytes.fromhex(value[2:])
+    number = int(value, 16)
+    return number.to_bytes((number.bit_length() + 7) // 8, "big")

@@ -1,0 +1,202 @@
+"""What the contracts compute, once more in Python and from events alone.
+
+Written from the interfaces and the layouts they document, not from the code under test.
+"""
+
+from dataclasses import dataclass
+
+from eth_abi import decode, encode
+from eth_utils import keccak, to_checksum_address
+
+NO_VOTE = 16_383
+GWEI = 10**9
+
+
+def topic_of(entry: dict) -> bytes:
+    """topic0 of an event's ABI entry."""
+    return keccak(text=f"{entry['name']}({','.join(i['type'] for i in entry['inputs'])})")
+
+
+def events(abi: list[dict]) -> dict[bytes, dict]:
+    """The event entries of an ABI by topic0."""
+    return {topic_of(entry): entry for entry in abi if entry["type"] == "event"}
+
+
+def arguments(entry: dict, log) -> dict:
+    """The values of a raw log, indexed ones too, in the order they are declared."""
+    topics = iter(log["topics"][1:])
+    plain = [i for i in entry["inputs"] if not i["indexed"]]
+    values = iter(decode([i["type"] for i in plain], bytes(log["data"])))
+    found = {}
+    for value in entry["inputs"]:
+        if value["indexed"]:
+            found[value["name"]] = decode([value["type"]], bytes(next(topics)))[0]
+        else:
+            found[value["name"]] = next(values)
+    return found
+
+
+def genesis(chain_id: int, contract: str, subject: int) -> bytes:
+    """A trail before its first event."""
+    types = ["string", "uint256", "address", "uint256"]
+    return keccak(encode(types, ["redress-trail/1", chain_id, contract, subject]))
+
+
+def fold(trail: bytes, entry: dict, values: dict, timestamp: int, actor: str | None = None) -> bytes:
+    """The trail after an event. The actor is the argument of that name."""
+    types = [i["type"] for i in entry["inputs"]]
+    digest = keccak(encode(types, list(values.values())))
+    return keccak(
+        encode(
+            ["bytes32", "bytes32", "bytes32", "address", "uint256"],
+            [trail, topic_of(entry), digest, actor or values["actor"], timestamp],
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Round:
+    """A round's word, unpacked. Windows in hours, fee and lock in gwei."""
+
+    fee: int
+    lock: int
+    windows: tuple[int, int, int]
+    seats: int
+    paid: int
+    voids: int
+    drawn: bool
+    concluded: bool
+    rest: int
+
+    @property
+    def armed_at(self) -> int:
+        assert not self.drawn
+        return self.rest & 0xFFFFFFFF
+
+    @property
+    def high_water(self) -> int:
+        assert not self.drawn
+        return self.rest >> 32 & 0xFFFFFF
+
+
+def unpack_round(word: int) -> Round:
+    """The fields of a round's word, lowest first: 30 34 7 7 7 5 5 2 1 1 and 5 zero bits."""
+    widths = (30, 34, 7, 7, 7, 5, 5, 2, 1, 1, 5)
+    fields = []
+    for width in widths:
+        fields.append(word & (1 << width) - 1)
+        word >>= width
+    assert fields[10] == 0
+    return Round(
+        *fields[:2], tuple(fields[2:5]), *fields[5:8], bool(fields[8]), bool(fields[9]), word
+    )
+
+
+def seat_words(armed_word: int, drawn_at: int, panel: list[int], votes: dict[int, int]):
+    """A drawn round's word and its further words, from what `RoundArmed`, `Drawn` and `Revealed` say."""
+    seats = [p | votes.get(i, NO_VOTE) << 26 for i, p in enumerate(panel)]
+    header = armed_word & ((1 << 104) - 1) & ~(0x1F << 85)
+    word = header | len(seats) << 85 | 1 << 97 | drawn_at << 104
+    for i, seat in enumerate(seats[:3]):
+        word |= seat << 136 + 40 * i
+    more = []
+    for i, seat in enumerate(seats[3:]):
+        if i % 6 == 0:
+            more.append(0)
+        more[-1] |= seat << 40 * (i % 6)
+    return word, more
+
+
+def record(prior: bytes, word: int, more: list[int], commits: int) -> bytes:
+    """What the court hands to the trail."""
+    types = ["bytes32", "uint256", "uint256[]", "uint256"]
+    return keccak(encode(types, [prior, word, more, commits]))
+
+
+def chained(entries: list[tuple[int, bytes]]) -> int:
+    """The accumulator after these commitments (seat, commitment)."""
+    chain = 0
+    for seat, commitment in entries:
+        digest = keccak(encode(["uint224", "uint8", "bytes32"], [chain, seat, commitment]))
+        chain = int.from_bytes(digest, "big") & (1 << 224) - 1
+    return chain
+
+
+def commits_word(entries: list[tuple[int, bytes]]) -> int:
+    """`commits` after these commitments."""
+    bitmap = 0
+    for seat, _ in entries:
+        bitmap |= 1 << seat
+    return chained(entries) << 32 | bitmap
+
+
+@dataclass(frozen=True)
+class Stake:
+    """A position as its events tell it; blocks as numbers."""
+
+    owner: str
+    tickets: int
+    since: int
+    exit_block: int | None = None
+
+
+def panel(seed: bytes, dispute: int, armed: Round, stakes: dict[int, Stake], excluded) -> list[int]:
+    """The positions that the lot seats: 64 tries among new owners, 64 with repeats, else fewer seats."""
+    drawn: list[int] = []
+    for seat in range(armed.paid):
+        for attempt in range(128):
+            words = [int.from_bytes(seed, "big"), dispute, armed.voids, seat, attempt]
+            lot = int.from_bytes(keccak(encode(["uint256"] * 5, words)), "big")
+            position = (lot & (1 << 128) - 1) * armed.high_water >> 128
+            stake = stakes.get(position)
+            if stake is None or (lot >> 128) % 8 >= stake.tickets:
+                continue
+            left = stake.exit_block is not None and stake.exit_block < armed.armed_at
+            if stake.since >= armed.armed_at or left:
+                continue
+            if attempt < 64 and stake.owner in [stakes[p].owner for p in drawn]:
+                continue
+            if to_checksum_address(stake.owner) in excluded:
+                continue
+            drawn.append(position)
+            break
+        else:
+            break
+    return drawn
+
+
+def ruling_of(votes: list[int]) -> tuple[int, int, int]:
+    """The ruling and the interval between the middle votes."""
+    ranked = sorted(votes)
+    low, high = ranked[(len(ranked) - 1) // 2], ranked[len(ranked) // 2]
+    return (low + high) // 2, low, high
+
+
+def seat_pays(votes: list[int | None], fee: int, lock: int) -> list[int]:
+    """Gwei that each seat gains or loses; None is a no-show. Every position can pay its whole lock."""
+    _, low, high = ruling_of([vote for vote in votes if vote is not None])
+    pays: list[int] = []
+    near = []
+    for seat, vote in enumerate(votes):
+        far = 0 if vote is None else max(low - vote, vote - high, 0)
+        if vote is None:
+            pays.append(-lock)
+        elif far <= 1000:
+            near.append(seat)
+            pays.append(0)
+        elif far >= 2500:
+            pays.append(-(lock // 2))
+        else:
+            fall = -(-(fee + lock // 2) * (far - 1000) // 1500)  # rounded up
+            pays.append(fee - fall)
+    rest = fee * len(votes) - sum(pays)
+    for seat in near:
+        pays[seat] = rest // len(near)
+    pays[near[0]] += rest % len(near)
+    return pays
+
+
+def costs_of_organisation(cost: int, demand: int, offer: int, ruling: int) -> int:
+    """Wei of the costs that fall to the organisation, whose number was `offer`."""
+    ours, theirs = abs(offer - ruling), abs(demand - ruling)
+    return cost * ours // (ours + theirs)
