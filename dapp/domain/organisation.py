@@ -152,7 +152,8 @@ def _accepted(before: Organisation, event: Event) -> Organisation:
 def _removed(before: Organisation, event: Event) -> Organisation:
     account = Address(event.text("operator"))
     known = next(o for o in before.operators if o.account == account)
-    gone = replace(known, roles=0, nominated=0, until=event.block_number)
+    until = None if known.since is None else event.block_number
+    gone = replace(known, roles=0, nominated=0, until=until)
     return _with_operator(before, gone)
 
 
@@ -171,8 +172,12 @@ def _withdrawal_requested(before: Organisation, event: Event) -> Organisation:
 
 
 def _withdrawn(before: Organisation, event: Event) -> Organisation:
-    bond = Wei(before.bond - event.integer("amount"))
-    return replace(before, bond=bond, withdrawal=None)
+    amount = event.integer("amount")
+    announced = before.withdrawal
+    rest = 0 if announced is None else announced.amount - amount
+    # What open cases still hold stays announced.
+    left = replace(announced, amount=Wei(rest)) if announced is not None and rest > 0 else None
+    return replace(before, bond=Wei(before.bond - amount), withdrawal=left)
 
 
 def _charged(before: Organisation, event: Event) -> Organisation:

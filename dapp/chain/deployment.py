@@ -1,0 +1,131 @@
+"""Reads where the contracts are, and checks that the chain agrees."""
+
+from pathlib import Path
+
+import msgspec
+from eth_abi.abi import decode
+
+from dapp.chain import encode
+from dapp.chain.artifacts import CONTRACTS
+from dapp.chain.keccak import keccak
+from dapp.chain.node import Node
+from dapp.domain.deployment import DeployedContract, Deployment, Track
+from dapp.domain.events import COURT
+from dapp.domain.policy import HOUR
+from dapp.domain.rounds import GWEI
+from dapp.domain.types import Address, BlockNumber, ChainId, Hash32, Wei, caip2, hash32
+from dapp.errors import DeploymentMismatch, DeploymentMissing, NodeRefused, WrongChain
+
+# More than any court has; the node's refusal of the next one ends the list.
+_MAX_TRACKS = 16
+
+
+class _Contract(msgspec.Struct, rename="camel"):
+    address: str
+    code_hash: str
+    transaction: str
+
+
+class _File(msgspec.Struct, rename="camel"):
+    chain_id: int
+    genesis_hash: str
+    deployed_at_block: int
+    contracts: dict[str, _Contract]
+    source_hash: str
+
+
+async def connect(node: Node, folder: Path, expected: ChainId | None = None) -> Deployment:
+    """Read the deployment of the node's chain and check it against the chain.
+
+    Args:
+        node: of the chain.
+        folder: where CHAINID.json lies.
+        expected: refuse any other chain.
+
+    Raises:
+        WrongChain: the node serves another chain than expected, or another of that id.
+        DeploymentMissing: there is no file for the chain.
+        DeploymentMismatch: the file or the code on the chain is not what it should be.
+    """
+    chain_id = await node.chain_id()
+    if expected is not None and chain_id != expected:
+        raise WrongChain(
+            f"the node serves {caip2(chain_id)}, not {caip2(expected)}",
+            remedy="Set REDRESS_NODE_URL to a node of that chain, or mend REDRESS_CHAIN_ID",
+        )
+    known = _read(folder / f"{chain_id}.json", chain_id)
+    await check_genesis(node, chain_id, Hash32(known.genesis_hash))
+    contracts = tuple(
+        DeployedContract(
+            name, Address(found.address), Hash32(found.code_hash), Hash32(found.transaction)
+        )
+        for name, found in sorted(known.contracts.items())
+    )
+    for contract in contracts:
+        await _check_code(node, contract)
+    court = next(contract.address for contract in contracts if contract.name == COURT)
+    ticket_wei, tracks = await _terms(node, court)
+    return Deployment(
+        chain_id=chain_id,
+        genesis_hash=Hash32(known.genesis_hash),
+        deployed_at_block=BlockNumber(known.deployed_at_block),
+        contracts=contracts,
+        source_hash=known.source_hash,
+        ticket_wei=ticket_wei,
+        tracks=tracks,
+    )
+
+
+async def check_genesis(node: Node, chain_id: ChainId, genesis: Hash32) -> None:
+    """Refuse a node of another chain, also of one with the same id. Raises WrongChain."""
+    if await node.chain_id() != chain_id or await node.genesis_hash() != genesis:
+        raise WrongChain(
+            f"the node serves another chain than the {caip2(chain_id)} that was deployed to",
+            remedy="Start the node from its saved state, or deploy again and index from nothing",
+        )
+
+
+def _read(path: Path, chain_id: ChainId) -> _File:
+    try:
+        known = msgspec.json.decode(path.read_bytes(), type=_File)
+    except FileNotFoundError as error:
+        raise DeploymentMissing(
+            f"no contracts are deployed to {caip2(chain_id)}: there is no {path}",
+            remedy="Deploy them, or set REDRESS_DEPLOYMENTS_DIR",
+        ) from error
+    except (OSError, msgspec.DecodeError) as error:
+        raise DeploymentMismatch(
+            f"{path} cannot be read: {error}", remedy="Deploy again"
+        ) from error
+    missing = [name for name in CONTRACTS if name not in known.contracts]
+    if known.chain_id != chain_id or missing:
+        raise DeploymentMismatch(
+            f"{path} is not a deployment to {caip2(chain_id)} of these contracts",
+            remedy="Deploy again",
+        )
+    return known
+
+
+async def _check_code(node: Node, contract: DeployedContract) -> None:
+    if hash32(keccak(await node.code(contract.address))) != contract.code_hash:
+        raise DeploymentMismatch(
+            f"the code at {contract.address} is not that of the deployed {contract.name}",
+            remedy="Point REDRESS_NODE_URL at the chain that was deployed to, or deploy again",
+        )
+
+
+async def _terms(node: Node, court: Address) -> tuple[Wei, tuple[Track, ...]]:
+    """What is built into the court: the stake of a ticket and the tracks."""
+    block = (await node.head()).block.hash
+    answer = await node.call(court, encode.calldata(COURT, "ticketWei", []), block)
+    tracks: list[Track] = []
+    types = encode.result_types(COURT, "tracks")
+    for number in range(_MAX_TRACKS):
+        try:
+            found = await node.call(court, encode.calldata(COURT, "tracks", [number]), block)
+        except NodeRefused:
+            break
+        fee, lock, hand_over, commit, reveal = decode(types, found)
+        windows = (hand_over * HOUR, commit * HOUR, reveal * HOUR)
+        tracks.append(Track(Wei(fee * GWEI), Wei(lock * GWEI), *windows))
+    return Wei(int.from_bytes(answer, "big")), tuple(tracks)

@@ -1,0 +1,72 @@
+"""Makes calldata of function names and arguments, by the ABIs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from eth_abi.abi import encode
+from eth_abi.exceptions import EncodingError
+
+from dapp.chain import abi, artifacts
+from dapp.domain.events import Value
+from dapp.errors import InvalidInput, Unbuilt
+
+
+def calldata(contract: str, function: str, args: Sequence[Value | bytes]) -> bytes:
+    """The call of `function` of the contract called `contract`.
+
+    Structs are tuples of their members; addresses and bytes are 0x… texts, or bytes.
+
+    Raises:
+        InvalidInput: an argument does not fit its type.
+        Unbuilt: the artifact has no such function.
+    """
+    entry = _function(contract, function)
+    return abi.selector(entry) + _arguments(entry, args)
+
+
+def creation(contract: str, args: Sequence[Any]) -> bytes:
+    """The creation code of a contract with its constructor's arguments."""
+    artifact = artifacts.load(contract)
+    constructors = abi.entries(artifact.abi, "constructor")
+    return artifact.bytecode + (_arguments(constructors[0], args) if constructors else b"")
+
+
+def result_types(contract: str, function: str) -> list[str]:
+    """The types that a function answers with."""
+    return [abi.canonical(item) for item in _function(contract, function)["outputs"]]
+
+
+def _function(contract: str, function: str) -> dict[str, Any]:
+    functions = abi.entries(artifacts.load(contract).abi, "function")
+    entry = next((entry for entry in functions if entry["name"] == function), None)
+    if entry is None:
+        raise Unbuilt(f"{contract} has no function {function}", remedy="Compile the contracts")
+    return entry
+
+
+def _arguments(entry: dict[str, Any], args: Sequence[Any]) -> bytes:
+    types = [abi.canonical(item) for item in entry["inputs"]]
+    if len(types) != len(args):
+        raise InvalidInput(f"{len(args)} arguments instead of {len(types)}")
+    values = [
+        _plain(parameter, value) for parameter, value in zip(entry["inputs"], args, strict=True)
+    ]
+    try:
+        return encode(types, values)
+    except (EncodingError, ValueError, TypeError, OverflowError) as error:
+        name = entry.get("name", "constructor")
+        raise InvalidInput(f"the arguments of {name} do not fit: {error}") from error
+
+
+def _plain(parameter: dict[str, Any], value: Any) -> Any:
+    """The value as the encoder takes it: bytes for what is bytes on chain."""
+    kind: str = parameter["type"]
+    if kind.endswith("[]"):
+        item = {**parameter, "type": kind.removesuffix("[]")}
+        return [_plain(item, member) for member in value]
+    if kind == "tuple":
+        members = zip(parameter["components"], value, strict=True)
+        return tuple(_plain(component, member) for component, member in members)
+    if kind.startswith("bytes") and isinstance(value, str):
+        return bytes.fromhex(value.removeprefix("0x"))
+    return value

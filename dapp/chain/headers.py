@@ -1,0 +1,108 @@
+"""Block headers: read from a node's answer, encoded again and checked against their hash.
+
+The encoding is that of the execution specification: RLP of the fields in order, later forks' at
+the end; the block's hash is its keccak.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import rlp
+
+from dapp.chain.keccak import keccak
+from dapp.domain.events import Block
+from dapp.domain.types import BlockNumber, Hash32, UnixTime, hash32
+from dapp.errors import IntegrityBroken, NodeUnavailable
+
+# Name in JSON-RPC, and whether it is a number (encoded without leading zeros) or fixed bytes.
+_FIELDS = (
+    ("parentHash", False),
+    ("sha3Uncles", False),
+    ("miner", False),
+    ("stateRoot", False),
+    ("transactionsRoot", False),
+    ("receiptsRoot", False),
+    ("logsBloom", False),
+    ("difficulty", True),
+    ("number", True),
+    ("gasLimit", True),
+    ("gasUsed", True),
+    ("timestamp", True),
+    ("extraData", False),
+    ("mixHash", False),
+    ("nonce", False),
+)
+# Each fork added to the end: London, Shanghai, Cancun (three), Prague.
+_LATER_FIELDS = (
+    ("baseFeePerGas", True),
+    ("withdrawalsRoot", False),
+    ("blobGasUsed", True),
+    ("excessBlobGas", True),
+    ("parentBeaconBlockRoot", False),
+    ("requestsHash", False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header whose bytes hash to the block's hash.
+
+    Attributes:
+        encoded: its RLP, which is the court's proof of `mix_hash`.
+        mix_hash: the RANDAO value (EIP-4399).
+    """
+
+    block: Block
+    encoded: bytes
+    mix_hash: Hash32
+    logs_bloom: bytes
+
+
+def read(answer: dict[str, Any]) -> Header:
+    """Make a header of what `eth_getBlockBy…` answers.
+
+    Raises:
+        NodeUnavailable: the answer is not a block.
+        IntegrityBroken: its fields do not hash to the hash it claims.
+    """
+    try:
+        encoded = _encode(answer)
+        claimed = bytes.fromhex(answer["hash"][2:])
+    except (KeyError, TypeError, ValueError) as error:
+        raise NodeUnavailable("the node's answer is not a block") from error
+    number = BlockNumber(int(answer["number"], 16))
+    if keccak(encoded) != claimed:
+        raise IntegrityBroken(
+            f"the header of block {number} does not hash to the hash that the node gives it",
+            remedy="Use a node of a chain with Ethereum's headers, and one that does not lie",
+            fields={"block": number, "claimed": hash32(claimed)},
+        )
+    return Header(
+        block=Block(
+            number=number,
+            hash=hash32(claimed),
+            parent_hash=Hash32(answer["parentHash"]),
+            receipts_root=Hash32(answer["receiptsRoot"]),
+            timestamp=UnixTime(int(answer["timestamp"], 16)),
+        ),
+        encoded=encoded,
+        mix_hash=Hash32(answer["mixHash"]),
+        logs_bloom=bytes.fromhex(answer["logsBloom"][2:]),
+    )
+
+
+def _encode(answer: dict[str, Any]) -> bytes:
+    fields = [_item(answer[name], number) for name, number in _FIELDS]
+    for name, number in _LATER_FIELDS:
+        if answer.get(name) is None:
+            break
+        fields.append(_item(answer[name], number))
+    encoded: bytes = rlp.encode(fields)
+    return encoded
+
+
+def _item(value: str, number: bool) -> bytes:
+    if not number:
+        return bytes.fromhex(value[2:])
+    integer = int(value, 16)
+    return integer.to_bytes((integer.bit_length() + 7) // 8, "big")

@@ -1,0 +1,146 @@
+"""JSON-RPC over HTTP, with answers typed and errors ours."""
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import httpx
+import msgspec
+
+from dapp.errors import NodeBusy, NodeRefused, NodeUnavailable
+
+Answer = TypeVar("Answer")
+Call = tuple[str, Sequence[Any]]
+"""A method and its parameters."""
+
+_CHECK = "Check that the node runs and that REDRESS_NODE_URL names it"
+# What nodes answer when they are asked too often (EIP-1474 and common practice).
+_BUSY_CODES = (-32005, 429)
+
+
+class _Error(msgspec.Struct):
+    code: int
+    message: str = ""
+    data: Any = None
+
+
+class _Reply(msgspec.Struct):
+    id: int
+    result: msgspec.Raw = msgspec.Raw(b"null")
+    error: _Error | None = None
+
+
+class Rpc:
+    """A node. Its URL may hold a key, so no error and no log ever shows it.
+
+    Args:
+        url: where it answers, over HTTP.
+        timeout_seconds: for a whole answer.
+    """
+
+    def __init__(self, url: str, timeout_seconds: float = 20.0) -> None:
+        self._url = url
+        limits = httpx.Limits(max_connections=8, max_keepalive_connections=8)
+        self._client = httpx.AsyncClient(timeout=timeout_seconds, limits=limits)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def call(self, answer: type[Answer], method: str, *params: Any) -> Answer:
+        """Make one call.
+
+        Raises:
+            NodeUnavailable: no answer, or none of that type.
+            NodeBusy: it asks for patience.
+            NodeRefused: it answered with an error.
+        """
+        found = await self.maybe(answer, method, *params)
+        if found is None:
+            raise NodeUnavailable(f"the node's answer to {method} is empty")
+        return found
+
+    async def maybe(self, answer: type[Answer], method: str, *params: Any) -> Answer | None:
+        """Make one call; None where the node knows no such thing. Raises as `call`."""
+        request = {"jsonrpc": "2.0", "id": 0, "method": method, "params": params}
+        return _result(answer, method, await self._post(_Reply, method, request))
+
+    async def batch(self, answer: type[Answer], calls: Sequence[Call]) -> list[Answer | None]:
+        """Make calls in one request; the answers come in the order of the calls.
+
+        None stands where the node knows no such thing.
+
+        Raises:
+            NodeUnavailable, NodeBusy, NodeRefused: as `call`, if any of them fails.
+        """
+        if not calls:
+            return []
+        request = [
+            {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+            for number, (method, params) in enumerate(calls)
+        ]
+        replies = await self._post(list[_Reply], calls[0][0], request)
+        by_id = {reply.id: reply for reply in replies}
+        if len(by_id) != len(calls) or any(number not in by_id for number in range(len(calls))):
+            raise NodeUnavailable("the node left calls of a batch unanswered")
+        return [_result(answer, call[0], by_id[number]) for number, call in enumerate(calls)]
+
+    async def _post(self, shape: type[Answer], method: str, request: Any) -> Answer:
+        try:
+            response = await self._client.post(
+                self._url,
+                content=msgspec.json.encode(request),
+                headers={"Content-Type": "application/json"},
+            )
+        except httpx.TimeoutException:
+            raise NodeUnavailable(f"the node did not answer {method} in time") from None
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            # Not `from error`: its text holds the URL.
+            kind = type(error).__name__
+            raise NodeUnavailable(f"the node cannot be reached ({kind})", remedy=_CHECK) from None
+        _check_status(response)
+        try:
+            return msgspec.json.decode(response.content, type=shape)
+        except msgspec.DecodeError as error:
+            raise NodeUnavailable(f"the node's answer to {method} makes no sense") from error
+
+
+def _check_status(response: httpx.Response) -> None:
+    status = response.status_code
+    if status == 429 or status >= 500:
+        after = response.headers.get("Retry-After", "")
+        fields = {"retry_after_seconds": int(after)} if after.isdecimal() else {}
+        raise NodeBusy(f"the node asks for patience (HTTP {status})", fields=fields)
+    # Some nodes answer errors of JSON-RPC with 400; others have no JSON to show.
+    if status >= 400 and not response.headers.get("Content-Type", "").startswith(
+        "application/json"
+    ):
+        raise NodeUnavailable(f"the node refuses us (HTTP {status})", remedy=_CHECK)
+
+
+def _result(answer: type[Answer], method: str, reply: _Reply) -> Answer | None:
+    if reply.error is not None:
+        error = reply.error
+        if error.code in _BUSY_CODES:
+            raise NodeBusy(f"the node asks for patience: {error.message}")
+        raise NodeRefused(
+            f"the node refused {method}: {error.message}",
+            fields={"rpc_code": error.code, "data": error.data},
+        )
+    if reply.result == b"null":
+        return None
+    try:
+        return msgspec.json.decode(reply.result, type=answer)
+    except msgspec.DecodeError as error:
+        raise NodeUnavailable(f"the node's answer to {method} makes no sense") from error
