@@ -34,6 +34,17 @@ class Settings(BaseSettings):
         default=None, gt=0, description="refuse to start unless the node serves this chain"
     )
     data_dir: Path = Field(default=Path(".redress"), description="everything stored by the service")
+    vault_dir: Path | None = Field(
+        default=None,
+        validation_alias=AliasChoices("REDRESS_VAULT_DIR", "REDRESS_VAULT", "vault_dir"),
+        description="folder of the evidence; empty means vault under data_dir",
+    )
+    vault_quota_bytes: int = Field(
+        default=20 * 1024**3, gt=0, description="what all evidence together may take on disk"
+    )
+    max_upload_bytes: int = Field(
+        default=64 * 1024**2, gt=0, description="of one submission of evidence, files and all"
+    )
     host: str = Field(default="127.0.0.1", description="address that the web server listens on")
     port: int = Field(default=8080, ge=0, le=65535, description="0 takes a free port")
     kubo_url: HttpUrl | None = Field(default=None, description="RPC address of a Kubo node")

@@ -46,6 +46,8 @@ class Submission:
     complaint: ComplaintId | None
     """None where the complaint has no number yet, or the manifest is about none."""
     order: Hash32 | None
+    salt: Hash32 | None
+    """Chosen by a client that must know the digest before it submits; else random."""
     files: Sequence[Upload]
 
 
@@ -89,10 +91,10 @@ class Evidence:
         items = [
             self._store(upload, kind) for upload, kind in zip(submission.files, kinds, strict=True)
         ]
-        order = submission.order
+        order, salt = submission.order, submission.salt
         data = encode(
             Manifest(
-                salt=secrets.token_bytes(32),
+                salt=secrets.token_bytes(32) if salt is None else bytes.fromhex(salt[2:]),
                 chain=self._chain,
                 desk=self._desk,
                 author=submission.author.lower(),

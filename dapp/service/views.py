@@ -6,6 +6,7 @@ lower-case names, digests and hashes 0x… text; a digest of zero is None.
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from enum import Enum
 from typing import Any
 
 from dapp.domain.case import Case
@@ -26,6 +27,7 @@ from dapp.domain.policy import Policy
 from dapp.domain.rounds import Round, Seat
 from dapp.domain.trail import is_folded
 from dapp.domain.types import NO_DIGEST, caip2
+from dapp.store.views import Head
 
 View = dict[str, Any]
 
@@ -41,6 +43,11 @@ def maybe_time(at: int | None) -> View | None:
 
 def wei(amount: int) -> str:
     return str(amount)
+
+
+def name(member: Enum) -> str:
+    """An enum's member as a word: `accepted-by-silence`."""
+    return member.name.lower().replace("_", "-")
 
 
 def digest(value: str | None) -> str | None:
@@ -83,7 +90,7 @@ def case(found: Case) -> View:
         "order_trail": found.order_trail,
         "policy": policy(found.policy),
         "amount": wei(found.amount),
-        "category": found.category.name.lower(),
+        "category": name(found.category),
         "filed_demand": found.filed_demand,
         "demand": found.demand,
         "filed_at": time(found.filed_at),
@@ -99,7 +106,7 @@ def case(found: Case) -> View:
         "confirmed_at": maybe_time(found.confirmed_at),
         "withdrawn_at": maybe_time(found.withdrawn_at),
         "ratings": [_rating(one) for one in found.ratings],
-        "state": found.state.name.lower(),
+        "state": name(found.state),
         "deadline": time(found.deadline),
         "trail": found.trail,
         "events": found.events,
@@ -111,7 +118,7 @@ def round_(current: Round, stands: RoundPhase) -> View:
     """One round of voting; `stands` is where it stands now."""
     return {
         "number": current.number,
-        "phase": stands.name.lower().replace("_", "-"),
+        "phase": name(stands),
         "fee": wei(current.terms.fee_wei),
         "lock": wei(current.terms.lock_wei),
         "seats_paid": current.seats_paid,
@@ -124,7 +131,7 @@ def round_(current: Round, stands: RoundPhase) -> View:
         "commit_opens": maybe_time(current.commit_opens),
         "commit_ends": maybe_time(current.commit_ends),
         "reveal_ends": maybe_time(current.reveal_ends),
-        "seats": [_seat(one) for one in current.seats],
+        "seats": [seat(one) for one in current.seats],
         "commitments": [
             {"seat": one.seat, "commitment": one.value, "at": time(one.at)}
             for one in current.commitments
@@ -135,15 +142,15 @@ def round_(current: Round, stands: RoundPhase) -> View:
     }
 
 
-def event(found: Event) -> View:
+def event(found: Event, head: Head) -> View:
     """One event as the contract said it; `words` is its arguments' ABI encoding, for the fold."""
     return {
         "name": found.name,
         "contract": found.contract,
         "address": found.address,
         "actor": found.args.get("actor"),
-        "args": {name: _argument(value) for name, value in found.args.items()},
-        "at": time(found.timestamp),
+        "args": {key: _argument(value) for key, value in found.args.items()},
+        "timestamp": time(found.timestamp),
         "block": found.block_number,
         "block_hash": found.block_hash,
         "transaction": found.transaction,
@@ -151,6 +158,7 @@ def event(found: Event) -> View:
         "topic0": found.topic0,
         "words": "0x" + found.words.hex(),
         "folded": is_folded(found),
+        "finality": head.finality_of(found.block_number),
     }
 
 
@@ -161,7 +169,7 @@ def _argument(value: Any) -> Any:
     if isinstance(value, int):
         return value if abs(value) < 2**53 else str(value)
     if isinstance(value, Mapping):
-        return {name: _argument(inner) for name, inner in value.items()}
+        return {key: _argument(inner) for key, inner in value.items()}
     return [_argument(inner) for inner in value]
 
 
@@ -233,7 +241,7 @@ def _ruling(ruling: Ruling) -> View:
 
 def _payment(paid: Payment) -> View:
     return {
-        "outcome": paid.outcome.name.lower().replace("_", "-"),
+        "outcome": name(paid.outcome),
         "share": paid.share,
         "to_customer": wei(paid.to_customer),
         "to_organisation": wei(paid.to_organisation),
@@ -255,16 +263,16 @@ def _rating(rating: Rating) -> View:
     }
 
 
-def _seat(seat: Seat) -> View:
+def seat(found: Seat) -> View:
     return {
-        "number": seat.number,
-        "position": seat.position,
-        "owner": seat.owner,
-        "commitment": seat.commitment,
-        "committed_at": maybe_time(seat.committed_at),
-        "vote": seat.vote,
-        "salt": seat.salt,
-        "reason": digest(seat.reason),
-        "revealed_at": maybe_time(seat.revealed_at),
-        "pay": None if seat.pay_wei is None else wei(seat.pay_wei),
+        "number": found.number,
+        "position": found.position,
+        "owner": found.owner,
+        "commitment": found.commitment,
+        "committed_at": maybe_time(found.committed_at),
+        "vote": found.vote,
+        "salt": found.salt,
+        "reason": digest(found.reason),
+        "revealed_at": maybe_time(found.revealed_at),
+        "pay": None if found.pay_wei is None else wei(found.pay_wei),
     }

@@ -1,0 +1,211 @@
+"""Organisations, orders and arbitrators: found for pages, shown as JSON for everybody else."""
+
+from typing import Any
+
+from dapp.domain.deployment import Deployment
+from dapp.domain.organisation import Operator, PolicyVersion
+from dapp.domain.types import Address, Hash32, OrganisationId, Wei
+from dapp.errors import NotFound
+from dapp.service import views
+from dapp.service.clock import Clock, Moment
+from dapp.store.queries import Queries
+from dapp.store.views import Credit, OrderRow, OrganisationRow, Page, PositionRow, SeatRow
+
+View = dict[str, Any]
+
+
+class People:
+    def __init__(self, queries: Queries, clock: Clock, deployment: Deployment) -> None:
+        self._queries = queries
+        self._clock = clock
+        self._deployment = deployment
+
+    async def find_organisation(
+        self, organisation: OrganisationId
+    ) -> tuple[OrganisationRow, Moment]:
+        """Raises NotFound, Retryable."""
+        row, moment = await self._clock.read(lambda: self._queries.organisation(organisation))
+        if row is None:
+            raise unknown_organisation(organisation)
+        return row, moment
+
+    async def find_organisations(
+        self, cursor: str | None, limit: int
+    ) -> tuple[Page[OrganisationRow], Moment]:
+        """The oldest first. Raises InvalidInput, Retryable."""
+        return await self._clock.read(lambda: self._queries.organisations(cursor, limit))
+
+    async def find_order(self, key: Hash32) -> tuple[OrderRow, Moment]:
+        """Raises NotFound, Retryable."""
+        row, moment = await self._clock.read(lambda: self._queries.order(key))
+        if row is None:
+            raise unknown_order(key)
+        return row, moment
+
+    async def find_orders(
+        self,
+        customer: Address | None,
+        organisation: OrganisationId | None,
+        cursor: str | None,
+        limit: int,
+    ) -> tuple[Page[OrderRow], Moment]:
+        """The newest first. Raises InvalidInput, Retryable."""
+        return await self._clock.read(
+            lambda: self._queries.orders(
+                cursor, limit, customer=customer, organisation=organisation
+            )
+        )
+
+    async def organisations(self, cursor: str | None, limit: int) -> View:
+        page, moment = await self.find_organisations(cursor, limit)
+        rows = [organisation_view(row, moment) for row in page.items]
+        return {"organisations": rows, "next_cursor": page.cursor, **moment.stamp()}
+
+    async def organisation(self, organisation: OrganisationId) -> View:
+        row, moment = await self.find_organisation(organisation)
+        return {"organisation": organisation_view(row, moment), **moment.stamp()}
+
+    async def orders(
+        self,
+        customer: Address | None,
+        organisation: OrganisationId | None,
+        cursor: str | None,
+        limit: int,
+    ) -> View:
+        page, moment = await self.find_orders(customer, organisation, cursor, limit)
+        rows = [order_view(row) for row in page.items]
+        return {"orders": rows, "next_cursor": page.cursor, **moment.stamp()}
+
+    async def order(self, key: Hash32) -> View:
+        row, moment = await self.find_order(key)
+        return {"order": order_view(row), **moment.stamp()}
+
+    async def arbitrators(self, cursor: str | None, limit: int) -> View:
+        """Every stake, by position."""
+        page, moment = await self._clock.read(lambda: self._queries.arbitrators(cursor, limit))
+        rows = [self._position_view(row) for row in page.items]
+        return {"positions": rows, "next_cursor": page.cursor, **moment.stamp()}
+
+    async def arbitrator(self, owner: Address) -> View:
+        """One arbitrator's stakes, seats and credits; empty lists for somebody who has none."""
+        found, moment = await self._clock.read(lambda: self._arbitrator(owner))
+        return {"address": owner, **found, **moment.stamp()}
+
+    async def _arbitrator(self, owner: Address) -> View:
+        return {
+            "positions": [self._position_view(r) for r in await self._queries.positions(owner)],
+            "seats": [_seat_view(row) for row in await self._queries.seats(owner)],
+            "credits": [_credit_view(one) for one in await self._queries.credits(owner)],
+        }
+
+    def _position_view(self, row: PositionRow) -> View:
+        position = row.position
+        stake = position.tickets * self._deployment.ticket_wei
+        return {
+            "position": position.id,
+            "owner": position.owner,
+            "tickets": position.tickets,
+            "stake": views.wei(stake),
+            "balance": views.wei(row.balance),
+            "rewards": views.wei(max(0, row.balance - stake)),
+            "open_seats": row.open_seats,
+            "since_block": position.since_block,
+            "staked_at": views.time(position.staked_at),
+            "exit_block": position.exit_block,
+            "left_at": views.maybe_time(position.left_at),
+        }
+
+
+def unknown_organisation(organisation: OrganisationId) -> NotFound:
+    return NotFound(
+        f"there is no organisation {organisation}",
+        remedy="See /v1/organisations for those there are",
+        code="organisation-unknown",
+        fields={"organisation": organisation},
+    )
+
+
+def unknown_order(key: Hash32) -> NotFound:
+    return NotFound(
+        f"there is no order {key}",
+        remedy="An order just paid shows once its block is indexed",
+        code="order-unknown",
+        fields={"order": key},
+    )
+
+
+def organisation_view(row: OrganisationRow, moment: Moment) -> View:
+    """With the version in force at the moment."""
+    found = row.organisation
+    withdrawal = found.withdrawal
+    return {
+        "id": found.id,
+        "registered_by": found.registered_by,
+        "registered_at": views.time(found.registered_at),
+        "current_version": found.policy_at(moment.now).version,
+        "policies": [_policy_view(version) for version in found.policies],
+        "operators": [_operator_view(operator) for operator in found.operators],
+        "bond": {
+            "balance": views.wei(found.bond),
+            "reserved": views.wei(row.bond_reserved),
+            "free": views.wei(Wei(found.bond - row.bond_reserved)),
+        },
+        "withdrawal": None
+        if withdrawal is None
+        else {"amount": views.wei(withdrawal.amount), "ready_at": views.time(withdrawal.ready_at)},
+        "balance": views.wei(row.balance),
+        "complaints": row.complaints,
+        "open_complaints": row.open_complaints,
+        "trail": found.trail,
+        "events": found.events,
+        "updated_block": found.updated_block,
+    }
+
+
+def order_view(row: OrderRow) -> View:
+    paid = row.paid
+    return {
+        **views.order(paid.order),
+        "amount": views.wei(paid.amount),
+        "state": views.name(row.state),
+        "complaint": row.complaint,
+        "paid_at": views.time(paid.paid_at),
+        "ended_at": views.maybe_time(paid.ended_at),
+        "to_customer": views.wei(paid.to_customer),
+        "to_organisation": views.wei(paid.to_organisation),
+        "trail": paid.trail,
+        "updated_block": paid.updated_block,
+    }
+
+
+def _policy_view(version: PolicyVersion) -> View:
+    return {
+        "version": version.version,
+        **views.policy(version.policy),
+        "agreement": views.digest(version.agreement),
+        "published_at": views.time(version.published_at),
+        "effective_at": views.time(version.effective_at),
+    }
+
+
+def _operator_view(operator: Operator) -> View:
+    return {
+        "account": operator.account,
+        "roles": operator.roles,
+        "nominated": operator.nominated,
+        "since_block": operator.since,
+        "until_block": operator.until,
+    }
+
+
+def _seat_view(row: SeatRow) -> View:
+    seats = next(one.seats for one in row.case.rounds if one.number == row.round)
+    return {
+        "complaint": row.case.id,
+        "round": row.round,
+        **views.seat(seats[row.number]),
+    }
+
+
+def _credit_view(credit: Credit) -> View:
+    return {"contract": credit.contract, "amount": views.wei(credit.amount)}

@@ -1,0 +1,96 @@
+"""How the service is: where its index stands, which contracts it reads, what ails it."""
+
+from typing import Any
+
+from dapp.chain.rpc import Rpc
+from dapp.domain.deployment import Deployment, Track
+from dapp.domain.types import caip2
+from dapp.errors import RedressError
+from dapp.service import views
+from dapp.service.clock import Clock
+from dapp.store.queries import Queries
+
+View = dict[str, Any]
+
+MAX_LAG_BLOCKS = 20
+"""An index further behind its node than this is not ready."""
+
+
+class Status:
+    def __init__(self, queries: Queries, clock: Clock, deployment: Deployment, rpc: Rpc) -> None:
+        self._queries = queries
+        self._clock = clock
+        self._deployment = deployment
+        self._rpc = rpc
+
+    async def show(self) -> View:
+        """The index. Raises Retryable while it is empty."""
+        found, moment = await self._clock.read(self._queries.status)
+        return {
+            "chain": caip2(found.chain_id),
+            **moment.stamp(),
+            "block_hash": moment.head.block_hash,
+            "timestamp": views.time(moment.head.timestamp),
+            "indexed_at": views.time(int(moment.head.indexed_at)),
+            "finalized_block": moment.head.finalized_block,
+            "now": views.time(moment.now),
+            "events": found.events,
+            "complaints": found.complaints,
+            "mismatches": list(found.mismatches),
+            "unverified": found.unverified,
+            "unknown_logs": found.unknown_logs,
+        }
+
+    def deployment(self) -> View:
+        """The chain, each contract's address and ABI, and the terms built in."""
+        deployment = self._deployment
+        return {
+            "chain": caip2(deployment.chain_id),
+            "chain_id": deployment.chain_id,
+            "genesis_hash": deployment.genesis_hash,
+            "deployed_at_block": deployment.deployed_at_block,
+            "source_hash": deployment.source_hash,
+            "ticket": views.wei(deployment.ticket_wei),
+            "tracks": [_track(number, track) for number, track in enumerate(deployment.tracks)],
+            "contracts": {
+                contract.name: {
+                    "address": contract.address,
+                    "abi": contract.name,
+                    "code_hash": contract.code_hash,
+                    "transaction": contract.transaction,
+                }
+                for contract in deployment.contracts
+            },
+        }
+
+    async def ready(self) -> dict[str, View]:
+        """What must be well before requests are sent here; each with `ok` and words.
+
+        A node that is away is no reason: reads go on without it.
+        """
+        try:
+            head = await self._queries.head()
+        except RedressError as error:
+            return {"database": {"ok": False, "detail": error.message}}
+        database = {"ok": True, "detail": "answers"}
+        if head is None:
+            return {"database": database, "index": {"ok": False, "detail": "nothing indexed yet"}}
+        try:
+            node = int(await self._rpc.call(str, "eth_blockNumber"), 16)
+        except RedressError as error:
+            index = {"ok": True, "detail": f"at block {head.block_number}; {error.message}"}
+        else:
+            lag = max(0, node - head.block_number)
+            index = {"ok": lag <= MAX_LAG_BLOCKS, "detail": f"{lag} blocks behind the node"}
+        return {"database": database, "index": index}
+
+
+def _track(number: int, track: Track) -> View:
+    return {
+        "track": number,
+        "fee": views.wei(track.fee_wei),
+        "lock": views.wei(track.lock_wei),
+        "hand_over_seconds": track.hand_over_seconds,
+        "commit_seconds": track.commit_seconds,
+        "reveal_seconds": track.reveal_seconds,
+    }

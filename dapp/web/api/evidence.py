@@ -1,0 +1,81 @@
+"""Evidence by HTTP: manifests and files in, bytes by CID out."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from anyio import to_thread
+from fastapi import APIRouter, File, Form, Response, UploadFile
+from fastapi.responses import StreamingResponse
+
+from dapp.domain.types import ComplaintId
+from dapp.service import inputs
+from dapp.service.evidence import Submission, Upload
+from dapp.web.api.inputs import MAX_ID, Digest, PartsOf
+
+router = APIRouter(prefix="/evidence", tags=["evidence"])
+gateway = APIRouter(prefix="/ipfs", tags=["evidence"])
+
+PATH = "/v1/evidence"
+_GATEWAY_HEADERS = {
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Content-Disposition": "attachment",
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+"""A stranger's bytes: to be saved, never shown as part of this site."""
+
+
+@router.post(
+    "", status_code=201, form_limits={"max_files": 33, "max_fields": 80, "max_part_size": 65_536}
+)
+async def submit(
+    parts: PartsOf,
+    author: Annotated[str, Form()],
+    text: Annotated[str | None, Form()] = None,
+    kind: Annotated[list[str] | None, Form()] = None,
+    complaint: Annotated[int | None, Form(ge=1, le=MAX_ID)] = None,
+    order: Annotated[str | None, Form()] = None,
+    salt: Annotated[str | None, Form()] = None,
+    files: Annotated[list[UploadFile] | None, File()] = None,
+) -> dict[str, Any]:
+    """Stores files and text, and says the digest that goes on chain.
+
+    `kind` comes once a file, in their order; a file without one is a `file`. `salt` is for clients
+    that must know the manifest's digest before they send it.
+    """
+    kinds = kind or []
+    uploads = [
+        Upload(
+            name=one.filename or "",
+            media_type=one.content_type or "",
+            kind=kinds[place] if place < len(kinds) else "file",
+            stream=one.file,
+        )
+        for place, one in enumerate(files or [])
+    ]
+    submission = Submission(
+        author=inputs.address(author, "author"),
+        text=text,
+        complaint=None if complaint is None else ComplaintId(complaint),
+        order=None if order is None else inputs.hash32(order, "order"),
+        salt=None if salt is None else inputs.hash32(salt, "salt"),
+        files=uploads,
+    )
+    stored = await to_thread.run_sync(parts.evidence.submit, submission)
+    parts.outbox.wake()
+    return stored
+
+
+@router.get("/{digest}")
+async def show(parts: PartsOf, digest: Digest) -> dict[str, Any]:
+    """The manifest of this digest, and where its files are held."""
+    return await to_thread.run_sync(parts.evidence.show, digest)
+
+
+@gateway.api_route("/{cid}", methods=["GET", "HEAD"])
+async def content(parts: PartsOf, cid: str) -> Response:
+    """A file (or a manifest) of the vault by its CID; each block is checked as it is read."""
+    found = await to_thread.run_sync(parts.evidence.open, cid)
+    headers = {**_GATEWAY_HEADERS, "Content-Length": str(found.size), "ETag": f'"{found.cid}"'}
+    pieces: Iterator[bytes] = found.pieces
+    return StreamingResponse(pieces, headers=headers, media_type="application/octet-stream")
