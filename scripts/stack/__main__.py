@@ -34,7 +34,7 @@ def up() -> int:
         except Stopped:
             pass
         finally:
-            layout.addresses.unlink(missing_ok=True)
+            layout.running.unlink(missing_ok=True)
     return 0
 
 
@@ -71,7 +71,7 @@ def clock(hours: float) -> int:
     running = kept() / "running.json"
     if not running.is_file():
         raise Refusal("no stack runs here", "Start one with 'make up' in another terminal")
-    url = json.loads(running.read_text(encoding="utf-8"))["REDRESS_NODE_URL"]
+    url = json.loads(running.read_text(encoding="utf-8"))["variables"]["REDRESS_NODE_URL"]
     try:
         chain_id = int(anvil.rpc(url, "eth_chainId"), 16)
         if chain_id != anvil.CHAIN_ID:

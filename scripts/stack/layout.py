@@ -88,8 +88,8 @@ class Layout:
         return self.data / "played"
 
     @property
-    def addresses(self) -> Path:
-        """Says, while the stack runs, where its parts answer."""
+    def running(self) -> Path:
+        """Says, while the stack runs, which processes it has and where they answer."""
         return self.data / "running.json"
 
     def log(self, name: str) -> Path:

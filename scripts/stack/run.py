@@ -50,7 +50,8 @@ def start(layout: Layout, supervisor: Supervisor, chain_file: ChainFile) -> dict
         variables["REDRESS_KUBO_URL"] = kubo.api_url
         say(f"Kubo: {kubo.api_url}")
     _start_service(layout, supervisor, variables)
-    layout.addresses.write_text(json.dumps(variables, indent=2) + "\n", encoding="utf-8")
+    running = {"processes": supervisor.processes(), "variables": variables}
+    layout.running.write_text(json.dumps(running, indent=2) + "\n", encoding="utf-8")
     say(f"ready in {time.monotonic() - began:.1f} s")
     return variables
 

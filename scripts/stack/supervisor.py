@@ -64,6 +64,10 @@ class Supervisor:
         """Hold a part that runs."""
         self._parts.append(part)
 
+    def processes(self) -> dict[str, int]:
+        """Return the process id of each part, by name, in the order of their start."""
+        return {part.name: part.process.pid for part in self._parts}
+
     def wait(
         self, until: Callable[[], bool], what: str, patience_seconds: float | None = None
     ) -> None:
