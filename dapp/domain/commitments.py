@@ -1,0 +1,82 @@
+"""Hidden votes: what is committed, and the accumulator that binds all commitments of a round."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dapp.domain.rounds import Commitment
+from dapp.domain.types import (
+    Address,
+    BasisPoints,
+    ChainId,
+    Digest,
+    DisputeId,
+    Hash32,
+    Keccak,
+    hash32,
+    raw,
+    word,
+)
+from dapp.errors import Refused
+
+_CHAIN_MASK = (1 << 224) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """Whose vote it is: a seat of a round, on one court.
+
+    Attributes:
+        round: how many rounds were void before it.
+    """
+
+    chain_id: ChainId
+    court: Address
+    dispute: DisputeId
+    round: int
+    seat: int
+
+
+def commitment(
+    keccak: Keccak, ballot: Ballot, vote: BasisPoints, salt: Hash32, reason: Digest
+) -> Hash32:
+    """What the seat commits to; binds all that will be revealed."""
+    place = word(ballot.chain_id) + raw(ballot.court).rjust(32, b"\0") + word(ballot.dispute)
+    seat = word(ballot.round) + word(ballot.seat)
+    return hash32(keccak(place + seat + word(vote) + raw(salt) + raw(reason)))
+
+
+def extend(keccak: Keccak, accumulated: int, seat: int, value: Hash32) -> int:
+    """The accumulator (224 bits) after one more commitment."""
+    digest = keccak(word(accumulated) + word(seat) + raw(value))
+    return int.from_bytes(digest, "big") & _CHAIN_MASK
+
+
+def accumulate(keccak: Keccak, commitments: Sequence[Commitment], start: int = 0) -> int:
+    """The accumulator after commitments in their order."""
+    for one in commitments:
+        start = extend(keccak, start, one.seat, one.value)
+    return start
+
+
+def commits_word(keccak: Keccak, commitments: Sequence[Commitment]) -> int:
+    """The court's word: accumulator 224 (high bits), bitmap of committed seats 32."""
+    bitmap = sum(1 << seat for seat in {one.seat for one in commitments})
+    return accumulate(keccak, commitments) << 32 | bitmap
+
+
+def opening(
+    keccak: Keccak, commitments: Sequence[Commitment], seat: int
+) -> tuple[int, tuple[Commitment, ...]]:
+    """What the reveal of a seat needs beside the vote.
+
+    Returns:
+        The accumulator before the seat's latest commitment, and the commitments after it.
+
+    Raises:
+        Refused: the seat has not committed.
+    """
+    places = [place for place, one in enumerate(commitments) if one.seat == seat]
+    if not places:
+        raise Refused(f"seat {seat} has not committed a vote", code="vote-not-committed")
+    last = places[-1]
+    return accumulate(keccak, commitments[:last]), tuple(commitments[last + 1 :])

@@ -1,0 +1,177 @@
+"""A local chain with the contracts on it: deployment, mined transactions, calls, its clock."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+import rlp
+from eth_abi.abi import decode
+
+from dapp.chain import encode, headers, reverts
+from dapp.chain.headers import Header
+from dapp.chain.keccak import checksummed, keccak
+from dapp.domain.types import Address, BlockNumber, ChainId, Hash32, UnixTime, caip2, hash32
+
+GWEI = 10**9
+TICKET_WEI = 4 * 10**17
+# Fee and lock a seat in gwei; hand-over, commit and reveal in hours.
+TRACKS = ((10_000_000, 100_000_000, 24, 48, 48),)
+
+Receipt = dict[str, Any]
+
+
+class LocalChain:
+    """Talks to a local node whose accounts are unlocked and which mines each transaction at once.
+
+    Args:
+        url: the node's.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._client = httpx.Client(timeout=60)
+        self.chain_id = ChainId(int(self.rpc("eth_chainId"), 16))
+        self.accounts = [
+            checksummed(bytes.fromhex(account[2:])) for account in self.rpc("eth_accounts")
+        ]
+        self.contracts: dict[str, Address] = {}
+        self.deployed_at = BlockNumber(0)
+
+    def rpc(self, method: str, *params: Any) -> Any:
+        """One JSON-RPC call.
+
+        Raises:
+            ContractRefused: a contract refused it with an error of ours.
+            RuntimeError: the node refused it.
+        """
+        request = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        answer = self._client.post(self.url, json=request).json()
+        if "error" not in answer:
+            return answer["result"]
+        data = answer["error"].get("data")
+        if isinstance(data, str) and len(data) >= 10:
+            raise reverts.explain(bytes.fromhex(data[2:]))
+        raise RuntimeError(f"{method}: {answer['error'].get('message')}")
+
+    def deploy(self, folder: Path | None = None) -> None:
+        """Deploy the contracts from account 0, and write CHAINID.json to `folder` if given."""
+        deployer = self.accounts[0]
+        nonce = int(self.rpc("eth_getTransactionCount", deployer, "latest"), 16)
+        names = (
+            "RandaoSource",
+            "OrganisationRegistry",
+            "OrderEscrow",
+            "ArbitrationCourt",
+            "ComplaintDesk",
+        )
+        at = {name: creation_address(deployer, nonce + n) for n, name in enumerate(names)}
+        source, registry, escrow, court, desk = (at[name] for name in names)
+        arguments: tuple[Sequence[Any], ...] = (
+            (),
+            (desk,),
+            (registry, desk),
+            (desk, source, TICKET_WEI, TRACKS),
+            (registry, escrow, court),
+        )
+        self.deployed_at = BlockNumber(self.block_number() + 1)
+        receipts = {}
+        for name, values in zip(names, arguments, strict=True):
+            code = encode.creation(name, values)
+            receipts[name] = self._mined({"from": deployer, "data": "0x" + code.hex()})
+            assert checksummed(bytes.fromhex(receipts[name]["contractAddress"][2:])) == at[name]
+        self.contracts = at
+        if folder is not None:
+            self._write(folder, receipts)
+
+    def _write(self, folder: Path, receipts: Mapping[str, Receipt]) -> None:
+        found = {
+            name: {
+                "address": address,
+                "codeHash": self.code_hash(address),
+                "transaction": receipts[name]["transactionHash"],
+            }
+            for name, address in self.contracts.items()
+        }
+        content = {
+            "chainId": self.chain_id,
+            "caip2": caip2(self.chain_id),
+            "genesisHash": self.rpc("eth_getBlockByNumber", "0x0", False)["hash"],
+            "deployedAtBlock": self.deployed_at,
+            "contracts": found,
+            "sourceHash": "test",
+        }
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{self.chain_id}.json").write_text(json.dumps(content))
+
+    def code_hash(self, address: Address) -> Hash32:
+        """keccak-256 of the code at an address."""
+        return hash32(keccak(bytes.fromhex(self.rpc("eth_getCode", address, "latest")[2:])))
+
+    def send(
+        self, sender: Address, contract: str, function: str, args: Sequence[Any], value: int = 0
+    ) -> Receipt:
+        """A mined transaction. Raises ContractRefused as people would see it."""
+        data = encode.calldata(contract, function, args)
+        call = {"from": sender, "to": self.contracts[contract], "data": "0x" + data.hex()}
+        return self._mined({**call, "value": hex(value)})
+
+    def _mined(self, transaction: Mapping[str, Any]) -> Receipt:
+        sent = self.rpc("eth_sendTransaction", transaction)
+        receipt: Receipt = self.rpc("eth_getTransactionReceipt", sent)
+        assert receipt["status"] == "0x1", receipt
+        return receipt
+
+    def call(
+        self, contract: str, function: str, *args: Any, block: str | None = None, **fields: Any
+    ) -> Any:
+        """What a view answers: its value, or a tuple of several.
+
+        `block` is a hash; `fields` go into the call (`from_`).
+        """
+        call = {
+            "to": self.contracts[contract],
+            "data": "0x" + encode.calldata(contract, function, args).hex(),
+            **fields,
+        }
+        at: Any = {"blockHash": block} if block else "latest"
+        answer = bytes.fromhex(self.rpc("eth_call", call, at)[2:])
+        values = decode(encode.result_types(contract, function), answer)
+        shown = [hash32(v) if isinstance(v, bytes) and len(v) == 32 else v for v in values]
+        return shown[0] if len(shown) == 1 else tuple(shown)
+
+    def header(self, number: int) -> Header:
+        """A block's header, checked against its hash."""
+        return headers.read(self.rpc("eth_getBlockByNumber", hex(number), False))
+
+    def block_number(self) -> BlockNumber:
+        """The head's number."""
+        return BlockNumber(int(self.rpc("eth_blockNumber"), 16))
+
+    def now(self) -> UnixTime:
+        """The head's time."""
+        return self.header(self.block_number()).block.timestamp
+
+    def mine(self, blocks: int = 1) -> None:
+        """Mine empty blocks."""
+        self.rpc("anvil_mine", hex(blocks))
+
+    def warp(self, seconds: int) -> None:
+        """Let `seconds` pass on the chain's clock, and mine a block."""
+        self.warp_to(self.now() + seconds)
+
+    def warp_to(self, timestamp: int) -> None:
+        """Mine a block at exactly `timestamp`."""
+        self.rpc("evm_setNextBlockTimestamp", timestamp)
+        self.mine()
+
+    def at(self, timestamp: int) -> None:
+        """Let the next transaction's block have exactly `timestamp`."""
+        self.rpc("evm_setNextBlockTimestamp", timestamp)
+
+
+def creation_address(sender: Address, nonce: int) -> Address:
+    """Where a contract goes that `sender` creates with its transaction number `nonce`."""
+    count = nonce.to_bytes((nonce.bit_length() + 7) // 8, "big")
+    return checksummed(keccak(rlp.encode([bytes.fromhex(sender[2:]), count]))[12:])
