@@ -1,0 +1,15 @@
+"""The `redress` command, also as `python -m dapp`."""
+
+import sys
+
+from dapp.bootstrap import build, build_indexer, build_vault
+from dapp.cli import Builders, app, run
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(run(app, sys.argv[1:], Builders(build, build_indexer, build_vault)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""`redress case`: what the index knows."""
+
+from typing import Annotated, Any
+
+import typer
+
+from dapp.cli.output import as_json, ether, facts, share, table
+from dapp.cli.session import AsJson, with_parts
+from dapp.domain.types import ComplaintId, OrganisationId
+from dapp.service.cases import states
+from dapp.service.inputs import address
+from dapp.store.views import CaseFilter
+
+app = typer.Typer(no_args_is_help=True, help="Read cases from the index.")
+
+Complaint = Annotated[int, typer.Argument(min=1, help="The complaint's number.")]
+
+
+@app.command("list")
+def list_(
+    customer: Annotated[str | None, typer.Option(help="Only this customer's.")] = None,
+    arbitrator: Annotated[str | None, typer.Option(help="Only where this one was drawn.")] = None,
+    organisation: Annotated[int | None, typer.Option(min=1, help="Only against this one.")] = None,
+    state: Annotated[str | None, typer.Option(help="Such as filed,offered,escalated.")] = None,
+    cursor: Annotated[str | None, typer.Option(help="Where the last page ended.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 25,
+    json: AsJson = False,
+) -> None:
+    """Cases, the newest first."""
+    which = CaseFilter(
+        states=states(state),
+        organisation=None if organisation is None else OrganisationId(organisation),
+        customer=None if customer is None else address(customer, "customer"),
+        arbitrator=None if arbitrator is None else address(arbitrator, "arbitrator"),
+    )
+    found = with_parts(lambda parts: parts.cases.list(which, cursor, limit))
+    if json:
+        as_json(found)
+        return
+    rows = [
+        (
+            one["id"],
+            one["round_phase"] or one["phase"],
+            one["organisation"],
+            one["customer"],
+            ether(one["amount"]),
+            share(one["demand"]),
+            one["filed_at"]["iso"],
+        )
+        for one in found["cases"]
+    ]
+    columns = ("case", "stands", "organisation", "customer", "amount", "demand", "filed")
+    table(columns, rows)
+    if found["next_cursor"]:
+        print(f"more: --cursor {found['next_cursor']}")
+
+
+@app.command()
+def show(complaint: Complaint, json: AsJson = False) -> None:
+    """One case and where it stands."""
+    found = with_parts(lambda parts: parts.cases.show(ComplaintId(complaint)))
+    if json:
+        as_json(found)
+        return
+    case = found["case"]
+    facts(
+        [
+            ("case", case["id"]),
+            ("stands", case["round_phase"] or case["phase"]),
+            ("customer", case["customer"]),
+            ("organisation", case["organisation"]),
+            ("amount", ether(case["amount"])),
+            ("demand", share(case["demand"])),
+            ("offer", share(case["offers"][-1]["share"]) if case["offers"] else None),
+            ("ruling", share(case["ruling"]["share"]) if case["ruling"] else None),
+            ("paid out", _paid(case)),
+            ("filed", case["filed_at"]["iso"]),
+            ("deadline", case["deadline"]["iso"]),
+            ("trail", case["trail"]),
+            ("as of block", f"{found['as_of_block']} ({found['finality']})"),
+        ]
+    )
+
+
+@app.command()
+def timeline(complaint: Complaint, json: AsJson = False) -> None:
+    """Every event about a case: when, who, what, transaction."""
+    found = with_parts(lambda parts: parts.cases.timeline(ComplaintId(complaint)))
+    if json:
+        as_json(found)
+        return
+    rows = [
+        (event["timestamp"]["iso"], event["actor"], event["name"], event["transaction"])
+        for event in found["events"]
+    ]
+    table(("when", "who", "what", "transaction"), rows)
+
+
+def _paid(case: dict[str, Any]) -> str | None:
+    payment = case["payment"]
+    if payment is None:
+        return None
+    return f"{ether(payment['to_customer'])} to the customer ({payment['outcome']})"

@@ -1,0 +1,117 @@
+"""`redress evidence`: the vault of this machine."""
+
+import mimetypes
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dapp.cli.failure import Mismatch
+from dapp.cli.output import as_json, table
+from dapp.cli.session import AsJson, builders, with_parts
+from dapp.domain.types import ComplaintId
+from dapp.errors import InvalidInput
+from dapp.service.evidence import Submission, Upload, item_view
+from dapp.service.inputs import address, hash32
+from dapp.service.parts import Parts
+from dapp.settings import Settings
+from evidence import CID, Item, Vault, digest_to_cid, parse, parse_cid
+from evidence.errors import EvidenceError
+
+app = typer.Typer(no_args_is_help=True, help="Store, fetch and check evidence.")
+
+Digest = Annotated[str, typer.Argument(help="The manifest's digest, as it is on chain.")]
+
+
+@app.command()
+def add(
+    author: Annotated[str, typer.Option(help="The address that will submit the digest.")],
+    files: Annotated[list[Path] | None, typer.Argument(exists=True, dir_okay=False)] = None,
+    text: Annotated[str | None, typer.Option(help="A message; - reads it from stdin.")] = None,
+    kind: Annotated[str, typer.Option(help="file, transaction, transcript, call-record")] = "file",
+    complaint: Annotated[int | None, typer.Option(min=1)] = None,
+    json: AsJson = False,
+) -> None:
+    """Store files and a message, and print the digest that goes on chain."""
+    said = sys.stdin.read() if text == "-" else text
+    writer = address(author, "author")
+    number = None if complaint is None else ComplaintId(complaint)
+
+    async def work(parts: Parts) -> dict[str, Any]:
+        with ExitStack() as open_files:
+            uploads = _uploads(files or [], kind, open_files)
+            return parts.evidence.submit(Submission(writer, said, number, None, None, uploads))
+
+    stored = with_parts(work)
+    if json:
+        as_json(stored)
+    else:
+        print(stored["digest"])
+
+
+@app.command()
+def get(
+    name: Annotated[str, typer.Argument(help="A digest (its manifest) or a CID (a file).")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Default: stdout.")] = None,
+) -> None:
+    """Write a manifest or a file of the vault; each block is checked as it is read."""
+    cid = _cid(hash32(name)) if name.startswith("0x") else parse_cid(name)
+    pieces = builders().vault(Settings()).open_file(cid)
+    if output is None:
+        for piece in pieces:
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        with output.open("xb") as file:
+            for piece in pieces:
+                file.write(piece)
+    except FileExistsError as error:
+        raise InvalidInput(
+            f"{output} exists already", remedy="Name another file, or remove it"
+        ) from error
+
+
+@app.command()
+def verify(digest: Digest, json: AsJson = False) -> None:
+    """Hash a manifest and every block of its files again; exit 1 if any does not match."""
+    vault = builders().vault(Settings())
+    manifest = parse(vault.get(_cid(hash32(digest))))
+    items = [{**item_view(item), "problem": _problem(vault, item)} for item in manifest.items]
+    whole = all(item["problem"] is None for item in items)
+    if json:
+        as_json({"digest": hash32(digest), "verified": whole, "items": items})
+    else:
+        rows = [(one["name"], one["size"], one["cid"], one["problem"]) for one in items]
+        table(("file", "bytes", "CID", "problem"), rows)
+        print("verified" if whole else "NOT verified")
+    if not whole:
+        raise Mismatch
+
+
+def _cid(digest: str) -> CID:
+    return digest_to_cid(bytes.fromhex(digest[2:]))
+
+
+def _problem(vault: Vault, item: Item) -> str | None:
+    """The vault hashes each block as it reads it."""
+    try:
+        size = sum(len(piece) for piece in vault.open_file(item.cid))
+    except EvidenceError as error:
+        return error.message
+    return None if size == item.size else f"{size} bytes instead of {item.size}"
+
+
+def _uploads(files: Sequence[Path], kind: str, open_files: ExitStack) -> list[Upload]:
+    return [
+        Upload(
+            name=path.name,
+            media_type=mimetypes.guess_type(path.name)[0] or "",
+            kind=kind,
+            stream=open_files.enter_context(path.open("rb")),
+        )
+        for path in files
+    ]

@@ -1,0 +1,74 @@
+"""`redress index`: the read model, made from the chain."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+import typer
+
+from dapp.cli.logging import configure
+from dapp.cli.output import as_json, facts
+from dapp.cli.session import AsJson, builders, with_parts
+from dapp.indexer.loop import Indexer
+from dapp.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="Make and follow the index.")
+
+
+@app.command()
+def run() -> None:
+    """Follow the chain until SIGTERM or SIGINT."""
+    configure()
+    _with_indexer(lambda indexer: indexer.run())
+
+
+@app.command()
+def status(json: AsJson = False) -> None:
+    """Where the index stands."""
+    found = with_parts(lambda parts: parts.status.show())
+    if json:
+        as_json(found)
+        return
+    facts(
+        [
+            ("chain", found["chain"]),
+            ("block", f"{found['as_of_block']} ({found['finality']})"),
+            ("block's time", found["timestamp"]["iso"]),
+            ("read at", found["indexed_at"]["iso"]),
+            ("events", found["events"]),
+            ("complaints", found["complaints"]),
+            ("not verified yet", found["unverified"]),
+            ("mismatches", ", ".join(map(str, found["mismatches"])) or "none"),
+            ("unknown logs", found["unknown_logs"]),
+        ]
+    )
+
+
+@app.command()
+def rebuild(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Drop the read model and fold the event log again."""
+    if not yes:
+        typer.confirm("Drop the read model and fold the event log again?", abort=True)
+    _with_indexer(lambda indexer: indexer.rebuild())
+    print("rebuilt")
+
+
+def _with_indexer(work: Callable[[Indexer], Coroutine[Any, Any, None]]) -> None:
+    """Works until done or until a signal, which is no failure."""
+    build = builders().indexer
+
+    async def session() -> None:
+        async with build(Settings()) as indexer:
+            task = asyncio.create_task(work(indexer))
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, task.cancel)
+            try:
+                await task
+            except asyncio.CancelledError:
+                return
+
+    asyncio.run(session())

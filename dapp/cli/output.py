@@ -1,0 +1,58 @@
+"""Two forms of every answer: JSON for programs, words and tables for people."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+WEI_IN_ETHER = 10**18
+
+_UNSAFE = dict.fromkeys((*range(32), *range(127, 160)), "�")
+
+
+def as_json(value: Mapping[str, Any]) -> None:
+    """The very bytes that the API would give, indented."""
+    json.dump(value, sys.stdout, indent=2, ensure_ascii=False)
+    sys.stdout.write("\n")
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        shown.add_column(column, overflow="fold")
+    for row in rows:
+        shown.add_row(*(plain(cell) for cell in row))
+    Console().print(shown)
+
+
+def facts(pairs: Sequence[tuple[str, object]]) -> None:
+    """Names and values, one a line; a value of None is left out."""
+    shown = Table(box=None, pad_edge=False, show_header=False)
+    shown.add_column(style="bold")
+    shown.add_column(overflow="fold")
+    for name, value in pairs:
+        if value is not None:
+            shown.add_row(name, plain(value))
+    Console().print(shown)
+
+
+def plain(value: object) -> str:
+    """Text that cannot steer the terminal, whoever wrote it."""
+    return escape(str("" if value is None else value).translate(_UNSAFE))
+
+
+def ether(wei: str) -> str:
+    """`1500000000000000000` as `1.5 ETH`."""
+    whole, rest = divmod(abs(int(wei)), WEI_IN_ETHER)
+    sign = "-" if int(wei) < 0 else ""
+    fraction = f"{rest:018d}".rstrip("0")
+    return f"{sign}{whole}{'.' + fraction if fraction else ''} ETH"
+
+
+def share(basis_points: int | None) -> str:
+    """`4000` as `40 %`."""
+    return "" if basis_points is None else f"{basis_points / 100:g} %"

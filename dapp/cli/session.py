@@ -1,0 +1,49 @@
+"""Runs a command's work on the real parts, which the entry point knows how to build."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+import click
+import typer
+
+from dapp.indexer.loop import Indexer
+from dapp.service.parts import Parts
+from dapp.settings import Settings
+from evidence import Vault
+
+Answer = TypeVar("Answer")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as the API gives it.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Builders:
+    """What `dapp.bootstrap` offers; it stands above the commands and hands itself down."""
+
+    parts: Callable[[Settings], AbstractAsyncContextManager[Parts]]
+    indexer: Callable[[Settings], AbstractAsyncContextManager[Indexer]]
+    vault: Callable[[Settings], Vault]
+
+
+def builders() -> Builders:
+    """Those that the entry point gave to the running command."""
+    found: Builders = click.get_current_context().find_object(Builders) or _unbuilt()
+    return found
+
+
+def with_parts(work: Callable[[Parts], Awaitable[Answer]]) -> Answer:
+    """Builds the parts, does the work, and takes them down again."""
+    build = builders().parts
+
+    async def session() -> Answer:
+        async with build(Settings()) as parts:
+            return await work(parts)
+
+    return asyncio.run(session())
+
+
+def _unbuilt() -> Builders:
+    raise RuntimeError("the command was started without its builders; use dapp.__main__")
