@@ -13,7 +13,7 @@ export PORT NODE_PORT DATA
 .PHONY: help demo up clock test check artifacts environments kubo brownie locks clean clean-all
 
 help: ## what there is
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1 | /p' $(MAKEFILE_LIST) | column -t -s '|'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-14s%s\n", $$1, $$2 }'
 
 demo: environments ## play one whole dispute on a local chain, verify it, and end
 	@$(PY) -m scripts.stack demo
@@ -24,7 +24,7 @@ up: environments ## the same stack, kept running on .redress/ (PORT=8080 NODE_PO
 clock: environments ## move the running stack's chain ahead: make clock HOURS=49
 	@$(PY) -m scripts.stack clock $(HOURS)
 
-test: environments kubo ## every test, each on servers of its own
+test: environments ## every test, each on servers of its own
 	@$(PY) -m scripts.checks test
 
 check: environments ## format, lint, types, import directions

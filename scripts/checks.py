@@ -4,16 +4,17 @@ check: formats, lint, types, import directions, the pages' types, Slither.
 test:  brownie's tests of the contracts, then everything else by pytest.
 """
 
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from scripts.toolchain import anvil, brownie, slither
+from scripts.toolchain import anvil, brownie, kubo, slither
 from scripts.toolchain import compile as contracts
 from scripts.toolchain.paths import CONTRACTS, NODE_MODULES, ROOT, VENV
-from scripts.toolchain.refusal import exit_code_of
+from scripts.toolchain.refusal import Refusal, exit_code_of
 
 Step = tuple[str, Callable[[], int]]
 _FRONTEND = ROOT / "dapp" / "web" / "frontend"
@@ -42,11 +43,12 @@ def check_steps() -> list[Step]:
 
 
 def test_steps(words: Sequence[str]) -> list[Step]:
-    """Return what `make test` runs; `words` are further arguments for pytest."""
+    """Return what `make test` runs; `words` replace pytest's arguments."""
     steps: list[Step] = []
     if any(_BROWNIE_TESTS.glob("test_*.py")):
         steps.append(("brownie test", lambda: brownie.run(["test"])))
-    steps.append(("pytest", _command(VENV / "bin" / "pytest", *words)))
+    workers = ("-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile")
+    steps.append(("pytest", _command(VENV / "bin" / "pytest", *(words or workers))))
     return steps
 
 
@@ -64,6 +66,14 @@ def _run(steps: Sequence[Step]) -> int:
     return 1 if failed else 0
 
 
+def _build_kubo() -> None:
+    """Have Kubo for the tests; where it cannot be had they say so themselves."""
+    try:
+        kubo.build()
+    except Refusal as refusal:
+        sys.stderr.write(f"Kubo's tests cannot run: {refusal}\n")
+
+
 def main(words: Sequence[str]) -> int:
     """Do what the first word says."""
     match list(words):
@@ -71,6 +81,7 @@ def main(words: Sequence[str]) -> int:
             return _run(check_steps())
         case ["test", *more]:
             contracts.ensure()
+            _build_kubo()
             return _run(test_steps(more))
     sys.stderr.write("usage: python -m scripts.checks check | test [pytest's arguments]\n")
     return 2

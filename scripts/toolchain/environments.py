@@ -113,7 +113,6 @@ def brownie() -> None:
 def node() -> None:
     """Make node_modules/ by `npm ci`; no package's own script is run."""
     lock = ROOT / "package-lock.json"
-    _check_node()
     install = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     _once(
         NODE_MODULES / _FILLED,
@@ -134,6 +133,7 @@ def _check_node() -> None:
 def main(names: Sequence[str]) -> int:
     """Make the named environments, all of them by default. Two runs at once take turns."""
     makers = {"venv": venv, "brownie": brownie, "node": node}
+    _check_node()
     TOOLCHAIN.mkdir(exist_ok=True)
     with (TOOLCHAIN / "lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
