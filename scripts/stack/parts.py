@@ -20,7 +20,7 @@ def start_chain(layout: Layout, supervisor: Supervisor, chain_file: ChainFile) -
         print("  anvil was killed while it wrote the chain; going on from the last whole copy")
     log = layout.log("anvil")
     node = anvil.start(port=layout.node_port, log=log, state=layout.chain, state_interval_seconds=2)
-    supervisor.add(Part("anvil", node.process, str(log)))
+    supervisor.add(Part("anvil", node.process, log))
     return node
 
 
@@ -28,7 +28,7 @@ def start_database(layout: Layout, supervisor: Supervisor) -> str:
     """Start PostgreSQL and return the URL of the service's database."""
     log = layout.log("postgres")
     server = postgres.start(layout.postgres, log=log, durable=layout.durable)
-    supervisor.add(Part("PostgreSQL", server.process, str(log), postgres.FAST_SHUTDOWN))
+    supervisor.add(Part("PostgreSQL", server.process, log, postgres.FAST_SHUTDOWN))
     return (
         server.url(_DATABASE)
         if server.has_database(_DATABASE)
@@ -63,7 +63,7 @@ def start_kubo(layout: Layout, supervisor: Supervisor) -> kubo.Kubo | None:
         return None
     log = layout.log("kubo")
     node = kubo.start(layout.kubo, log=log)
-    supervisor.add(Part("Kubo", node.process, str(log)))
+    supervisor.add(Part("Kubo", node.process, log))
     return node
 
 
@@ -78,7 +78,7 @@ def start_service(
     log = layout.log(name.replace(" ", "-"))
     program = VENV / "bin" / "redress"
     child = process.start([program, *words], log=log, env=environment, death_signal=signal.SIGKILL)
-    supervisor.add(Part(name, child, str(log)))
+    supervisor.add(Part(name, child, log))
 
 
 def answers(url: str) -> Callable[[], bool]:

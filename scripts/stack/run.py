@@ -64,8 +64,8 @@ def _start_service(layout: Layout, supervisor: Supervisor, variables: Mapping[st
     words = ("serve", "--host", "127.0.0.1", "--port", port)
     parts.start_service(layout, supervisor, "pages", words, environment)
     supervisor.wait(
-        parts.answers(f"{variables['REDRESS_API_URL']}/v1/status"),
-        "the pages answer",
+        parts.answers(f"{variables['REDRESS_API_URL']}/readyz"),
+        "the pages answer and the index has caught up",
         _PATIENCE_SECONDS,
     )
     say(f"pages and API: {variables['REDRESS_API_URL']}")

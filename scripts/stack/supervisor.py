@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -25,13 +26,13 @@ class Part:
     Attributes:
         name: as people know it.
         process: the process itself.
-        log: where its output is, as text.
+        log: where its output is.
         ask: the signal that asks it to end in order.
     """
 
     name: str
     process: subprocess.Popen[bytes]
-    log: str
+    log: Path
     ask: int = signal.SIGTERM
 
 
@@ -81,24 +82,24 @@ class Supervisor:
         while not until():
             self._check()
             if patience_seconds is not None and time.monotonic() - began > patience_seconds:
-                logs = ", ".join(part.log for part in self._parts[-1:])
-                raise Refusal(f"{what}: not after {patience_seconds:.0f} s", f"See {logs}")
+                logs = ", ".join(str(part.log) for part in self._parts[-2:])
+                raise Refusal(f"not within {patience_seconds:.0f} s: {what}", f"See {logs}")
             time.sleep(_TICK_SECONDS)
 
     def _check(self) -> None:
         for part in self._parts:
             code = part.process.poll()
             if code is not None:
-                ended = f"{part.name} (process {part.process.pid}) {_ending(code)}"
+                ended = f"{part.name} (process {part.process.pid}) {_ending(code, part.log)}"
                 raise Refusal(
                     f"{ended}, so the rest is stopped", f"See {part.log}; the data are kept"
                 )
 
 
-def _ending(code: int) -> str:
+def _ending(code: int, log: Path) -> str:
     if code < 0:
         return f"was ended by {signal.Signals(-code).name}"
-    return f"ended with exit code {code}"
+    return f"ended with exit code {code} ({process.last_line(log)[:200]})"
 
 
 def _raise_stopped(number: int, frame: FrameType | None) -> NoReturn:

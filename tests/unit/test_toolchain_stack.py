@@ -69,7 +69,7 @@ def test_a_chain_broken_before_any_copy_begins_anew(tmp_path: Path) -> None:
 def _sleeper(tmp_path: Path, name: str) -> Part:
     log = tmp_path / f"{name}.log"
     program = "import time; time.sleep(600)"
-    return Part(name, process.start([sys.executable, "-c", program], log=log), str(log))
+    return Part(name, process.start([sys.executable, "-c", program], log=log), log)
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_a_signal_ends_every_part(tmp_path: Path, number: int) -> None:
 
 @pytest.mark.usefixtures("_signals_restored")
 def test_waiting_has_an_end(tmp_path: Path) -> None:
-    refused = pytest.raises(Refusal, match="the pages answer: not after 0 s")
+    refused = pytest.raises(Refusal, match="not within 0 s: the pages answer")
     with refused, Supervisor(lambda line: None) as supervisor:
         supervisor.add(_sleeper(tmp_path, "pages"))
         supervisor.wait(lambda: False, "the pages answer", patience_seconds=0.1)
@@ -124,3 +124,14 @@ def test_the_stack_says_how_it_is_called() -> None:
     )
     assert done.returncode == 2
     assert done.stderr.startswith("usage:")
+
+
+@pytest.mark.usefixtures("_signals_restored")
+def test_a_part_that_refuses_is_quoted(tmp_path: Path) -> None:
+    log = tmp_path / "pages.log"
+    program = "import sys; print('refused: the database is not ours.'); sys.exit(1)"
+    child = process.start([sys.executable, "-c", program], log=log)
+    quoted = pytest.raises(Refusal, match=r"exit code 1 \(refused: the database is not ours\.\)")
+    with quoted, Supervisor(lambda line: None) as supervisor:
+        supervisor.add(Part("pages", child, log))
+        supervisor.wait(lambda: False, "the pages answer", patience_seconds=10)
