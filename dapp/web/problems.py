@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from dapp.errors import InvalidInput, NotFound, RedressError, Retryable
+from dapp.web.limits import SECURITY_HEADERS
 from dapp.web.pages import error_page
 from evidence import EvidenceError
 from evidence.errors import CidInvalid, FileTooLarge, VaultError
@@ -65,10 +66,12 @@ async def answer(request: Request, error: Exception) -> Response:
     if found.status >= 500:
         log.error("request failed", path=request.url.path, code=found.code, exc_info=error)
     if not request.url.path.startswith(_API_PATHS):
-        return error_page(request, found.status, found.code, found.detail, found.remedy)
-    return JSONResponse(
-        found.body(), found.status, headers=dict(found.headers), media_type=MEDIA_TYPE
-    )
+        response = error_page(request, found.status, found.code, found.detail, found.remedy)
+    else:
+        response = JSONResponse(found.body(), found.status, media_type=MEDIA_TYPE)
+    # What nobody foresaw is answered outside of every middleware.
+    response.headers.update({**SECURITY_HEADERS, **found.headers})
+    return response
 
 
 def problem(error: Exception) -> Problem:
