@@ -9,10 +9,10 @@ from dapp.chain import encode
 from dapp.chain.artifacts import CONTRACTS
 from dapp.chain.keccak import keccak
 from dapp.chain.node import Node
-from dapp.domain.deployment import DeployedContract, Deployment, Track
+from dapp.domain.deployment import DeployedContract, Deployment
 from dapp.domain.events import COURT
 from dapp.domain.policy import HOUR
-from dapp.domain.rounds import GWEI
+from dapp.domain.rounds import GWEI, Terms
 from dapp.domain.types import Address, BlockNumber, ChainId, Hash32, Wei, caip2, hash32
 from dapp.errors import DeploymentMismatch, DeploymentMissing, NodeRefused, WrongChain
 
@@ -114,11 +114,11 @@ async def _check_code(node: Node, contract: DeployedContract) -> None:
         )
 
 
-async def _terms(node: Node, court: Address) -> tuple[Wei, tuple[Track, ...]]:
+async def _terms(node: Node, court: Address) -> tuple[Wei, tuple[Terms, ...]]:
     """What is built into the court: the stake of a ticket and the tracks."""
     block = (await node.head()).block.hash
     answer = await node.call(court, encode.calldata(COURT, "ticketWei", []), block)
-    tracks: list[Track] = []
+    tracks: list[Terms] = []
     types = encode.result_types(COURT, "tracks")
     for number in range(_MAX_TRACKS):
         try:
@@ -127,5 +127,5 @@ async def _terms(node: Node, court: Address) -> tuple[Wei, tuple[Track, ...]]:
             break
         fee, lock, hand_over, commit, reveal = decode(types, found)
         windows = (hand_over * HOUR, commit * HOUR, reveal * HOUR)
-        tracks.append(Track(Wei(fee * GWEI), Wei(lock * GWEI), *windows))
+        tracks.append(Terms(Wei(fee * GWEI), Wei(lock * GWEI), *windows))
     return Wei(int.from_bytes(answer, "big")), tuple(tracks)

@@ -2,18 +2,8 @@
 
 from dataclasses import dataclass
 
+from dapp.domain.rounds import Terms
 from dapp.domain.types import Address, BlockNumber, ChainId, Hash32, Wei
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """The terms on which a kind of dispute is heard (contracts/types/Track.sol)."""
-
-    fee_wei: Wei
-    lock_wei: Wei
-    hand_over_seconds: int
-    commit_seconds: int
-    reveal_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +38,12 @@ class Deployment:
     contracts: tuple[DeployedContract, ...]
     source_hash: str
     ticket_wei: Wei
-    tracks: tuple[Track, ...]
+    tracks: tuple[Terms, ...]
 
     def address_of(self, name: str) -> Address:
         """Where the contract called `name` is."""
         return next(c.address for c in self.contracts if c.name == name)
 
-    def track(self, number: int) -> Track:
+    def track(self, number: int) -> Terms:
         """The terms of a track; an unknown one is track 0, as the court has it."""
         return self.tracks[number if number < len(self.tracks) else 0]
