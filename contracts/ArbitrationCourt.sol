@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Payouts} from "./Payouts.sol";
+import {ArbitratorStakes} from "./ArbitratorStakes.sol";
 import {IArbitrationCourt} from "./interfaces/IArbitrationCourt.sol";
 import {IExclusions} from "./interfaces/IExclusions.sol";
 import {ISeedSource} from "./interfaces/ISeedSource.sol";
@@ -10,7 +10,7 @@ import {Fees} from "./libraries/Fees.sol";
 import {Median} from "./libraries/Median.sol";
 import {RoundPhase, RoundPhases} from "./libraries/RoundPhases.sol";
 import {PositionId} from "./types/Ids.sol";
-import {Position, Positions} from "./types/Position.sol";
+import {Position} from "./types/Position.sol";
 import {
     NO_VOTE,
     Round,
@@ -23,15 +23,8 @@ import {
 } from "./types/Round.sol";
 import {Track} from "./types/Track.sol";
 
-/// Stakes, the draw, hidden votes and what arbitrators are paid; the interface is the manual.
-contract ArbitrationCourt is IArbitrationCourt, Payouts {
-    uint256 internal constant MAX_POSITIONS = (1 << 24) - 1;
-    uint256 internal constant MAX_SEATS_HELD = 255;
-    /// Longer than the seed source can look back, so that whoever was staked when a round was armed still is when it is
-    /// drawn.
-    uint256 internal constant EXIT_BLOCKS = 8200;
-    /// A position backs this many seats a ticket at once.
-    uint256 internal constant SEATS_PER_TICKET = 4;
+/// The draw, hidden votes and what arbitrators are paid; the interface is the manual.
+contract ArbitrationCourt is ArbitratorStakes {
     /// How often a seat may replace its commitment. Each one makes every earlier seat's reveal longer, so that without a
     /// limit one arbitrator could price the others out of revealing.
     uint256 internal constant MAX_REPLACEMENTS = 3;
@@ -39,25 +32,14 @@ contract ArbitrationCourt is IArbitrationCourt, Payouts {
 
     address public immutable desk;
     ISeedSource public immutable seedSource;
-    /// @inheritdoc IArbitrationCourt
-    uint256 public immutable ticketWei;
     uint256 private immutable _seedDelay;
 
     Track[] public tracks;
 
     /// @inheritdoc IArbitrationCourt
-    mapping(PositionId position => Position) public positions;
-    /// @inheritdoc IArbitrationCourt
     mapping(uint256 dispute => Round) public rounds;
     /// @inheritdoc IArbitrationCourt
     mapping(uint256 dispute => uint256) public commits;
-    /// The block in which a position asked to leave; only of exiting ones.
-    mapping(PositionId position => uint256) public exitBlock;
-
-    /// One more than the highest position, and how many freed places wait for reuse.
-    uint32 private _highWater;
-    uint32 private _freeCount;
-    mapping(uint256 index => PositionId) private _free;
     /// Seats 3 and up, six a word.
     mapping(uint256 dispute => mapping(uint256 index => uint256)) private _moreSeats;
     /// How often each seat has replaced its commitment, eight bits a seat.
@@ -65,8 +47,10 @@ contract ArbitrationCourt is IArbitrationCourt, Payouts {
     /// The record of the void rounds before this one.
     mapping(uint256 dispute => bytes32) private _priorRecord;
 
-    constructor(address desk_, ISeedSource seedSource_, uint256 ticketWei_, Track[] memory tracks_) {
-        (desk, seedSource, ticketWei, _seedDelay) = (desk_, seedSource_, ticketWei_, seedSource_.delay());
+    constructor(address desk_, ISeedSource seedSource_, uint256 ticketWei_, Track[] memory tracks_)
+        ArbitratorStakes(ticketWei_)
+    {
+        (desk, seedSource, _seedDelay) = (desk_, seedSource_, seedSource_.delay());
         for (uint256 i; i < tracks_.length; ++i) {
             Track memory track = tracks_[i];
             bool windows =
@@ -82,55 +66,6 @@ contract ArbitrationCourt is IArbitrationCourt, Payouts {
     modifier onlyDesk() {
         if (msg.sender != desk) revert OnlyDesk(msg.sender);
         _;
-    }
-
-    // Stakes
-
-    /// @inheritdoc IArbitrationCourt
-    function stake(uint8 tickets) external payable returns (PositionId position) {
-        if (tickets == 0 || tickets > Draw.MAX_TICKETS) revert TicketsInvalid(tickets, Draw.MAX_TICKETS);
-        if (msg.value != tickets * ticketWei) revert ValueInvalid(tickets * ticketWei, msg.value);
-        if (_freeCount != 0) {
-            position = _free[--_freeCount];
-        } else {
-            if (_highWater == MAX_POSITIONS) revert PositionsFull(MAX_POSITIONS);
-            position = PositionId.wrap(_highWater++);
-        }
-        positions[position] = Positions.pack(msg.sender, tickets, block.number, msg.value / 1 gwei);
-        emit Staked(position, msg.sender, tickets);
-    }
-
-    /// @inheritdoc IArbitrationCourt
-    function requestExit(PositionId position) external {
-        Position word = _owned(position);
-        if (word.exiting()) revert AlreadyExiting(position);
-        positions[position] = _exit(position, word);
-    }
-
-    /// @inheritdoc IArbitrationCourt
-    function unstake(PositionId position, address payable to) external nonReentrant {
-        Position word = _owned(position);
-        uint256 until = word.exiting() ? exitBlock[position] + EXIT_BLOCKS : type(uint256).max;
-        if (word.seats() != 0 || block.number < until) {
-            revert CannotUnstake(position, word.seats(), until, block.number);
-        }
-        uint256 amount = word.balance() * 1 gwei;
-        positions[position] = Position.wrap(0);
-        delete exitBlock[position];
-        _free[_freeCount++] = position;
-        emit Unstaked(position, msg.sender, to, amount);
-        _send(to, amount);
-    }
-
-    /// @inheritdoc IArbitrationCourt
-    function withdrawRewards(PositionId position, address payable to) external nonReentrant {
-        Position word = _owned(position);
-        uint256 staked = word.tickets() * ticketWei / 1 gwei;
-        if (word.balance() <= staked) revert NoRewards(position);
-        uint256 amount = (word.balance() - staked) * 1 gwei;
-        positions[position] = word.withBalance(staked);
-        emit RewardsWithdrawn(position, msg.sender, to, amount);
-        _send(to, amount);
     }
 
     // The life of a round
@@ -292,17 +227,6 @@ contract ArbitrationCourt is IArbitrationCourt, Payouts {
         return hours_ >= 24 && hours_ < 128;
     }
 
-    function _owned(PositionId position) private view returns (Position word) {
-        word = positions[position];
-        if (word.owner() != msg.sender) revert NotOwner(position, msg.sender, word.owner());
-    }
-
-    function _exit(PositionId position, Position word) private returns (Position) {
-        exitBlock[position] = block.number;
-        emit ExitRequested(position, word.owner());
-        return word.withExit();
-    }
-
     function _quote(uint8 track, uint256 base) private view returns (Track memory terms, uint256 seats, uint256 cost) {
         terms = tracks[track < tracks.length ? track : 0];
         seats = Fees.panelSize(terms, base);
@@ -349,13 +273,6 @@ contract ArbitrationCourt is IArbitrationCourt, Payouts {
             return (true, position);
         }
         return (false, PositionId.wrap(0));
-    }
-
-    /// Staked before the block, and not leaving before it. A full count of seats cannot be reached by anyone who pays
-    /// for disputes; the test keeps the word's bits apart all the same.
-    function _eligible(PositionId position, Position word, uint256 armedAt) private view returns (bool) {
-        if (word.since() >= armedAt || word.seats() == MAX_SEATS_HELD) return false;
-        return !word.exiting() || exitBlock[position] >= armedAt;
     }
 
     function _contains(address[] memory owners, uint256 count, address owner) private pure returns (bool) {
@@ -511,22 +428,5 @@ contract ArbitrationCourt is IArbitrationCourt, Payouts {
         }
         Median.sort(votes);
         return Median.middle(votes);
-    }
-
-    /// Ends a seat and takes up to `amount` gwei from its position.
-    function _take(uint256 bits, uint256 amount) private returns (uint256 taken) {
-        PositionId position = PositionId.wrap(uint32(bits & 0x3ffffff));
-        Position word = positions[position];
-        taken = word.balance() < amount ? word.balance() : amount;
-        word = word.unseated(word.balance() - taken);
-        if (!word.exiting() && word.balance() < word.tickets() * ticketWei / 2 gwei) word = _exit(position, word);
-        positions[position] = word;
-    }
-
-    /// Ends a seat and gives its position `amount` gwei.
-    function _give(uint256 bits, uint256 amount) private {
-        PositionId position = PositionId.wrap(uint32(bits & 0x3ffffff));
-        Position word = positions[position];
-        positions[position] = word.unseated(word.balance() + amount);
     }
 }
