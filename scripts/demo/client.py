@@ -1,4 +1,4 @@
-"""What a program needs to take part: the API prepares, a wallet of ours signs, the node takes it."""
+"""What a program needs to take part: the API prepares, our own wallet signs, the node takes it."""
 
 from __future__ import annotations
 

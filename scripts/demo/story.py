@@ -158,9 +158,7 @@ class Story:
         shop, customer = self._cast.organisation, self._cast.customer
         self._node.pass_time(5 * 60)
         digest = self._digest(shop, "Thank you. We are looking at it: Ms Lind, order support.")
-        self._act(
-            shop, "acknowledge", "acknowledges in time", complaint=complaint, digest=digest
-        )
+        self._act(shop, "acknowledge", "acknowledges in time", complaint=complaint, digest=digest)
         digest = self._digest(shop, "Is the switch broken as well, or only the shade?")
         self._act(shop, "ask", "asks for information", complaint=complaint, digest=digest)
         self._node.pass_time(2 * HOUR)
@@ -168,9 +166,7 @@ class Story:
         self._act(customer, "inform", "replies", complaint=complaint, digest=digest)
         self._node.pass_time(3 * HOUR)
         digest = self._digest(shop, "The base is usable. We offer 40 % of the price.")
-        self._act(
-            shop, "offer", "offers 40 %", complaint=complaint, share=4000, digest=digest
-        )
+        self._act(shop, "offer", "offers 40 %", complaint=complaint, share=4000, digest=digest)
 
     def _escalate(self, complaint: int) -> None:
         customer, anyone = self._cast.customer, self._cast.anyone
@@ -242,9 +238,7 @@ class Story:
     def _end(self, complaint: int) -> int:
         cast = self._cast
         before = self._node.balance(cast.customer.address)
-        self._act(
-            cast.anyone, "execute", "has the ruling carried out", complaint=complaint
-        )
+        self._act(cast.anyone, "execute", "has the ruling carried out", complaint=complaint)
         gain = self._node.balance(cast.customer.address) - before
         if gain <= 0:
             raise DemoError("the customer was not paid")
