@@ -1,12 +1,12 @@
 """The HTML pages; `router` serves them and `error_page` says what went wrong to a reader."""
 
-from fastapi import APIRouter, Request
-from starlette.responses import PlainTextResponse, Response
+from fastapi import APIRouter
 
-router = APIRouter()
+from dapp.web.pages import audit, case, cases, desk, home, orders, panel
+from dapp.web.pages.errors import error_page
 
+__all__ = ["error_page", "router"]
 
-def error_page(
-    request: Request, status: int, code: str, detail: str, remedy: str | None
-) -> Response:
-    return PlainTextResponse(f"{detail}. {remedy or ''} ({code})", status)
+router = APIRouter(include_in_schema=False)
+for _part in (home, cases, case, orders, desk, panel, audit):
+    router.include_router(_part.router)

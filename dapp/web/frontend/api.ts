@@ -1,0 +1,37 @@
+// Talks to the service that served this page, and to nobody else.
+import { knows, say, Sentence } from "./words";
+
+export async function json<T>(path: string, options: RequestInit = {}): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, { headers: { Accept: "application/json" }, ...options });
+  } catch {
+    throw new Sentence(say("server-away"), say("server-away-way"));
+  }
+  if (!response.ok) throw problem(await response.json().catch(() => ({})));
+  return (await response.json()) as T;
+}
+
+export function post<T>(path: string, body: unknown): Promise<T> {
+  return json<T>(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
+/** problem+json (RFC 9457) as a sentence: ours by its code, else the server's own. */
+export function problem(body: { code?: string; detail?: string; title?: string; remedy?: string }): Sentence {
+  const key = `error-${body.code ?? ""}`;
+  if (knows(key)) return new Sentence(say(key), body.remedy ?? "");
+  return new Sentence(body.detail ?? body.title ?? say("server-failed"), body.remedy ?? "");
+}
+
+/** Waits until the index has read `block`: then the pages show what it holds. */
+export async function indexed(block: number): Promise<void> {
+  for (;;) {
+    const status = await json<{ as_of_block: number }>("/v1/status");
+    if (status.as_of_block >= block) return;
+    await new Promise((resolve) => setTimeout(resolve, 400));
+  }
+}

@@ -1,0 +1,167 @@
+// The auditor's page: everything the server said, worked out again here.
+import { json } from "./api";
+import { fileCid, manifestCid, sha256, toHex } from "./cid";
+import { selector, words } from "./hash";
+import { fold, genesis } from "./trail";
+import * as wallet from "./wallet";
+import { say } from "./words";
+
+interface Fact {
+  name: string;
+  contract: string;
+  actor: string;
+  args: Record<string, string | number | boolean>;
+  block: number;
+  log_index: number;
+  timestamp: { unix: number };
+  topic0: string;
+  words: string;
+  folded: boolean;
+}
+
+interface Timeline {
+  events: Fact[];
+  as_of_block: number;
+}
+
+const NOTHING = "0x" + "0".repeat(64);
+
+export function start(): void {
+  const page = document.querySelector<HTMLElement>("[data-proof]")!;
+  if (page.dataset["ready"]) return;
+  page.dataset["ready"] = "1";
+  page.querySelector("form")?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void check(page);
+  });
+  void check(page);
+}
+
+async function check(page: HTMLElement): Promise<void> {
+  verdict(page, "busy", say("proof-busy"));
+  const faults: string[] = [];
+  try {
+    const timeline = await json<Timeline>(`/v1/cases/${page.dataset["complaint"]}/timeline`);
+    const folded = foldAll(page, timeline.events);
+    const order = foldOrder(page, timeline.events);
+    if (order === false) faults.push(say("proof-order-differs"));
+    const word = await chainWord(page, timeline.as_of_block);
+    compare(page, folded, word.value, word.source);
+    if (folded !== word.value) faults.push(say("proof-differs"));
+    faults.push(...(await checkEvidence(page, timeline.events)));
+    if (faults.length) verdict(page, "failed", faults.join(" "));
+    else verdict(page, "done", say(word.source === "server" ? "proof-whole" : "proof-verified", { block: timeline.as_of_block }));
+  } catch (error) {
+    verdict(page, "failed", (error as Error).message);
+  }
+}
+
+function verdict(page: HTMLElement, tone: string, text: string): void {
+  const place = page.querySelector<HTMLElement>("[data-verdict]")!;
+  place.dataset["verdict"] = tone;
+  place.textContent = text;
+}
+
+function row(page: HTMLElement, event: Fact): HTMLElement | null {
+  return page.querySelector(`[data-event="${event.block}-${event.log_index}"]`);
+}
+
+function foldAll(page: HTMLElement, events: Fact[]): string {
+  const { chain, desk, complaint } = page.dataset;
+  let trail = genesis(Number(chain), desk!, complaint!);
+  for (const event of events) {
+    if (!event.folded || event.contract !== "ComplaintDesk") continue;
+    trail = step(page, trail, event);
+  }
+  return trail;
+}
+
+/** The order's own trail must arrive at the word that the complaint found and folded. */
+function foldOrder(page: HTMLElement, events: Fact[]): boolean | null {
+  const filed = events.find((event) => event.name === "Filed");
+  const paid = events.find((event) => event.name === "Paid");
+  if (!filed || !paid) return null;
+  const start = genesis(Number(page.dataset["chain"]), page.dataset["escrow"]!, String(paid.args["key"]));
+  return step(page, start, paid) === filed.args["orderTrail"];
+}
+
+function step(page: HTMLElement, trail: string, event: Fact): string {
+  const next = fold(trail, { ...event, timestamp: event.timestamp.unix });
+  const place = row(page, event)?.querySelector<HTMLElement>("[data-word]");
+  if (place) {
+    place.textContent = next.slice(0, 10);
+    place.title = next;
+  }
+  return next;
+}
+
+/** The word in the contract's storage: asked of the reader's node, else of the wallet, else of this service. */
+async function chainWord(page: HTMLElement, block: number): Promise<{ value: string; source: string }> {
+  const data = selector("trail(uint64)") + words(page.dataset["complaint"]!).slice(2);
+  const query = [{ to: page.dataset["desk"], data }, wallet.hex(block)];
+  const node = page.querySelector<HTMLInputElement>("input[name=node]")?.value.trim();
+  if (node) return { value: await askNode(node, query), source: "node" };
+  if (wallet.me()) return { value: (await wallet.call("eth_call", query)) as string, source: "wallet" };
+  const known = await json<{ case: { verification: { on_chain: string } | null } }>(`/v1/cases/${page.dataset["complaint"]}`);
+  return { value: known.case.verification?.on_chain ?? "–", source: "server" };
+}
+
+async function askNode(url: string, params: unknown[]): Promise<string> {
+  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_call", params });
+  const headers = { "Content-Type": "application/json" };
+  const answer = (await (await fetch(url, { method: "POST", headers, body })).json()) as {
+    result?: string;
+    error?: { message: string };
+  };
+  if (!answer.result) throw new Error(answer.error?.message ?? say("proof-node-failed"));
+  return answer.result;
+}
+
+function compare(page: HTMLElement, folded: string, word: string, source: string): void {
+  page.querySelector("[data-folded]")!.textContent = folded;
+  page.querySelector("[data-chain-word]")!.textContent = word;
+  page.querySelector("[data-source]")!.textContent = say(`proof-source-${source}`);
+}
+
+async function checkEvidence(page: HTMLElement, events: Fact[]): Promise<string[]> {
+  const faults: string[] = [];
+  for (const event of events) {
+    const digest = String(event.args["digest"] ?? event.args["reason"] ?? NOTHING);
+    if (digest === NOTHING) continue;
+    const place = page.querySelector<HTMLElement>(`[data-digest="${digest}"]`);
+    const found = await checkManifest(digest, place).catch((error: Error) => error.message);
+    mark(place, "manifest", !found);
+    if (found) faults.push(found);
+  }
+  return faults;
+}
+
+/** "" when the manifest hashes to its digest and every file of it to its CID. */
+async function checkManifest(digest: string, place: HTMLElement | null): Promise<string> {
+  const data = await load(manifestCid(digest));
+  if (!data) return say("proof-missing", { name: digest.slice(0, 10) });
+  if (toHex(await sha256(new Uint8Array(await data.arrayBuffer()))) !== digest) {
+    return say("proof-file-differs", { name: digest.slice(0, 10) });
+  }
+  const manifest = JSON.parse(await data.text()) as { items: { name: string; cid: string }[] };
+  for (const item of manifest.items) {
+    const file = await load(item.cid);
+    const right = file !== null && (await fileCid(file)) === item.cid;
+    mark(place, item.cid, right);
+    if (!file) return say("proof-missing", { name: item.name });
+    if (!right) return say("proof-file-differs", { name: item.name });
+  }
+  return "";
+}
+
+async function load(cid: string): Promise<Blob | null> {
+  const response = await fetch(`/ipfs/${cid}`);
+  return response.ok ? response.blob() : null;
+}
+
+function mark(place: HTMLElement | null, name: string, right: boolean): void {
+  const spot = place?.querySelector<HTMLElement>(`[data-mark="${name}"]`);
+  if (!spot) return;
+  spot.dataset["right"] = String(right);
+  spot.textContent = say(right ? "proof-right" : "proof-wrong");
+}

@@ -1,0 +1,90 @@
+"""The case page, and the proof behind it."""
+
+from typing import Annotated
+
+from anyio import to_thread
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
+
+from dapp.domain.case import Case
+from dapp.domain.events import DESK, ESCROW
+from dapp.domain.types import NO_DIGEST, ComplaintId, Hash32
+from dapp.errors import NotFound
+from dapp.service.cases import Standing
+from dapp.service.evidence import Evidence
+from dapp.web.limits import SECURITY_HEADERS
+from dapp.web.pages.lists import look_at
+from dapp.web.pages.render import language_of, page, parts_of
+from dapp.web.presentation.casepage import CasePage, Sources, case_page
+from dapp.web.presentation.exhibits import Manifests
+from dapp.web.presentation.proofpage import proof_page
+from evidence import EvidenceError
+
+router = APIRouter()
+
+Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
+
+_OWN_NODE = "; connect-src 'self' https: http://127.0.0.1:* http://localhost:*"
+"""The proof page alone may speak to a node that the reader names."""
+
+
+@router.get("/c/{complaint}")
+async def case(request: Request, complaint: Id) -> Response:
+    """The whole page, or only what changes, for the script that keeps an open page up to date."""
+    is_update = request.headers.get("hx-request") == "true"
+    template = "parts/case.html" if is_update else "case.html"
+    return page(request, template, view=await _view(request, ComplaintId(complaint)))
+
+
+@router.get("/c/{complaint}/proof")
+async def proof(request: Request, complaint: Id) -> Response:
+    """Every event with its place on the chain; the reader's browser does the rest."""
+    parts = parts_of(request)
+    standing = await parts.cases.find(ComplaintId(complaint))
+    events, _ = await parts.cases.find_timeline(ComplaintId(complaint))
+    view = proof_page(
+        look_at(standing.row, standing.moment, language_of(request)),
+        events,
+        await _manifests(parts.evidence, standing.case),
+        desk=parts.deployment.address_of(DESK),
+        escrow=parts.deployment.address_of(ESCROW),
+    )
+    response = page(request, "proof.html", view=view)
+    policy = SECURITY_HEADERS["Content-Security-Policy"]
+    response.headers["Content-Security-Policy"] = policy + _OWN_NODE
+    return response
+
+
+async def _view(request: Request, complaint: ComplaintId) -> CasePage:
+    parts = parts_of(request)
+    standing: Standing = await parts.cases.find(complaint)
+    events, _ = await parts.cases.find_timeline(complaint)
+    organisation, _ = await parts.people.find_organisation(standing.case.organisation)
+    head = standing.moment.head
+    sources = Sources(
+        events=events,
+        organisation=organisation.organisation,
+        deployment=parts.deployment,
+        manifests=await _manifests(parts.evidence, standing.case),
+        verification=standing.row.verification,
+        finality=head.finality_of(standing.case.updated_block),
+    )
+    return case_page(look_at(standing.row, standing.moment, language_of(request)), sources)
+
+
+async def _manifests(evidence: Evidence, case: Case) -> Manifests:
+    digests = {item.digest for item in case.evidence}
+    for current in case.rounds:
+        digests |= {seat.reason for seat in current.seats if seat.reason is not None}
+    wanted = sorted(digests - {NO_DIGEST})
+    return await to_thread.run_sync(
+        lambda: {digest: _shown(evidence, Hash32(digest)) for digest in wanted}
+    )
+
+
+def _shown(evidence: Evidence, digest: Hash32) -> dict[str, object] | None:
+    """What is lost or rotten does not keep the page from showing the rest."""
+    try:
+        return evidence.show(digest)
+    except (NotFound, EvidenceError):
+        return None

@@ -1,0 +1,96 @@
+"""Paying an order, one's orders, and filing a complaint about one."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import RedirectResponse, Response
+
+from dapp.domain.organisation import PolicyVersion
+from dapp.domain.parts import Category
+from dapp.domain.types import OrganisationId
+from dapp.service import inputs
+from dapp.store.views import OrderRow
+from dapp.web.pages.agreements import agreement_text
+from dapp.web.pages.render import language_of, page, parts_of
+from dapp.web.presentation.names import category_examples, category_name
+from dapp.web.presentation.places import OrderLine, order_line, place
+
+router = APIRouter()
+
+Account = Annotated[str, Query(max_length=42)]
+_LISTED = 100
+
+
+@router.get("/pay")
+async def pay(
+    request: Request, organisation: Annotated[int | None, Query(ge=1, lt=1 << 20)] = None
+) -> Response:
+    """Whom to pay, then how much, under the policy that is shown."""
+    parts, t = parts_of(request), language_of(request)
+    if organisation is None:
+        found, moment = await parts.people.find_organisations(None, _LISTED)
+        places = [place(row, moment.now, t) for row in found.items]
+        return page(request, "pay.html", chosen=None, organisations=places)
+    row, moment = await parts.people.find_organisation(OrganisationId(organisation))
+    current = row.organisation.policy_at(moment.now)
+    agreement = await agreement_text(parts.evidence, current.agreement)
+    chosen = place(row, moment.now, t, agreement)
+    return page(request, "pay.html", chosen=chosen, organisations=[])
+
+
+@router.get("/orders")
+async def orders(request: Request, account: Account = "") -> Response:
+    lines = await _lines(request, account) if account else []
+    return page(request, "orders.html", account=account, orders=lines)
+
+
+@router.get("/orders/{key}")
+async def order(request: Request, key: Annotated[str, Path(max_length=66)]) -> Response:
+    """To the case about the order, or to its customer's orders."""
+    row, _ = await parts_of(request).people.find_order(inputs.hash32(key, "order"))
+    where = f"/orders?account={row.paid.order.customer}"
+    if row.complaint is not None:
+        where = f"/c/{row.complaint}"
+    return RedirectResponse(where, 303)
+
+
+@router.get("/file")
+async def file(
+    request: Request, account: Account = "", order: Annotated[str, Query(max_length=66)] = ""
+) -> Response:
+    """The form, once the account has an order that can be complained about."""
+    t = language_of(request)
+    lines = [one for one in await _lines(request, account) if one.can_file] if account else []
+    categories = [
+        (int(one), f"{category_name(one, t)}: {category_examples(one, t)}") for one in Category
+    ]
+    return page(
+        request, "file.html", account=account, orders=lines, chosen=order, categories=categories
+    )
+
+
+async def _lines(request: Request, account: str) -> list[OrderLine]:
+    """The account's orders, the newest first."""
+    parts, t = parts_of(request), language_of(request)
+    customer = inputs.address(account, "account")
+    found, moment = await parts.people.find_orders(customer, None, None, _LISTED)
+    versions = await _versions(request, found.items)
+    return [
+        order_line(
+            row, versions[row.paid.order.organisation, row.paid.order.version], moment.now, t
+        )
+        for row in found.items
+    ]
+
+
+async def _versions(
+    request: Request, rows: tuple[OrderRow, ...]
+) -> dict[tuple[int, int], PolicyVersion]:
+    """The policies that the orders were paid under."""
+    people = parts_of(request).people
+    versions = {}
+    for number in {row.paid.order.organisation for row in rows}:
+        organisation, _ = await people.find_organisation(number)
+        for version in organisation.organisation.policies:
+            versions[int(number), version.version] = version
+    return versions

@@ -1,0 +1,83 @@
+"""One way to make a page: a template, in the reader's language."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from dapp.service.parts import Parts
+from dapp.web.i18n import LANGUAGES, Language, choose, load
+from dapp.web.words import words
+
+_TEMPLATES = Path(__file__).parents[1] / "templates"
+_COOKIE = "lang"
+_COOKIE_SECONDS = 365 * 86_400
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def parts_of(request: Request) -> Parts:
+    found: Parts = request.app.state.parts
+    return found
+
+
+def language_of(request: Request) -> Language:
+    wish = request.query_params.get("lang")
+    cookie = request.cookies.get(_COOKIE)
+    return load(choose(wish, cookie, request.headers.get("accept-language")))
+
+
+def page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
+    """Renders a template; a language asked for by `?lang` is remembered."""
+    t = language_of(request)
+    html = (
+        _environment()
+        .get_template(template)
+        .render(
+            t=t,
+            say=t.say,
+            count=t.count,
+            html=t.html,
+            words=words(t),
+            languages=LANGUAGES,
+            in_language=lambda tag: str(request.url.include_query_params(lang=tag)),
+            site=_site(request),
+            **context,
+        )
+    )
+    headers = {
+        "Vary": "Accept-Language, Cookie, HX-Request",
+        "Cache-Control": "no-cache",
+        "Content-Language": t.tag,
+    }
+    response = HTMLResponse(html, status, headers=headers)
+    if request.query_params.get("lang"):
+        response.set_cookie(_COOKIE, t.tag, max_age=_COOKIE_SECONDS, samesite="lax")
+    return response
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _site(request: Request) -> dict[str, str]:
+    """What a wallet needs to add the chain. Only a node of this very machine is named to it."""
+    parts: Parts | None = getattr(request.app.state, "parts", None)
+    if parts is None:
+        return {"chain_name": "", "node": ""}
+    node = parts.settings.node_url
+    is_local = urlsplit(node).hostname in _LOOPBACK
+    return {
+        "chain_name": f"eip155:{parts.deployment.chain_id}",
+        "node": node if is_local else "",
+    }

@@ -1,0 +1,1 @@
+"""What the pages show, as plain records: pure functions of a case, the time and the language."""

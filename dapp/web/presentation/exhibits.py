@@ -1,0 +1,70 @@
+"""Evidence as the pages show it: each file of each manifest, and what was said with it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from dapp.web.i18n import Language
+from dapp.web.presentation.people import CUSTOMER, ORGANISATION, role_name
+from dapp.web.presentation.view import Look
+
+Manifests = Mapping[str, Mapping[str, Any] | None]
+"""What `service.evidence` shows, by digest; None where the manifest is not kept here."""
+
+_PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+_CHECKED_AT_ONCE_BYTES = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    name: str
+    kind: str
+    size: str
+    cid: str
+    href: str
+    who: str
+    is_image: bool
+    is_here: bool
+    checked_at_once: bool
+    """Small enough for the browser to hash it again without being asked."""
+
+
+def exhibits(look: Look, manifests: Manifests) -> list[Exhibit]:
+    """In the order in which they were submitted."""
+    return [
+        exhibit
+        for item in look.case.evidence
+        for exhibit in _of(look, manifests.get(item.digest), item.by_customer)
+    ]
+
+
+def texts(manifests: Manifests) -> dict[str, str]:
+    """What people wrote, by digest; "" where there is nothing or it is not kept here."""
+    return {
+        digest: (shown["manifest"]["text"] or "") if shown else ""
+        for digest, shown in manifests.items()
+    }
+
+
+def _of(look: Look, shown: Mapping[str, Any] | None, by_customer: bool) -> Iterator[Exhibit]:
+    for item in shown["items"] if shown else ():
+        yield Exhibit(
+            name=item["name"],
+            kind=kind_name(item["kind"], look.t),
+            size=look.t.size(item["size"]),
+            cid=item["cid"],
+            href=f"/ipfs/{item['cid']}",
+            who=role_name(CUSTOMER if by_customer else ORGANISATION, look.t),
+            is_image=item["media_type"] in _PICTURES and bool(item["stored"]),
+            is_here=bool(item["stored"]),
+            checked_at_once=item["size"] <= _CHECKED_AT_ONCE_BYTES,
+        )
+
+
+def kind_name(kind: str, t: Language) -> str:
+    return {
+        "file": t.say("File or picture"),
+        "transaction": t.say("Transaction record"),
+        "transcript": t.say("Conversation"),
+        "call-record": t.say("Recorded call"),
+    }.get(kind, kind)

@@ -1,0 +1,74 @@
+"""The money panel: what is held, asked, offered, decided, paid."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dapp.web.presentation.view import Look
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    label: str
+    amount: str
+    share: str | None = None
+    kind: str = ""
+    """Names the mark of the same colour on the bar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place on the bar from 0 to 100."""
+
+    kind: str
+    percent: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    total: str
+    lines: tuple[Line, ...]
+    marks: tuple[Mark, ...]
+    decided_percent: float | None
+
+
+def money(look: Look) -> Money:
+    case = look.case
+    decided = case.payment.share if case.payment else case.ruling.share if case.ruling else None
+    return Money(
+        total=look.t.amount(case.amount),
+        lines=tuple(_lines(look)),
+        marks=tuple(_marks(look, decided)),
+        decided_percent=None if decided is None else decided / 100,
+    )
+
+
+def _lines(look: Look) -> Iterator[Line]:
+    case, t = look.case, look.t
+    yield _share_line(look, t.say("Asked"), case.demand, "asked")
+    if case.offer is not None:
+        yield _share_line(look, t.say("Offered"), case.offer.share, "offered")
+    if case.payment is None:
+        if case.escalation is not None:
+            yield Line(t.say("Cost of arbitration, advanced"), t.amount(case.escalation.cost))
+        return
+    paid = case.payment
+    yield _share_line(look, t.say("Decided"), paid.share, "decided")
+    yield Line(t.say("Paid to the customer"), t.amount(paid.to_customer + paid.from_bond))
+    yield Line(t.say("Paid to the organisation"), t.amount(paid.to_organisation))
+    if case.ruling is not None:
+        yield Line(t.say("Cost of arbitration"), t.amount(case.ruling.cost))
+        yield Line(t.say("of that borne by the organisation"), t.amount(paid.cost_to_customer))
+
+
+def _share_line(look: Look, label: str, share: int, kind: str) -> Line:
+    return Line(label, look.t.amount(look.part(share)), look.t.share(share), kind)
+
+
+def _marks(look: Look, decided: int | None) -> Iterator[Mark]:
+    case, t = look.case, look.t
+    yield Mark("asked", case.demand / 100, t.say("Asked"))
+    if case.offer is not None:
+        yield Mark("offered", case.offer.share / 100, t.say("Offered"))
+    if decided is not None:
+        yield Mark("decided", decided / 100, t.say("Decided"))

@@ -1,0 +1,55 @@
+"""Short names of states, kinds and people, in the reader's language."""
+
+from dapp.domain.parts import Category
+from dapp.domain.phases import Phase
+from dapp.web.i18n import Language
+
+
+def slug(member: Phase | Category) -> str:
+    """For the style sheet and for URLs."""
+    return member.name.lower().replace("_", "-")
+
+
+def phase_name(phase: Phase, t: Language) -> str:
+    return {
+        Phase.NONE: t.say("Unknown"),
+        Phase.FILED: t.say("Waiting for the organisation"),
+        Phase.ASKED: t.say("Waiting for the customer"),
+        Phase.OVERDUE: t.say("Overdue"),
+        Phase.OFFERED: t.say("Offer made"),
+        Phase.LAPSED: t.say("Offer lapsed"),
+        Phase.ESCALATED: t.say("In arbitration"),
+        Phase.PAID: t.say("Paid"),
+        Phase.CONFIRMED: t.say("Settled"),
+        Phase.CLOSED: t.say("Closed"),
+        Phase.WITHDRAWN: t.say("Withdrawn"),
+    }[phase]
+
+
+def category_name(category: Category, t: Language) -> str:
+    return {
+        Category.ACCOUNT: t.say("Account"),
+        Category.TRANSACTION: t.say("Transaction"),
+        Category.ORDER: t.say("Order"),
+        Category.SECURITY: t.say("Security"),
+        Category.TECHNICAL: t.say("Technical"),
+        Category.CONDUCT: t.say("Conduct"),
+        Category.FEEDBACK: t.say("Feedback"),
+    }[category]
+
+
+def category_examples(category: Category, t: Language) -> str:
+    return {
+        Category.ACCOUNT: t.say("register, sign in, reset"),
+        Category.TRANSACTION: t.say("failed, pending, deposit, withdrawal"),
+        Category.ORDER: t.say("refund, return, quality, delivery"),
+        Category.SECURITY: t.say("theft, something odd"),
+        Category.TECHNICAL: t.say("an interface or a tool"),
+        Category.CONDUCT: t.say("of staff or of an arbitrator"),
+        Category.FEEDBACK: t.say("praise, blame, ideas"),
+    }[category]
+
+
+def organisation_name(number: int, t: Language) -> str:
+    """Names are not on chain; the number is what identifies an organisation."""
+    return t.say("Organisation {number}", number=number)

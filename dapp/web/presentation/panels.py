@@ -1,0 +1,159 @@
+"""What each person can do with a case now: one thing first, the rest behind it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from dapp.domain.organisation import ROLE_ANSWER, Organisation
+from dapp.domain.phases import RoundPhase
+from dapp.domain.rounds import Seat
+from dapp.domain.rules import Action, Role
+from dapp.domain.types import Address
+from dapp.web.i18n import Language
+from dapp.web.presentation.people import ANYONE, COURT_LANE, CUSTOMER, ORGANISATION, role_name
+from dapp.web.presentation.view import Look
+
+_ROLES = {
+    Role.CUSTOMER: CUSTOMER,
+    Role.ORGANISATION: ORGANISATION,
+    Role.ARBITRATOR: COURT_LANE,
+    Role.ANYONE: ANYONE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SeatData:
+    """What a vote needs that is not typed."""
+
+    number: int
+    committed: bool
+    data: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RolePanel:
+    title: str
+    accounts: str
+    """Lower case, parted by spaces; `any` is whoever has connected a wallet."""
+    primary: str | None
+    others: tuple[str, ...]
+    waiting: str
+    """Said when there is nothing to do."""
+    seat: SeatData | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    who: str
+    what: str
+
+
+def action_names(t: Language) -> dict[str, str]:
+    return {
+        "acknowledge": t.say("Reply"),
+        "ask": t.say("Ask the customer for more"),
+        "inform": t.say("Reply to the question"),
+        "offer": t.say("Make an offer"),
+        "accept": t.say("Accept the offer"),
+        "escalate": t.say("Go to arbitration"),
+        "withdraw": t.say("Take the complaint back"),
+        "evidence": t.say("Add evidence"),
+        "confirm": t.say("Confirm the payment"),
+        "rate": t.say("Rate"),
+        "draw": t.say("Seat the arbitrators"),
+        "rearm": t.say("Set a new draw"),
+        "void": t.say("Call a new panel"),
+        "execute": t.say("Carry it out"),
+        "commit": t.say("Vote in secret"),
+        "reveal": t.say("Open the vote"),
+    }
+
+
+def panels(look: Look, organisation: Organisation, court: Address) -> list[RolePanel]:
+    """For each person of the case, each seat that has a vote to give, and anyone."""
+    operators = [one.account for one in organisation.operators if one.roles & ROLE_ANSWER]
+    anyone = _panel(look, Role.ANYONE, ["any"])
+    own = [
+        _panel(look, Role.CUSTOMER, [look.case.customer]),
+        _panel(look, Role.ORGANISATION, operators),
+    ]
+    if anyone.primary is not None:
+        own = [panel for panel in own if panel.others]
+    seats = [_seat_panel(look, seat, court) for seat in _seats(look)]
+    return [*seats, *([anyone] if anyone.primary else []), *own]
+
+
+def may(look: Look) -> list[May]:
+    """The same for readers without a wallet, in words."""
+    names = action_names(look.t)
+    lines = []
+    for role, name in _ROLES.items():
+        actions = [names[action] for action in _own(look, role)]
+        what = " · ".join(actions) or look.t.say("nothing now")
+        lines.append(May(role_name(name, look.t), what))
+    return lines
+
+
+def _own(look: Look, role: Role) -> tuple[Action, ...]:
+    """Without what anyone may do, which has its own panel."""
+    everyone = look.available(Role.ANYONE)
+    if role is Role.ANYONE:
+        return everyone
+    return tuple(action for action in look.available(role) if action not in everyone)
+
+
+def _panel(look: Look, role: Role, accounts: Sequence[str]) -> RolePanel:
+    actions = _own(look, role)
+    turn = look.turn
+    first = next((one for one in turn.awaits if turn.who is role and one in actions), None)
+    if first is None and Action.RATE in actions:
+        first = Action.RATE
+    return RolePanel(
+        title=_title(look.t, role),
+        accounts=" ".join(account.lower() for account in accounts),
+        primary=first,
+        others=tuple(action for action in actions if action != first),
+        waiting=look.t.say("Nothing that you must do now."),
+    )
+
+
+def _title(t: Language, role: Role) -> str:
+    return {
+        Role.CUSTOMER: t.say("You are the customer"),
+        Role.ORGANISATION: t.say("You answer for the organisation"),
+        Role.ANYONE: t.say("Anyone can do this"),
+    }[role]
+
+
+def _seats(look: Look) -> Iterator[Seat]:
+    current = look.case.round
+    if current is None:
+        return
+    for seat in current.seats:
+        is_open = look.round_phase is RoundPhase.COMMIT
+        to_open = seat.commitment is not None and seat.vote is None
+        if is_open or (look.round_phase is RoundPhase.REVEAL and to_open):
+            yield seat
+
+
+def _seat_panel(look: Look, seat: Seat, court: Address) -> RolePanel:
+    case, current = look.case, look.case.rounds[-1]
+    voting = look.round_phase is RoundPhase.COMMIT
+    return RolePanel(
+        title=look.t.say("You are arbitrator {number}", number=seat.number + 1),
+        accounts=(seat.owner or "").lower(),
+        primary="commit" if voting else "reveal",
+        others=(),
+        waiting="",
+        seat=SeatData(
+            number=seat.number,
+            committed=seat.commitment is not None,
+            data={
+                "chain": case.chain_id,
+                "court": court,
+                "dispute": case.id,
+                "round": current.number,
+                "seat": seat.number,
+                "commitment": seat.commitment or "",
+            },
+        ),
+    )

@@ -1,0 +1,179 @@
+"""Organisations, orders and stakes as the pages list them."""
+
+from dataclasses import dataclass
+
+from babel.dates import get_day_names
+from markupsafe import Markup
+
+from dapp.domain.organisation import ROLE_ADMIN, ROLE_ANSWER, ROLE_MONEY, PolicyVersion
+from dapp.domain.payment import OrderState
+from dapp.domain.position import EXIT_BLOCKS
+from dapp.domain.sla import acknowledge_seconds
+from dapp.domain.types import Address, BlockNumber, UnixTime
+from dapp.store.views import OrderRow, OrganisationRow, PositionRow
+from dapp.web.i18n import Language
+from dapp.web.presentation.names import organisation_name
+from dapp.web.presentation.people import short
+
+HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorLine:
+    account: str
+    short: str
+    roles: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An organisation with the policy in force."""
+
+    id: int
+    name: str
+    version: int
+    acknowledge_peak: str
+    acknowledge_off_peak: str
+    answer: str
+    protection: str
+    peak_mask: int
+    days: tuple[str, ...]
+    agreement: str
+    bond: str
+    reserved: str
+    """Empty where open cases hold nothing."""
+    balance: str
+    has_balance: bool
+    complaints: str
+    operators: tuple[OperatorLine, ...]
+    accounts: str
+    """Of those with a role, for the page's script."""
+    nominated: tuple[str, ...]
+
+
+def place(row: OrganisationRow, now: UnixTime, t: Language, agreement: str = "") -> Place:
+    found = row.organisation
+    current = found.policy_at(now)
+    acting = [one for one in found.operators if one.roles]
+    return Place(
+        id=found.id,
+        name=organisation_name(found.id, t),
+        version=current.version,
+        acknowledge_peak=t.duration(current.policy.acknowledge_peak_seconds),
+        acknowledge_off_peak=t.duration(current.policy.acknowledge_off_peak_seconds),
+        answer=t.duration(current.policy.answer_hours * HOUR),
+        protection=t.duration(current.policy.protection_hours * HOUR),
+        peak_mask=current.policy.peak_mask,
+        days=day_names(t),
+        agreement=agreement,
+        bond=t.amount(found.bond),
+        reserved=t.amount(row.bond_reserved) if row.bond_reserved else "",
+        balance=t.amount(row.balance),
+        has_balance=row.balance > 0,
+        complaints=t.count("{number} complaint", "{number} complaints", row.complaints),
+        operators=tuple(
+            OperatorLine(one.account, short(one.account), role_words(one.roles, t))
+            for one in acting
+        ),
+        accounts=" ".join(one.account.lower() for one in acting),
+        nominated=tuple(one.account.lower() for one in found.operators if one.nominated),
+    )
+
+
+def role_words(roles: int, t: Language) -> str:
+    named = (
+        (ROLE_ANSWER, t.say("answers")),
+        (ROLE_MONEY, t.say("handles money")),
+        (ROLE_ADMIN, t.say("administers")),
+    )
+    return ", ".join(name for role, name in named if roles & role)
+
+
+def day_names(t: Language) -> tuple[str, ...]:
+    """Monday first."""
+    names = get_day_names("abbreviated", locale=t.locale)
+    return tuple(names[day] for day in range(7))
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    key: str
+    organisation: str
+    customer: str
+    amount: str
+    state: str
+    state_name: str
+    paid_at: Markup
+    until: Markup | None
+    """End of the time for complaints, while it runs."""
+    complaint: int | None
+    can_file: bool
+    can_release: bool
+    first_reply: str
+    answer: str
+
+
+def order_line(row: OrderRow, version: PolicyVersion, now: UnixTime, t: Language) -> OrderLine:
+    """`version` is the policy that the order was paid under."""
+    paid, policy = row.paid, version.policy
+    until = paid.paid_at + policy.protection_hours * HOUR
+    is_held = row.state is OrderState.HELD
+    return OrderLine(
+        key=paid.order.key,
+        organisation=organisation_name(paid.order.organisation, t),
+        customer=paid.order.customer,
+        amount=t.amount(paid.amount),
+        state=row.state.name.lower(),
+        state_name=_state_name(row.state, t),
+        paid_at=t.time(paid.paid_at),
+        until=t.time(until) if is_held and now < until else None,
+        complaint=row.complaint,
+        can_file=is_held and now < until,
+        can_release=is_held,
+        first_reply=t.duration(acknowledge_seconds(policy, now)),
+        answer=t.duration(policy.answer_hours * HOUR),
+    )
+
+
+def _state_name(state: OrderState, t: Language) -> str:
+    return {
+        OrderState.NONE: t.say("Unknown"),
+        OrderState.HELD: t.say("In escrow"),
+        OrderState.DISPUTED: t.say("In a complaint"),
+        OrderState.RELEASED: t.say("Released"),
+        OrderState.REFUNDED: t.say("Given back"),
+        OrderState.SPLIT: t.say("Divided"),
+    }[state]
+
+
+@dataclass(frozen=True, slots=True)
+class StakeLine:
+    id: int
+    tickets: int
+    stake: str
+    balance: str
+    open_seats: int
+    exiting: bool
+    may_exit: bool
+    may_unstake: bool
+
+
+def stake_line(row: PositionRow, ticket_wei: int, block: BlockNumber, t: Language) -> StakeLine:
+    """`block` is the one that a transaction sent now would be in."""
+    position = row.position
+    exiting = position.exit_block is not None
+    rested = exiting and block >= (position.exit_block or 0) + EXIT_BLOCKS
+    return StakeLine(
+        id=position.id,
+        tickets=position.tickets,
+        stake=t.amount(position.tickets * ticket_wei),
+        balance=t.amount(row.balance),
+        open_seats=row.open_seats,
+        exiting=exiting,
+        may_exit=not exiting and position.left_at is None,
+        may_unstake=rested and row.open_seats == 0 and position.left_at is None,
+    )
+
+
+def acts_for(row: OrganisationRow, account: Address) -> bool:
+    return row.organisation.roles_of(account) != 0

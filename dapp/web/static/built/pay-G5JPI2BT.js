@@ -1,0 +1,1 @@
+import{a as n,b as e}from"./chunk-PWUUYBW2.js";async function c(s,r){let t=String(r.ref),o=e(crypto.getRandomValues(new Uint8Array(32))),a=e(await n(new TextEncoder().encode(o+t)));localStorage.setItem(`redress.reference.${a}`,JSON.stringify({salt:o,text:t})),r.ref=a}export{c as hide};
