@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-WEI_IN_ETHER = 10**18
+from dapp.service import words
 
 _UNSAFE = dict.fromkeys((*range(32), *range(127, 160)), "�")
 
@@ -47,12 +47,9 @@ def plain(value: object) -> str:
 
 def ether(wei: str) -> str:
     """`1500000000000000000` as `1.5 ETH`."""
-    whole, rest = divmod(abs(int(wei)), WEI_IN_ETHER)
-    sign = "-" if int(wei) < 0 else ""
-    fraction = f"{rest:018d}".rstrip("0")
-    return f"{sign}{whole}{'.' + fraction if fraction else ''} ETH"
+    return words.ether(int(wei))
 
 
 def share(basis_points: int | None) -> str:
     """`4000` as `40 %`."""
-    return "" if basis_points is None else f"{basis_points / 100:g} %"
+    return "" if basis_points is None else words.percent(basis_points)

@@ -7,7 +7,9 @@ from dapp.domain.case import Case
 from dapp.domain.events import Event
 from dapp.domain.parts import ComplaintState
 from dapp.domain.phases import Phase, RoundPhase, phase, round_phase
-from dapp.domain.types import ComplaintId
+from dapp.domain.rules import Action, Role, available
+from dapp.domain.turns import Turn, turn
+from dapp.domain.types import Address, ComplaintId
 from dapp.errors import InvalidInput, NotFound
 from dapp.service import views
 from dapp.service.clock import Clock, Moment
@@ -36,6 +38,15 @@ class Standing:
     def round_phase(self) -> RoundPhase:
         """As the next block will find it."""
         return round_phase(self.case.round, self.moment.now, self.moment.next_block)
+
+    @property
+    def turn(self) -> Turn:
+        """Whose turn it is."""
+        return turn(self.case, self.moment.now, self.moment.next_block)
+
+    def actions(self, role: Role, actor: Address | None = None) -> tuple[Action, ...]:
+        """What somebody in `role` may do now."""
+        return available(self.case, role, self.moment.now, self.moment.next_block, actor)
 
 
 class Cases:
@@ -117,6 +128,8 @@ def _whole(found: Standing) -> View:
         "phase": views.name(found.phase),
         "round_phase": views.name(found.round_phase) if current else None,
         "rounds": rounds,
+        "turn": views.turn(found.turn),
+        "actions": {str(role): list(found.actions(role)) for role in Role},
         "now": views.time(found.moment.now),
         "finality": found.moment.head.finality_of(found.case.updated_block),
         "verification": _verification(found.row.verification),

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from dapp.chain.rpc import Rpc
-from dapp.domain.deployment import Deployment, Track
+from dapp.chain.node import Node
+from dapp.domain.deployment import Deployment
+from dapp.domain.rounds import Terms
 from dapp.domain.types import caip2
 from dapp.errors import RedressError
 from dapp.service import views
@@ -17,11 +18,11 @@ MAX_LAG_BLOCKS = 20
 
 
 class Status:
-    def __init__(self, queries: Queries, clock: Clock, deployment: Deployment, rpc: Rpc) -> None:
+    def __init__(self, queries: Queries, clock: Clock, deployment: Deployment, node: Node) -> None:
         self._queries = queries
         self._clock = clock
         self._deployment = deployment
-        self._rpc = rpc
+        self._node = node
 
     async def show(self) -> View:
         """The index. Raises Retryable while it is empty."""
@@ -76,7 +77,7 @@ class Status:
         if head is None:
             return {"database": database, "index": {"ok": False, "detail": "nothing indexed yet"}}
         try:
-            node = int(await self._rpc.call(str, "eth_blockNumber"), 16)
+            node = (await self._node.head()).block.number
         except RedressError as error:
             index = {"ok": True, "detail": f"at block {head.block_number}; {error.message}"}
         else:
@@ -85,7 +86,7 @@ class Status:
         return {"database": database, "index": index}
 
 
-def _track(number: int, track: Track) -> View:
+def _track(number: int, track: Terms) -> View:
     return {
         "track": number,
         "fee": views.wei(track.fee_wei),

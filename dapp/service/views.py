@@ -26,6 +26,7 @@ from dapp.domain.phases import RoundPhase
 from dapp.domain.policy import Policy
 from dapp.domain.rounds import Round, Seat
 from dapp.domain.trail import is_folded
+from dapp.domain.turns import Turn
 from dapp.domain.types import NO_DIGEST, caip2
 from dapp.store.views import Head
 
@@ -139,6 +140,18 @@ def round_(current: Round, stands: RoundPhase) -> View:
         "record": current.record,
         "voided_at": maybe_time(current.voided_at),
         "concluded_at": maybe_time(current.concluded_at),
+    }
+
+
+def turn(whose: Turn) -> View:
+    """Whose turn it is, until when, and what follows if nothing is done."""
+    return {
+        "who": whose.who,
+        "awaits": list(whose.awaits),
+        "until": maybe_time(whose.until),
+        "until_block": whose.until_block,
+        "acknowledge_until": maybe_time(whose.acknowledge_until),
+        "then": whose.then,
     }
 
 

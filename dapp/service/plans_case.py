@@ -1,0 +1,125 @@
+"""Plans of the two sides of a case."""
+
+from collections.abc import Awaitable, Callable
+
+from dapp.domain import fees, intents
+from dapp.domain.case import Case
+from dapp.domain.rules import Action
+from dapp.errors import Refused
+from dapp.service.plans import Desk, Plan, statement
+from dapp.service.words import ether, percent
+
+
+async def acknowledge(desk: Desk) -> Plan:
+    case, digest = await desk.case(Action.ACKNOWLEDGE), desk.params.digest()
+    public = ("when you replied", *statement(digest))
+    return Plan(intents.acknowledge(case, digest), f"Acknowledge complaint {case.id}", public)
+
+
+async def ask(desk: Desk) -> Plan:
+    case, digest = await desk.case(Action.ASK), desk.params.digest()
+    summary = f"Ask the customer of complaint {case.id} for information; your clock stands still"
+    return Plan(intents.ask(case, digest), summary, statement(digest))
+
+
+async def inform(desk: Desk) -> Plan:
+    case, digest = await desk.case(Action.INFORM), desk.params.digest()
+    summary = f"Reply to what the organisation asked about complaint {case.id}"
+    return Plan(intents.inform(case, digest), summary, statement(digest))
+
+
+async def offer(desk: Desk) -> Plan:
+    case = await desk.case(Action.OFFER)
+    share, digest = desk.params.share("share"), desk.params.digest()
+    intent = intents.offer(case, share, digest)
+    said = f"Offer {_part(case, share)} on" if share else "Reject"
+    public = ("the offer", *statement(digest))
+    return Plan(intent, f"{said} complaint {case.id}", public)
+
+
+async def accept(desk: Desk) -> Plan:
+    case = await desk.case(Action.ACCEPT)
+    number = _seen(case, desk.params.integer("offer_number"))
+    share = case.offers[-1].share
+    return Plan(
+        intents.accept(case, number),
+        f"Accept offer {number} on complaint {case.id}: {_part(case, share)}, paid at once",
+        ("that you accepted",),
+    )
+
+
+async def withdraw(desk: Desk) -> Plan:
+    case = await desk.case(Action.WITHDRAW)
+    summary = f"Take complaint {case.id} back; the order's money stays in escrow"
+    return Plan(intents.withdraw(case), summary, ("that you took it back",))
+
+
+async def escalate(desk: Desk) -> Plan:
+    case = await desk.case(Action.ESCALATE)
+    number = _seen(case, desk.params.integer("offer_number"))
+    demand, digest = desk.params.share("demand"), desk.params.digest()
+    seats, cost = fees.quote(desk.deployment.track(case.policy.track), case.amount)
+    return Plan(
+        intents.escalate(case, number, demand, cost, digest),
+        f"Take complaint {case.id} to {seats} arbitrators for {ether(cost)}, asking for "
+        f"{_part(case, demand)}",
+        ("what you ask for", *statement(digest)),
+    )
+
+
+async def execute(desk: Desk) -> Plan:
+    case = await desk.case(Action.EXECUTE)
+    summary = f"Do what is due on complaint {case.id}: its money goes where it belongs"
+    return Plan(intents.execute(case), summary, ("how the money was divided",))
+
+
+async def confirm(desk: Desk) -> Plan:
+    case = await desk.case(Action.CONFIRM)
+    summary = f"Confirm that complaint {case.id} is settled to your satisfaction"
+    return Plan(intents.confirm(case), summary, ("that you confirmed",))
+
+
+async def rate(desk: Desk) -> Plan:
+    case = await desk.case(Action.RATE)
+    stars, digest = desk.params.integer("stars"), desk.params.digest()
+    intent = intents.rate(case, stars, digest)
+    public = ("the stars", *statement(digest))
+    return Plan(intent, f"Give complaint {case.id} {stars} of 5 stars", public)
+
+
+async def evidence(desk: Desk) -> Plan:
+    case, digest = await desk.case(Action.EVIDENCE), desk.params.digest()
+    intent = intents.evidence(case, digest)
+    return Plan(intent, f"Add evidence to complaint {case.id}", statement(digest))
+
+
+def _seen(case: Case, number: int) -> int:
+    """The offer that the customer looked at must be the latest."""
+    latest = len(case.offers)
+    if number != latest:
+        raise Refused(
+            f"offer {number} is not the latest on complaint {case.id}; offer {latest} is",
+            remedy=f"Read offer {latest} and decide again",
+            code="offer-changed",
+            fields={"complaint": case.id, "seen": number, "current": latest},
+        )
+    return number
+
+
+def _part(case: Case, share: int) -> str:
+    return f"{percent(share)} ({ether(fees.share_down(case.amount, share))})"
+
+
+PLANS: dict[str, Callable[[Desk], Awaitable[Plan]]] = {
+    "acknowledge": acknowledge,
+    "ask": ask,
+    "inform": inform,
+    "offer": offer,
+    "accept": accept,
+    "withdraw": withdraw,
+    "escalate": escalate,
+    "execute": execute,
+    "confirm": confirm,
+    "rate": rate,
+    "evidence": evidence,
+}

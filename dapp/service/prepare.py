@@ -1,0 +1,108 @@
+"""From what somebody means to do to a transaction that they can sign."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from dapp.chain import encode, reverts
+from dapp.chain.node import Node
+from dapp.domain.deployment import Deployment
+from dapp.domain.intents import Intent
+from dapp.domain.types import Address
+from dapp.errors import NodeRefused, NotFound, RedressError, Refused
+from dapp.service import plans_business, plans_case, plans_court
+from dapp.service.cases import Cases
+from dapp.service.clock import Clock
+from dapp.service.params import Params
+from dapp.service.people import People
+from dapp.service.plans import Desk
+
+View = dict[str, Any]
+
+PLANS = {**plans_business.PLANS, **plans_case.PLANS, **plans_court.PLANS}
+
+_CATCH_UP_SECONDS = 3.0
+_POLL_SECONDS = 0.03
+
+
+class Prepare:
+    """Holds no key: what it answers is worth nothing until its actor signs."""
+
+    def __init__(
+        self, cases: Cases, people: People, clock: Clock, node: Node, deployment: Deployment
+    ) -> None:
+        self._cases = cases
+        self._people = people
+        self._clock = clock
+        self._node = node
+        self._deployment = deployment
+
+    async def prepare(self, action: str, values: Mapping[str, Any]) -> View:
+        """An unsigned transaction that the rules and a simulation let pass.
+
+        Raises InvalidInput, NotFound, Refused, ContractRefused, Retryable.
+        """
+        plan = PLANS.get(action)
+        if plan is None:
+            raise NotFound(
+                f"there is no action {action[:40]!r}",
+                remedy=f"Use one of {', '.join(PLANS)}",
+                code="action-unknown",
+            )
+        params = Params(values)
+        actor = params.address("actor")
+        await self._catch_up()
+        desk = Desk(actor, params, self._cases, self._people, self._node, self._deployment)
+        found = await plan(desk)
+        params.done()
+        transaction = await self._transaction(actor, found.intent)
+        moment = await self._clock.moment()
+        return {
+            "action": action,
+            "summary": found.summary,
+            "transaction": transaction,
+            "public": ["your address", *found.public],
+            **moment.stamp(),
+        }
+
+    async def _transaction(self, actor: Address, intent: Intent) -> View:
+        to = self._deployment.address_of(intent.contract)
+        data = encode.calldata(intent.contract, intent.function, intent.args)
+        try:
+            await self._node.simulate(actor, to, data, intent.value)
+        except NodeRefused as error:
+            raise _explained(error) from error
+        return {
+            "from": actor,
+            "to": to,
+            "data": "0x" + data.hex(),
+            "value": str(intent.value),
+            "chainId": self._deployment.chain_id,
+        }
+
+    async def _catch_up(self) -> None:
+        """Waits a little for the index to reach the node's head: rules on old facts mislead.
+
+        An index that stays behind is no refusal: the simulation is made at the node's head.
+        """
+        head = await self._node.head()
+        deadline = time.monotonic() + _CATCH_UP_SECONDS
+        while time.monotonic() < deadline:
+            if (await self._clock.moment()).head.block_number >= head.block.number:
+                return
+            await asyncio.sleep(_POLL_SECONDS)
+
+
+def _explained(error: NodeRefused) -> RedressError:
+    """A contract's own error in words, or what the node says."""
+    data = error.fields.get("data")
+    if isinstance(data, str) and len(data) >= 10:
+        return reverts.explain(bytes.fromhex(data[2:]))
+    if "insufficient funds" in error.message.lower():
+        return Refused(
+            "the wallet does not hold what this costs",
+            remedy="Send money to it first",
+            code="insufficient-funds",
+        )
+    return error
