@@ -1,6 +1,7 @@
 """A local chain with the contracts on it: deployment, mined transactions, calls, its clock."""
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -119,7 +120,12 @@ class LocalChain:
 
     def _mined(self, transaction: Mapping[str, Any]) -> Receipt:
         sent = self.rpc("eth_sendTransaction", transaction)
-        receipt: Receipt = self.rpc("eth_getTransactionReceipt", sent)
+        deadline = time.monotonic() + 30
+        # The node answers a moment before the block is there.
+        while (found := self.rpc("eth_getTransactionReceipt", sent)) is None:
+            assert time.monotonic() < deadline, "the transaction is not mined"
+            time.sleep(0.002)
+        receipt: Receipt = found
         assert receipt["status"] == "0x1", receipt
         return receipt
 

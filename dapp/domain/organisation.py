@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from dapp.domain import policy, trail
-from dapp.domain.events import REGISTRY, Event
+from dapp.domain.events import ESCROW, REGISTRY, Event
 from dapp.domain.policy import Policy
 from dapp.domain.types import (
     NOTHING,
@@ -66,7 +66,13 @@ class BondWithdrawal:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """An organisation. `trail` is folded from the events and must equal the registry's word."""
+    """An organisation.
+
+    Attributes:
+        trail: folded from the registry's events; must equal the registry's word.
+        events: how many were folded.
+        withdrawn: what it took out of the escrow so far.
+    """
 
     id: OrganisationId
     chain_id: ChainId
@@ -79,6 +85,7 @@ class Organisation:
     policies: tuple[PolicyVersion, ...] = ()
     bond: Wei = NOTHING
     withdrawal: BondWithdrawal | None = None
+    withdrawn: Wei = NOTHING
 
     def roles_of(self, account: Address) -> int:
         """The roles that an account has now, as bits of `ROLE_*`."""
@@ -98,7 +105,10 @@ class Organisation:
 
 
 def apply(before: Organisation | None, event: Event, keccak: Keccak) -> Organisation | None:
-    """The organisation after an event of the registry; others leave it as it is."""
+    """The organisation after an event of the registry, or a withdrawal from the escrow."""
+    if event.contract == ESCROW and event.name == "OrganisationWithdrew" and before is not None:
+        withdrawn = Wei(before.withdrawn + event.integer("amount"))
+        return replace(before, withdrawn=withdrawn, updated_block=event.block_number)
     if event.contract != REGISTRY:
         return before
     if event.name == "OrganisationRegistered":

@@ -4,8 +4,8 @@ from dapp.domain.events import COURT, Event
 from dapp.domain.types import Address, ChainId, Hash32, Keccak, UnixTime, hash32, raw, word
 
 _LABEL = b"redress-trail/1"
-# A copy of an event for readers of ERC-1497; carries nothing that its original does not.
-_ECHO = "Evidence"
+# The escrow's balance of an organisation has no trail.
+_UNFOLDED = frozenset({"OrganisationWithdrew"})
 
 
 def genesis(keccak: Keccak, chain_id: ChainId, contract: Address, subject: int) -> Hash32:
@@ -40,7 +40,9 @@ def fold(
 
 def is_folded(event: Event) -> bool:
     """Whether the event belongs to the trail of its subject, its first argument."""
-    return bool(event.words) and event.contract != COURT and "actor" in event.args
+    if event.contract == COURT or event.name in _UNFOLDED:
+        return False
+    return bool(event.words) and "actor" in event.args
 
 
 def subject(event: Event) -> int:

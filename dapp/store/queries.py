@@ -1,19 +1,35 @@
 """The named reads. None of them calls the chain."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from psycopg_pool import AsyncConnectionPool
 
 from dapp.domain.case import Case
 from dapp.domain.deployment import Deployment
 from dapp.domain.events import Event, RawLog
+from dapp.domain.organisation import Organisation
+from dapp.domain.parts import ComplaintState
+from dapp.domain.payment import OrderState, PaidOrder
+from dapp.domain.position import Position
 from dapp.domain.types import (
     Address,
+    BlockNumber,
     ChainId,
     ComplaintId,
     Hash32,
     OrganisationId,
+    PositionId,
+    UnixTime,
+    Wei,
+    hash32,
 )
+from dapp.errors import InvalidInput
+from dapp.store import statements
+from dapp.store.database import database_errors
+from dapp.store.event_log import EventLog
+from dapp.store.rows import read
+from dapp.store.subjects import COMPLAINT, ORDER, ORGANISATION, Subject, places, subject_of
 from dapp.store.views import (
     CaseFilter,
     CaseRow,
@@ -25,10 +41,23 @@ from dapp.store.views import (
     PositionRow,
     SeatRow,
     Status,
+    Verification,
 )
 
 Decode = Callable[[RawLog], Event | None]
 """A log's event; None for one that no ABI explains."""
+
+OPEN_STATES = (
+    ComplaintState.FILED,
+    ComplaintState.ASKED,
+    ComplaintState.OFFERED,
+    ComplaintState.ESCALATED,
+)
+"""A complaint in one of these holds its order."""
+
+_OPEN = [int(state) for state in OPEN_STATES]
+_Row = tuple[Any, ...]
+Item = TypeVar("Item")
 
 
 class Queries:
@@ -36,62 +65,103 @@ class Queries:
 
     Args:
         pool: connections to a database with our schema.
-        chain_id: whose rows.
+        deployment: which chain, and its contracts.
         decode: makes events of raw logs, which is how they are stored.
     """
 
-    def __init__(self, pool: AsyncConnectionPool, chain_id: ChainId, decode: Decode) -> None:
+    def __init__(self, pool: AsyncConnectionPool, deployment: Deployment, decode: Decode) -> None:
         self._pool = pool
-        self._chain_id = chain_id
+        self._deployment = deployment
+        self._chain_id = deployment.chain_id
         self._decode = decode
 
     async def head(self) -> Head | None:
         """The last indexed block; None before the first."""
-        raise NotImplementedError
+        rows = await self._rows(statements.HEAD)
+        return _head(self._chain_id, rows[0]) if rows else None
 
     async def status(self) -> Status:
         """How the index stands."""
-        raise NotImplementedError
+        head = await self.head()
+        events, complaints, on_chain, unknown, wrong, unverified = (
+            await self._rows(statements.STATUS)
+        )[0]
+        return Status(
+            chain_id=self._chain_id,
+            head=head,
+            events=events,
+            complaints=complaints,
+            complaints_on_chain=on_chain,
+            mismatches=tuple(ComplaintId(number) for number in wrong),
+            unverified=unverified,
+            unknown_logs=unknown,
+        )
 
     async def deployments(self) -> list[Deployment]:
         """The contracts that are indexed."""
-        raise NotImplementedError
+        rows = await self._rows(statements.DEPLOYMENTS)
+        return [read(text, Deployment) for (text,) in rows]
 
     async def case(self, complaint: ComplaintId) -> Case | None:
         """A case; None if no such complaint is filed."""
-        raise NotImplementedError
+        row = await self.case_row(complaint)
+        return None if row is None else row.case
 
     async def case_row(self, complaint: ComplaintId) -> CaseRow | None:
         """A case with its verification."""
-        raise NotImplementedError
+        rows = await self._rows(statements.CASE, id=complaint)
+        return _case_row(rows[0]) if rows else None
 
     async def cases(self, which: CaseFilter, cursor: str | None, limit: int) -> Page[CaseRow]:
         """Cases, the newest first. Raises InvalidInput for a cursor that is not ours."""
-        raise NotImplementedError
+        rows = await self._rows(
+            statements.CASES,
+            before=_number(cursor),
+            states=[int(state) for state in sorted(which.states)] or None,
+            organisation=which.organisation,
+            customer=which.customer,
+            order=which.order,
+            arbitrator=which.arbitrator,
+            limit=limit + 1,
+        )
+        found = [_case_row(row) for row in rows]
+        return _page(found, limit, lambda row: str(row.case.id))
 
     async def timeline(self, complaint: ComplaintId) -> list[Event]:
         """All events of the complaint, its dispute and its order, in the chain's order."""
-        raise NotImplementedError
+        case = await self.case(complaint)
+        if case is None:
+            return []
+        return await self._events(
+            Subject(COMPLAINT, str(complaint)), Subject(ORDER, case.order.key)
+        )
 
     async def organisation(self, organisation: OrganisationId) -> OrganisationRow | None:
         """An organisation with its policies, operators and bond."""
-        raise NotImplementedError
+        rows = await self._rows(statements.ORGANISATION, id=organisation, open=_OPEN)
+        return _organisation_row(rows[0]) if rows else None
 
     async def organisations(self, cursor: str | None, limit: int) -> Page[OrganisationRow]:
-        """Organisations, the oldest first."""
-        raise NotImplementedError
+        """Organisations, the oldest first. Raises InvalidInput for a cursor that is not ours."""
+        rows = await self._rows(
+            statements.ORGANISATIONS, after=_number(cursor), limit=limit + 1, open=_OPEN
+        )
+        found = [_organisation_row(row) for row in rows]
+        return _page(found, limit, lambda row: str(row.organisation.id))
 
     async def organisations_of(self, account: Address) -> list[OrganisationRow]:
         """Those in which `account` has a role or is nominated for one."""
-        raise NotImplementedError
+        rows = await self._rows(statements.ORGANISATIONS_OF, account=account, open=_OPEN)
+        return [_organisation_row(row) for row in rows]
 
     async def organisation_timeline(self, organisation: OrganisationId) -> list[Event]:
         """All events of the registry about it, in the chain's order."""
-        raise NotImplementedError
+        return await self._events(Subject(ORGANISATION, str(organisation)))
 
     async def order(self, key: Hash32) -> OrderRow | None:
         """A paid order."""
-        raise NotImplementedError
+        rows = await self._rows(statements.ORDER, key=key)
+        return _order_row(rows[0]) if rows else None
 
     async def orders(
         self,
@@ -101,21 +171,127 @@ class Queries:
         customer: Address | None = None,
         organisation: OrganisationId | None = None,
     ) -> Page[OrderRow]:
-        """Orders, the newest first."""
-        raise NotImplementedError
+        """Orders, the newest first. Raises InvalidInput for a cursor that is not ours."""
+        time, _, key = (cursor or "").partition("-")
+        rows = await self._rows(
+            statements.ORDERS,
+            before_time=_number(time or None),
+            before_key=key,
+            customer=customer,
+            organisation=organisation,
+            limit=limit + 1,
+        )
+        found = [_order_row(row) for row in rows]
+        return _page(found, limit, lambda row: f"{row.paid.paid_at}-{row.paid.order.key}")
 
     async def arbitrators(self, cursor: str | None, limit: int) -> Page[PositionRow]:
-        """All stakes, by position."""
-        raise NotImplementedError
+        """All stakes, by position. Raises InvalidInput for a cursor that is not ours."""
+        rows = await self._rows(
+            statements.ARBITRATORS,
+            after=_number(cursor),
+            limit=limit + 1,
+            escalated=int(ComplaintState.ESCALATED),
+        )
+        found = [self._position_row(row) for row in rows]
+        return _page(found, limit, lambda row: str(row.position.id))
 
     async def positions(self, owner: Address) -> list[PositionRow]:
         """The stakes of one arbitrator."""
-        raise NotImplementedError
+        rows = await self._rows(
+            statements.POSITIONS, owner=owner, escalated=int(ComplaintState.ESCALATED)
+        )
+        return [self._position_row(row) for row in rows]
 
     async def seats(self, owner: Address) -> list[SeatRow]:
         """Where an arbitrator was drawn, the newest complaint first."""
-        raise NotImplementedError
+        rows = await self._rows(statements.SEATS, owner=owner)
+        return [
+            SeatRow(read(text, Case), round_, number, PositionId(position))
+            for text, round_, number, position in rows
+        ]
 
     async def credits(self, account: Address) -> list[Credit]:
         """What contracts hold for `account` because it could not be delivered."""
-        raise NotImplementedError
+        rows = await self._rows(statements.CREDITS, account=account)
+        return [
+            Credit(contract, Address(owner), Wei(int(amount))) for contract, owner, amount in rows
+        ]
+
+    async def _rows(self, statement: str, **values: Any) -> list[_Row]:
+        parameters: Mapping[str, Any] = {"chain": self._chain_id, **values}
+        async with database_errors(), self._pool.connection() as connection:
+            found = await connection.execute(statement.encode(), parameters)
+            return await found.fetchall()
+
+    async def _events(self, *subjects: Subject) -> list[Event]:
+        contracts = {one.name: one.address for one in self._deployment.contracts}
+        where = [place for subject in subjects for place in places(subject)]
+        async with database_errors(), self._pool.connection() as connection:
+            logs = await EventLog(connection, self._chain_id, contracts).about(where)
+        events = [event for log in logs if (event := self._decode(log)) is not None]
+        return [event for event in events if subject_of(event) in subjects]
+
+    def _position_row(self, row: _Row) -> PositionRow:
+        text, pay, open_seats = row
+        position = read(text, Position)
+        staked = position.tickets * self._deployment.ticket_wei
+        left = position.left_at is not None
+        balance = 0 if left else staked + int(pay) - position.withdrawn
+        return PositionRow(position, Wei(balance), open_seats)
+
+
+def _head(chain_id: ChainId, row: _Row) -> Head:
+    number, block_hash, timestamp, indexed_at, finalized = row
+    return Head(
+        chain_id=chain_id,
+        block_number=BlockNumber(number),
+        block_hash=hash32(bytes(block_hash)),
+        timestamp=UnixTime(timestamp),
+        indexed_at=indexed_at,
+        finalized_block=BlockNumber(finalized),
+    )
+
+
+def _case_row(row: _Row) -> CaseRow:
+    text, block, folded, on_chain = row
+    case = read(text, Case)
+    if block is None:
+        return CaseRow(case, None)
+    matches = folded == on_chain
+    return CaseRow(
+        case, Verification(BlockNumber(block), matches, Hash32(folded), Hash32(on_chain))
+    )
+
+
+def _organisation_row(row: _Row) -> OrganisationRow:
+    text, reserved, received, complaints, open_complaints = row
+    organisation = read(text, Organisation)
+    return OrganisationRow(
+        organisation=organisation,
+        bond_reserved=Wei(int(reserved)),
+        balance=Wei(int(received) - organisation.withdrawn),
+        complaints=complaints,
+        open_complaints=open_complaints,
+    )
+
+
+def _order_row(row: _Row) -> OrderRow:
+    text, complaint, complaint_state = row[:3]
+    paid = read(text, PaidOrder)
+    disputed = paid.state is OrderState.HELD and complaint_state in OPEN_STATES
+    state = OrderState.DISPUTED if disputed else paid.state
+    return OrderRow(paid, state, None if complaint is None else ComplaintId(complaint))
+
+
+def _page(found: list[Item], limit: int, cursor_of: Callable[[Item], str]) -> Page[Item]:
+    more = len(found) > limit
+    items = tuple(found[:limit])
+    return Page(items, cursor_of(items[-1]) if more and items else None)
+
+
+def _number(cursor: str | None) -> int | None:
+    if cursor is None:
+        return None
+    if not cursor.isdecimal() or len(cursor) > 18:
+        raise InvalidInput("the cursor is not one of ours", fields={"field": "cursor"})
+    return int(cursor)

@@ -157,6 +157,7 @@ class Status:
     Attributes:
         head: None before the first block.
         complaints: how many are indexed.
+        complaints_on_chain: how many the desk had counted when it was last asked.
         mismatches: complaints whose fold is not the word on chain: something is missing or wrong.
         unverified: complaints not compared since their last event.
         unknown_logs: logs of our contracts that no ABI explains; kept, not folded.
@@ -166,6 +167,7 @@ class Status:
     head: Head | None
     events: int
     complaints: int
+    complaints_on_chain: int | None
     mismatches: tuple[ComplaintId, ...]
     unverified: int
     unknown_logs: int

@@ -1,0 +1,1 @@
+"""Follows a chain into the database: backfill, head, reorgs, comparison with the chain."""

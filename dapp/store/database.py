@@ -1,0 +1,57 @@
+"""Connections to PostgreSQL; a URL may hold a password and is never shown."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from dapp.errors import DatabaseUnavailable
+
+Connection = AsyncConnection[tuple[Any, ...]]
+
+_REMEDY = "Check that PostgreSQL runs and that DATABASE_URL names it"
+
+
+async def connect(url: str) -> Connection:
+    """Open one connection, in autocommit mode: transactions are opened in the open.
+
+    Raises:
+        DatabaseUnavailable: it cannot be reached, or refuses us.
+    """
+    async with database_errors():
+        return await AsyncConnection.connect(url, autocommit=True, connect_timeout=10)
+
+
+@asynccontextmanager
+async def pool(url: str, *, size: int = 8) -> AsyncIterator[AsyncConnectionPool]:
+    """Connections for readers, opened on the way in and closed on the way out.
+
+    Raises:
+        DatabaseUnavailable: none can be opened.
+    """
+    connections = AsyncConnectionPool(
+        url, min_size=1, max_size=size, open=False, kwargs={"autocommit": True}, timeout=10
+    )
+    # The pool's own wait hides why; one plain connection says it.
+    await (await connect(url)).close()
+    await connections.open()
+    try:
+        yield connections
+    finally:
+        await connections.close()
+
+
+@asynccontextmanager
+async def database_errors() -> AsyncIterator[None]:
+    """Turns a lost or refused connection into `DatabaseUnavailable`."""
+    try:
+        yield
+    except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
+        # The driver's text may hold the host and the user: the kind of error says enough.
+        kind = type(error).__name__
+        raise DatabaseUnavailable(
+            f"the database does not answer ({kind})", remedy=_REMEDY
+        ) from None

@@ -1,0 +1,152 @@
+"""Raw logs and the blocks they stand in: what everything else can be made from again."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import Any
+
+from dapp.domain.events import Block, Event, RawLog
+from dapp.domain.types import (
+    Address,
+    BlockNumber,
+    ChainId,
+    UnixTime,
+    hash32,
+    raw,
+)
+from dapp.store.database import Connection
+
+_COLUMNS = (
+    "block_hash, log_index, block_number, timestamp, address,"
+    " topic0, topic1, topic2, topic3, data, transaction, transaction_index"
+)
+_SELECT = f"SELECT {_COLUMNS} FROM log WHERE chain_id = %s"  # noqa: S608 (a constant)
+_ORDER = " ORDER BY block_number, log_index"
+
+Decoded = tuple[RawLog, Event | None]
+"""A log and its event; None where no ABI explains it."""
+
+
+class EventLog:
+    """The log of one chain.
+
+    Args:
+        connection: to a database with our schema.
+        chain_id: of the chain.
+        contracts: where each contract is, by name; logs are kept with those addresses alone.
+    """
+
+    def __init__(
+        self, connection: Connection, chain_id: ChainId, contracts: Mapping[str, Address]
+    ) -> None:
+        self._connection = connection
+        self._chain_id = chain_id
+        self._addresses = {name: raw(address) for name, address in contracts.items()}
+        self._spelled = {raw(address): address for address in contracts.values()}
+
+    async def append(self, blocks: Iterable[Block], logs: Iterable[Decoded]) -> None:
+        """Store blocks and the logs in them."""
+        cursor = self._connection.cursor()
+        async with cursor.copy(
+            "COPY block (chain_id, number, hash, parent_hash, receipts_root, timestamp) FROM STDIN"
+        ) as copy:
+            for block in blocks:
+                await copy.write_row((self._chain_id, *_block_row(block)))
+        async with cursor.copy(
+            f"COPY log (chain_id, {_COLUMNS}, known) FROM STDIN".encode()
+        ) as copy:
+            for log, event in logs:
+                await copy.write_row((self._chain_id, *_log_row(log), event is not None))
+
+    async def delete_after(self, block: BlockNumber) -> list[RawLog]:
+        """Remove what is above a block; return the logs that could be explained."""
+        rows = await self._connection.execute(
+            _SELECT.encode() + b" AND known AND block_number > %s" + _ORDER.encode(),
+            (self._chain_id, block),
+        )
+        gone = [self._log(row) async for row in rows]
+        for table, column in (("log", "block_number"), ("block", "number")):
+            await self._connection.execute(
+                f"DELETE FROM {table} WHERE chain_id = %s"  # noqa: S608 (names of our own)
+                f" AND {column} > %s".encode(),
+                (self._chain_id, block),
+            )
+        return gone
+
+    async def block(self, number: BlockNumber) -> Block | None:
+        """A stored block."""
+        found = await self.blocks(number, number)
+        return found[0] if found else None
+
+    async def blocks(self, first: BlockNumber, last: BlockNumber) -> list[Block]:
+        """The stored blocks from `first` to `last`, in order."""
+        rows = await self._connection.execute(
+            "SELECT number, hash, parent_hash, receipts_root, timestamp FROM block"
+            " WHERE chain_id = %s AND number BETWEEN %s AND %s ORDER BY number",
+            (self._chain_id, first, last),
+        )
+        return [_block(row) async for row in rows]
+
+    async def about(self, places: Sequence[tuple[str, bytes]]) -> list[RawLog]:
+        """The known logs at some places (contract and first indexed argument), in order."""
+        addresses = [self._addresses[contract] for contract, _ in places]
+        topics = [topic for _, topic in places]
+        rows = await self._connection.execute(
+            _SELECT.encode() + b" AND known AND (address, topic1) IN"
+            b" (SELECT * FROM unnest(%s::bytea[], %s::bytea[]))" + _ORDER.encode(),
+            (self._chain_id, addresses, topics),
+        )
+        return [self._log(row) async for row in rows]
+
+    async def all(self) -> AsyncIterator[RawLog]:
+        """Every known log, in order, without holding them all at once."""
+        async with self._connection.cursor(name="redress_logs") as cursor:
+            await cursor.execute(
+                _SELECT.encode() + b" AND known" + _ORDER.encode(), (self._chain_id,)
+            )
+            async for row in cursor:
+                yield self._log(row)
+
+    def _log(self, row: Sequence[Any]) -> RawLog:
+        block_hash, log_index, number, timestamp, address, *rest = row
+        topics, (data, transaction, index) = rest[:4], rest[4:]
+        return RawLog(
+            address=self._spelled[bytes(address)],
+            topics=tuple(bytes(topic) for topic in topics if topic is not None),
+            data=bytes(data),
+            block_number=BlockNumber(number),
+            block_hash=hash32(bytes(block_hash)),
+            timestamp=UnixTime(timestamp),
+            transaction=hash32(bytes(transaction)),
+            transaction_index=index,
+            log_index=log_index,
+        )
+
+
+def _log_row(log: RawLog) -> tuple[object, ...]:
+    topics = (*log.topics, None, None, None, None)[:4]
+    return (
+        raw(log.block_hash),
+        log.log_index,
+        log.block_number,
+        log.timestamp,
+        raw(log.address),
+        *topics,
+        log.data,
+        raw(log.transaction),
+        log.transaction_index,
+    )
+
+
+def _block_row(block: Block) -> tuple[object, ...]:
+    hashes = (block.hash, block.parent_hash, block.receipts_root)
+    return (block.number, *(raw(one) for one in hashes), block.timestamp)
+
+
+def _block(row: Sequence[Any]) -> Block:
+    number, own, parent, receipts, timestamp = row
+    return Block(
+        number=BlockNumber(number),
+        hash=hash32(bytes(own)),
+        parent_hash=hash32(bytes(parent)),
+        receipts_root=hash32(bytes(receipts)),
+        timestamp=UnixTime(timestamp),
+    )

@@ -1,0 +1,215 @@
+"""Writes the log and the read model, a batch of blocks in one transaction with its checkpoint."""
+
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from dapp.domain.deployment import Deployment
+from dapp.domain.events import Block, Event, RawLog
+from dapp.domain.types import (
+    Address,
+    BlockNumber,
+    ChainId,
+    ComplaintId,
+    Hash32,
+    Keccak,
+    UnixTime,
+    hash32,
+    raw,
+)
+from dapp.errors import IntegrityBroken
+from dapp.store import rows
+from dapp.store.database import Connection, database_errors
+from dapp.store.event_log import Decoded, EventLog
+from dapp.store.records import Records, needed
+from dapp.store.subjects import COMPLAINT, Subject, places, subject_of
+
+CHANNEL = "redress"
+"""Listened to by readers; the payload is JSON: chain, block, complaints (null: any)."""
+_MAX_NAMED = 400  # a payload holds less than 8 000 bytes
+_BATCH = 2_000
+
+Decode = Callable[[RawLog], Event | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The last block that the rows account for."""
+
+    block: BlockNumber
+    hash: Hash32
+    timestamp: UnixTime
+
+
+class Projection:
+    """The only writer of one chain's rows.
+
+    Args:
+        connection: to a database with our schema; nobody else uses it meanwhile.
+        chain_id: of the chain.
+        contracts: where each contract is, by name.
+        decode: makes events of raw logs.
+        keccak: keccak-256.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        chain_id: ChainId,
+        contracts: Mapping[str, Address],
+        decode: Decode,
+        keccak: Keccak,
+    ) -> None:
+        self._connection = connection
+        self._chain_id = chain_id
+        self._decode = decode
+        self._keccak = keccak
+        self.log = EventLog(connection, chain_id, contracts)
+
+    async def introduce(self, deployment: Deployment) -> None:
+        """Store what is indexed, for readers."""
+        async with database_errors(), self._connection.transaction():
+            await self._connection.execute(
+                "INSERT INTO deployment (chain_id, body) VALUES (%s, %s)"
+                " ON CONFLICT (chain_id) DO UPDATE SET body = EXCLUDED.body",
+                (self._chain_id, rows.body(deployment)),
+            )
+
+    async def checkpoint(self) -> Checkpoint | None:
+        """Up to where the rows go; None before the first block."""
+        async with database_errors():
+            found = await self._connection.execute(
+                "SELECT block_number, block_hash, timestamp FROM checkpoint WHERE chain_id = %s",
+                (self._chain_id,),
+            )
+            row = await found.fetchone()
+        if row is None:
+            return None
+        number, block_hash, timestamp = row
+        return Checkpoint(BlockNumber(number), hash32(bytes(block_hash)), UnixTime(timestamp))
+
+    async def advance(
+        self,
+        blocks: Sequence[Block],
+        logs: Sequence[Decoded],
+        *,
+        fork: BlockNumber | None = None,
+        finalized: BlockNumber,
+    ) -> set[ComplaintId]:
+        """Take blocks off above `fork`, if given, and add `blocks`; return the complaints touched.
+
+        Args:
+            blocks: linked to each other and to what stays; may be empty with a fork.
+            logs: all our contracts' logs in them, in order.
+            fork: the highest block that stays; None takes nothing off.
+            finalized: the highest block that the node says is final.
+
+        Raises:
+            IntegrityBroken: the blocks do not follow what is stored.
+            DatabaseUnavailable: nothing was written.
+        """
+        async with database_errors(), self._connection.transaction():
+            touched = set() if fork is None else await self._undo(fork)
+            await self._check_link(blocks)
+            await self.log.append(blocks, logs)
+            touched |= await self._fold([event for _, event in logs if event is not None])
+            complaints = {ComplaintId(int(s.key)) for s in touched if s.kind == COMPLAINT}
+            head = blocks[-1] if blocks else await self._stored(fork)
+            await self._save_checkpoint(head, finalized)
+            await self._notify(head, complaints)
+        return complaints
+
+    async def rebuild(self) -> None:
+        """Make the read model again from the log, in one transaction."""
+        async with database_errors(), self._connection.transaction():
+            for table in rows.TABLES:
+                await self._connection.execute(
+                    f"DELETE FROM {table} WHERE chain_id = %s".encode(),  # noqa: S608
+                    (self._chain_id,),
+                )
+            batch: list[Event] = []
+            async for log in self.log.all():
+                batch += self._events([log])
+                if len(batch) >= _BATCH:
+                    await self._fold(batch)
+                    batch = []
+            await self._fold(batch)
+
+    async def _undo(self, fork: BlockNumber) -> set[Subject]:
+        gone = self._events(await self.log.delete_after(fork))
+        touched = {subject for event in gone if (subject := subject_of(event)) is not None}
+        await rows.delete(self._connection, self._chain_id, touched)
+        # Whatever the touched ones are folded from is folded again with them.
+        events = await self._events_of(touched)
+        more = needed(events) - touched
+        if more:
+            events += await self._events_of(more)
+        events.sort(key=lambda event: (event.block_number, event.log_index))
+        records = Records(self._keccak, {})
+        for event in events:
+            records.advance(event)
+        await rows.save(self._connection, self._chain_id, records.changed)
+        return touched
+
+    async def _events_of(self, subjects: Iterable[Subject]) -> list[Event]:
+        wanted = set(subjects)
+        where = sorted({place for subject in wanted for place in places(subject)})
+        events = self._events(await self.log.about(where))
+        return [event for event in events if subject_of(event) in wanted]
+
+    async def _fold(self, events: list[Event]) -> set[Subject]:
+        known = await rows.load(self._connection, self._chain_id, needed(events))
+        records = Records(self._keccak, known)
+        for event in events:
+            records.advance(event)
+        await rows.save(self._connection, self._chain_id, records.changed)
+        return set(records.changed)
+
+    def _events(self, logs: Iterable[RawLog]) -> list[Event]:
+        return [event for log in logs if (event := self._decode(log)) is not None]
+
+    async def _check_link(self, blocks: Sequence[Block]) -> None:
+        if not blocks:
+            return
+        before = await self.log.block(BlockNumber(blocks[0].number - 1))
+        last = await self._connection.execute(
+            "SELECT max(number) FROM block WHERE chain_id = %s", (self._chain_id,)
+        )
+        row = await last.fetchone()
+        empty = row is None or row[0] is None
+        if not empty and (before is None or before.hash != blocks[0].parent_hash):
+            raise IntegrityBroken(f"block {blocks[0].number} does not follow what is stored")
+
+    async def _stored(self, number: BlockNumber | None) -> Block | None:
+        return None if number is None else await self.log.block(number)
+
+    async def _save_checkpoint(self, head: Block | None, finalized: BlockNumber) -> None:
+        if head is None:
+            await self._connection.execute(
+                "DELETE FROM checkpoint WHERE chain_id = %s", (self._chain_id,)
+            )
+            return
+        await self._connection.execute(
+            "INSERT INTO checkpoint (chain_id, block_number, block_hash, timestamp, indexed_at,"
+            " finalized_block) VALUES (%s, %s, %s, %s, %s, %s)"
+            " ON CONFLICT (chain_id) DO UPDATE SET block_number = EXCLUDED.block_number,"
+            " block_hash = EXCLUDED.block_hash, timestamp = EXCLUDED.timestamp,"
+            " indexed_at = EXCLUDED.indexed_at, finalized_block = EXCLUDED.finalized_block",
+            (
+                self._chain_id,
+                head.number,
+                raw(head.hash),
+                head.timestamp,
+                time.time(),
+                finalized,
+            ),
+        )
+
+    async def _notify(self, head: Block | None, complaints: set[ComplaintId]) -> None:
+        named = sorted(complaints) if len(complaints) <= _MAX_NAMED else None
+        block = None if head is None else head.number
+        payload = {"chain": self._chain_id, "block": block, "complaints": named}
+        await self._connection.execute(
+            "SELECT pg_notify(%s, %s)", (CHANNEL, json.dumps(payload, separators=(",", ":")))
+        )

@@ -1,0 +1,65 @@
+"""Makes and upgrades our tables, in databases that are ours."""
+
+from importlib import resources
+
+from dapp.errors import DatabaseForeign, DatabaseNewer
+from dapp.store.database import Connection, database_errors
+
+# One at a time: any number, the same for all of us.
+_LOCK = 0x7265647265737300
+
+
+def migrations() -> list[tuple[int, str]]:
+    """Version and SQL of each migration, in order."""
+    folder = resources.files("dapp.store") / "migrations"
+    files = [entry for entry in folder.iterdir() if entry.name.endswith(".sql")]
+    return sorted((int(file.name[:4]), file.read_text(encoding="utf-8")) for file in files)
+
+
+async def migrate(connection: Connection) -> int:
+    """Bring the database to the newest schema; return its version.
+
+    Raises:
+        DatabaseForeign: it holds tables that are not ours; nothing is written.
+        DatabaseNewer: a later version made it; nothing is written.
+        DatabaseUnavailable: it does not answer.
+    """
+    async with database_errors(), connection.transaction():
+        await connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        current = await _version(connection)
+        known = migrations()
+        newest = known[-1][0]
+        if current > newest:
+            raise DatabaseNewer(
+                f"the database has schema {current}, this program knows {newest}",
+                remedy="Use the later version of the program, or another database",
+            )
+        for version, statements in known:
+            if version > current:
+                await connection.execute(statements.encode())
+                await connection.execute(
+                    "INSERT INTO redress_schema (version) VALUES (%s)", (version,)
+                )
+        return newest
+
+
+async def _version(connection: Connection) -> int:
+    """The schema's version; 0 in an empty database, which gets the table that marks it ours."""
+    rows = await connection.execute(
+        "SELECT table_name FROM information_schema.tables"
+        " WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'"
+    )
+    tables = {str(name) for (name,) in await rows.fetchall()}
+    if "redress_schema" in tables:
+        row = await (await connection.execute("SELECT max(version) FROM redress_schema")).fetchone()
+        return int(row[0]) if row is not None and row[0] is not None else 0
+    if tables:
+        raise DatabaseForeign(
+            f"the database holds tables that are not ours, such as {min(tables)!r}",
+            remedy="Give DATABASE_URL an empty database",
+        )
+    await connection.execute(
+        "CREATE TABLE redress_schema ("
+        " version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())"
+    )
+    return 0
