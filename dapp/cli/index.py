@@ -2,8 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from collections.abc import Awaitable, Callable
+from typing import Annotated
 
 import typer
 
@@ -56,19 +56,15 @@ def rebuild(
     print("rebuilt")
 
 
-def _with_indexer(work: Callable[[Indexer], Coroutine[Any, Any, None]]) -> None:
-    """Works until done or until a signal, which is no failure."""
+def _with_indexer(work: Callable[[Indexer], Awaitable[None]]) -> None:
+    """Works until done, or until a signal lets the indexer end its transaction and stop."""
     build = builders().indexer
 
     async def session() -> None:
         async with build(Settings()) as indexer:
-            task = asyncio.create_task(work(indexer))
             loop = asyncio.get_running_loop()
             for number in (signal.SIGTERM, signal.SIGINT):
-                loop.add_signal_handler(number, task.cancel)
-            try:
-                await task
-            except asyncio.CancelledError:
-                return
+                loop.add_signal_handler(number, indexer.stop)
+            await work(indexer)
 
     asyncio.run(session())

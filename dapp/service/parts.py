@@ -11,6 +11,7 @@ from dapp.service.people import People
 from dapp.service.prepare import Prepare
 from dapp.service.status import Status
 from dapp.settings import Settings
+from dapp.store.news import News
 from dapp.store.queries import Queries
 
 
@@ -19,6 +20,7 @@ class Parts:
     settings: Settings
     deployment: Deployment
     queries: Queries
+    news: News
     clock: Clock
     status: Status
     cases: Cases

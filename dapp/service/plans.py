@@ -83,19 +83,23 @@ class Desk:
         """The part in which the actor does this. Raises Refused to whoever has none."""
         if action in _OF_ANYONE:
             return Role.ANYONE
-        if action in _OF_THE_PANEL:
+        if action is Action.REVEAL or self._is_seated(case, action):
             return Role.ARBITRATOR
-        if action not in _OF_THE_ORGANISATION and self.actor == case.customer:
+        if action in _OF_BOTH | _OF_THE_CUSTOMER and self.actor == case.customer:
             return Role.CUSTOMER
-        if action not in _OF_THE_CUSTOMER:
+        if action in _OF_BOTH | _OF_THE_ORGANISATION:
             row = await self.organisation(case.organisation)
             if row.organisation.roles_of(self.actor) & ROLE_ANSWER:
                 return Role.ORGANISATION
         raise _not_yours(case.id, action, self.actor)
 
+    def _is_seated(self, case: Case, action: Action) -> bool:
+        seats = case.round.seats if case.round else ()
+        return action is Action.COMMIT and any(seat.owner == self.actor for seat in seats)
+
 
 _OF_ANYONE = frozenset({Action.DRAW, Action.REARM, Action.VOID, Action.EXECUTE})
-_OF_THE_PANEL = frozenset({Action.COMMIT, Action.REVEAL})
+_OF_BOTH = frozenset({Action.RATE, Action.EVIDENCE})
 _OF_THE_CUSTOMER = frozenset(
     {Action.INFORM, Action.ACCEPT, Action.WITHDRAW, Action.ESCALATE, Action.CONFIRM}
 )
@@ -114,6 +118,8 @@ def _not_yours(complaint: ComplaintId, action: Action, actor: Address) -> Refuse
         whose = "its customer"
     elif action in _OF_THE_ORGANISATION:
         whose = "somebody who answers for its organisation"
+    elif action is Action.COMMIT:
+        whose = "an arbitrator of its panel"
     else:
         whose = "its customer or somebody who answers for its organisation"
     return Refused(

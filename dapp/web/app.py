@@ -31,7 +31,7 @@ def create_app(parts: Parts) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.parts = parts
-    app.state.hub = Hub(parts.database)
+    app.state.hub = Hub(parts.news)
     app.include_router(api.router)
     app.include_router(api.unversioned)
     app.include_router(pages.router)

@@ -2,13 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 import structlog
 
 from dapp.errors import Retryable
-from dapp.store.database import Database
-from dapp.store.news import Change, listen
+from dapp.store.news import Change, News
 
 log = structlog.get_logger()
 
@@ -17,10 +15,10 @@ _RETRY_SECONDS = 1.0
 
 
 class Hub:
-    """`run` listens; each `changes` is one reader. A reader that lags this far is cut off."""
+    """`run` listens; each `changes` is one reader. A reader that lags too far is cut off."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, news: News) -> None:
+        self._news = news
         self._readers: set[asyncio.Queue[Change | None]] = set()
         self._closed = False
 
@@ -28,7 +26,7 @@ class Hub:
         """For ever; the database may go and come back."""
         while True:
             try:
-                async for change in listen(self._database):
+                async for change in self._news.listen():
                     self._tell(change)
             except Retryable as error:
                 log.warning("no news from the database", code=error.code)
@@ -52,14 +50,13 @@ class Hub:
 
     def _tell(self, change: Change) -> None:
         for queue in list(self._readers):
-            try:
-                queue.put_nowait(change)
-            except asyncio.QueueFull:
+            if queue.full():
                 self._end(queue)
+            else:
+                queue.put_nowait(change)
 
     def _end(self, queue: asyncio.Queue[Change | None]) -> None:
         self._readers.discard(queue)
         while not queue.empty():
             queue.get_nowait()
-        with suppress(asyncio.QueueFull):
-            queue.put_nowait(None)
+        queue.put_nowait(None)

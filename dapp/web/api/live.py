@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
+from dapp.domain.types import ComplaintId
 from dapp.web.api.inputs import MAX_ID
 from dapp.web.stream import Hub
 
@@ -19,8 +20,8 @@ async def stream(
     """`changed` each time the index moves; with `complaint`, when that case does."""
     hub: Hub = request.app.state.hub
     async for change in hub.changes():
-        if complaint is None or complaint in change.complaints:
+        if complaint is None or change.concerns(ComplaintId(complaint)):
+            named = None if change.complaints is None else sorted(change.complaints)
             yield ServerSentEvent(
-                event="changed",
-                data={"block": change.block, "complaints": sorted(change.complaints)},
+                event="changed", data={"block": change.block, "complaints": named}
             )
