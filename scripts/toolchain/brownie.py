@@ -8,6 +8,7 @@ redress         the node at REDRESS_NODE_URL, whichever chain that is
 """
 
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -74,12 +75,21 @@ def _prepare(scratch: Path, variables: dict[str, str]) -> Path:
         folder.mkdir(parents=True)
     for name in _LINKED:
         (project / name).symlink_to(ROOT / name)
-    (programs / "anvil").symlink_to(anvil.find("anvil"))
+    _write_anvil(programs / "anvil")
     (home / ".brownie" / "network-config.yaml").write_text(_networks(variables.get(NODE_URL)))
     variables["HOME"] = str(home)
     variables["PATH"] = f"{programs}{os.pathsep}{variables.get('PATH', '')}"
     variables["PYTHONPATH"] = str(ROOT)
     return project
+
+
+def _write_anvil(program: Path) -> None:
+    """Write the anvil that brownie starts; the kernel ends it with brownie, however that ends."""
+    real = shlex.quote(str(anvil.find("anvil")))
+    setpriv = shutil.which("setpriv")
+    begin = "exec" if setpriv is None else f"exec {shlex.quote(setpriv)} --pdeathsig KILL"
+    program.write_text(f'#!/bin/sh\n{begin} {real} "$@"\n')
+    program.chmod(0o755)
 
 
 def _networks(node_url: str | None) -> str:
@@ -118,4 +128,6 @@ def _launch(words: Sequence[str], project: Path, variables: Mapping[str, str]) -
 
 
 if __name__ == "__main__":
+    # As an exception it lets `run` end brownie and remove the run's folder.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     sys.exit(exit_code_of(lambda: run(sys.argv[1:])))
