@@ -43,8 +43,7 @@ async function check(page: HTMLElement): Promise<void> {
   try {
     const timeline = await json<Timeline>(`/v1/cases/${page.dataset["complaint"]}/timeline`);
     const folded = foldAll(page, timeline.events);
-    const order = foldOrder(page, timeline.events);
-    if (order === false) faults.push(say("proof-order-differs"));
+    if (!foldOrder(page, timeline.events)) faults.push(say("proof-order-differs"));
     const word = await chainWord(page, timeline.as_of_block);
     compare(page, folded, word.value, word.source);
     if (folded !== word.value) faults.push(say("proof-differs"));
@@ -76,13 +75,18 @@ function foldAll(page: HTMLElement, events: Fact[]): string {
   return trail;
 }
 
-/** The order's own trail must arrive at the word that the complaint found and folded. */
-function foldOrder(page: HTMLElement, events: Fact[]): boolean | null {
-  const filed = events.find((event) => event.name === "Filed");
-  const paid = events.find((event) => event.name === "Paid");
-  if (!filed || !paid) return null;
-  const start = genesis(Number(page.dataset["chain"]), page.dataset["escrow"]!, String(paid.args["key"]));
-  return step(page, start, paid) === filed.args["orderTrail"];
+/** The order's own trail must arrive at the words that the complaint folded: as it found it, as it left it. */
+function foldOrder(page: HTMLElement, events: Fact[]): boolean {
+  const own = events.filter((event) => event.folded && event.contract === "OrderEscrow");
+  if (!own[0]) return false;
+  let trail = genesis(Number(page.dataset["chain"]), page.dataset["escrow"]!, String(own[0].args["key"]));
+  for (const event of own) {
+    trail = step(page, trail, event);
+    const told = event.name === "Paid" ? "Filed" : "Executed";
+    const said = events.find((other) => other.name === told)?.args["orderTrail"];
+    if ((event.name === "Paid" || event.name === "Split") && said !== trail) return false;
+  }
+  return true;
 }
 
 function step(page: HTMLElement, trail: string, event: Fact): string {

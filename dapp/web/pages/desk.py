@@ -1,4 +1,4 @@
-"""The organisation's side: its queue by time to breach, its bond, its people; and its public page."""
+"""The organisation's side: its queue by time to breach, its bond, its people; its public page."""
 
 from typing import Annotated
 

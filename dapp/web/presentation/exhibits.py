@@ -23,7 +23,8 @@ class Exhibit:
     cid: str
     href: str
     who: str
-    is_image: bool
+    picture: str
+    """The media type of a picture that can be shown, else empty."""
     is_here: bool
     checked_at_once: bool
     """Small enough for the browser to hash it again without being asked."""
@@ -55,7 +56,7 @@ def _of(look: Look, shown: Mapping[str, Any] | None, by_customer: bool) -> Itera
             cid=item["cid"],
             href=f"/ipfs/{item['cid']}",
             who=role_name(CUSTOMER if by_customer else ORGANISATION, look.t),
-            is_image=item["media_type"] in _PICTURES and bool(item["stored"]),
+            picture=item["media_type"] if item["media_type"] in _PICTURES else "",
             is_here=bool(item["stored"]),
             checked_at_once=item["size"] <= _CHECKED_AT_ONCE_BYTES,
         )

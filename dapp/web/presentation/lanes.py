@@ -4,9 +4,10 @@ Time runs from left to right, but not evenly: ten minutes and ten days must both
 width grows with its logarithm.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log2
 
 from dapp.domain.phases import Phase
@@ -24,7 +25,8 @@ from dapp.web.presentation.view import Look
 
 WIDTH = 720
 LANE_HEIGHT = 46
-_LEFT, _RIGHT = 104, 706
+_LEFT, _RIGHT = 104, 704
+_DOT_ROOM = 21.0
 _OPEN_PHASES = frozenset(
     {Phase.FILED, Phase.ASKED, Phase.OFFERED, Phase.ESCALATED, Phase.OVERDUE, Phase.LAPSED}
 )
@@ -63,17 +65,17 @@ class Picture:
         return LANE_HEIGHT * len(self.names) + 8
 
 
-Window = tuple[str, str, int, int, str]
-"""Lane, kind, start, end, label."""
+Window = tuple[str, str, tuple[str, int], int, str]
+"""Lane, kind, start (the event that opens it and its time), end, label."""
 
 
 def picture(look: Look, rows: Sequence[Row]) -> Picture:
     """`rows` are those of the list below the picture, whose numbers the dots bear."""
     is_open = look.phase in _OPEN_PHASES
-    windows = [window for window in _windows(look) if window[2] < window[3]]
+    windows = [window for window in _windows(look) if window[2][1] < window[3]]
     scale = _Scale(
-        [row.event.timestamp for row in rows],
-        [time for _, _, start, end, _ in windows for time in (start, end)]
+        [(row.event.name, row.event.timestamp) for row in rows],
+        [time for _, _, start, end, _ in windows for time in (start[1], end)]
         + ([look.now] if is_open else []),
     )
     return Picture(
@@ -95,25 +97,26 @@ def picture(look: Look, rows: Sequence[Row]) -> Picture:
 
 def _band(scale: "_Scale", window: Window) -> Band:
     lane, kind, start, end, label = window
-    x = scale.of_time(start)
+    x = scale.of_start(*start)
     return Band(LANES.index(lane), kind, x, round(scale.of_time(end) - x, 1), label)
 
 
 def _windows(look: Look) -> Iterator[Window]:
     case, t = look.case, look.t
+    filed = ("Filed", case.filed_at)
     offered = case.offers[0].at if case.offers else case.answer_deadline
-    yield ORGANISATION, "answer", case.filed_at, offered, t.say("Time to answer")
+    yield ORGANISATION, "answer", filed, offered, t.say("Time to answer")
     promised = t.say("Promised first reply")
-    yield ORGANISATION, "promise", case.filed_at, case.acknowledge_deadline, promised
+    yield ORGANISATION, "promise", filed, case.acknowledge_deadline, promised
     for ask in case.asks:
         replied = ask.replied_at or ask.deadline
-        yield CUSTOMER, "reply", ask.at, replied, t.say("Time to reply")
+        yield CUSTOMER, "reply", ("InformationRequested", ask.at), replied, t.say("Time to reply")
     for offer, end in zip(case.offers, _offer_ends(look), strict=True):
-        yield CUSTOMER, "reply", offer.at, end, t.say("Time to decide on the offer")
+        yield CUSTOMER, "reply", ("Offered", offer.at), end, t.say("Time to decide on the offer")
     yield from _court_windows(look)
     if case.payment is not None:
         end = case.confirmed_at or case.payment.confirm_deadline
-        yield CUSTOMER, "confirm", case.payment.at, end, t.say("Time to confirm")
+        yield CUSTOMER, "confirm", ("Executed", case.payment.at), end, t.say("Time to confirm")
 
 
 def _offer_ends(look: Look) -> list[int]:
@@ -140,9 +143,10 @@ def _court_windows(look: Look) -> Iterator[Window]:
         ends = min(current.commit_ends or 0, _all_committed_at(current) or 1 << 40)
         closed = current.concluded_at or current.voided_at or current.reveal_ends or 0
         reveal_ends = min(current.reveal_ends or 0, max(closed, ends))
-        yield COURT_LANE, "hand-over", current.drawn_at, current.commit_opens, t.say("Hand-over")
-        yield COURT_LANE, "commit", current.commit_opens, ends, t.say("Secret vote")
-        yield COURT_LANE, "reveal", ends, reveal_ends, t.say("Opening of the votes")
+        opens = current.commit_opens
+        yield COURT_LANE, "hand-over", ("Drawn", current.drawn_at), opens, t.say("Hand-over")
+        yield COURT_LANE, "commit", ("", opens), ends, t.say("Secret vote")
+        yield COURT_LANE, "reveal", ("", ends), reveal_ends, t.say("Opening of the votes")
 
 
 def _all_committed_at(current: Round) -> int | None:
@@ -153,34 +157,45 @@ def _all_committed_at(current: Round) -> int | None:
 class _Scale:
     """Where a moment lies. Events of one block stand side by side, in their order."""
 
-    def __init__(self, events: Sequence[int], others: Sequence[int]) -> None:
+    def __init__(self, events: Sequence[tuple[str, int]], others: Sequence[int]) -> None:
+        times = [time for _, time in events]
         knots = sorted(
-            [(time, 0, index) for index, time in enumerate(events)]
-            + [(time, 1, -1) for time in sorted(set(others) - set(events))]
+            [(time, index) for index, time in enumerate(times)]
+            # After the events of the same second.
+            + [(time, len(times)) for time in set(others) - set(times)]
         )
-        self._times = [time for time, _, _ in knots]
-        weights = [0.0] + [
-            (0.9 if index >= 0 else 0.2) + log2(1 + (time - before) / 60) / 4
-            for before, (time, _, index) in zip(self._times, knots[1:], strict=False)
-        ]
-        total = sum(weights) or 1.0
-        run = 0.0
-        self._places = []
-        for weight in weights:
-            run += weight
-            self._places.append(round(_LEFT + (_RIGHT - _LEFT) * run / total, 1))
+        self._times = [time for time, _ in knots]
+        self._places = list(_spread(knots, len(times)))
         self._events = {
             index: place
-            for (_, _, index), place in zip(knots, self._places, strict=True)
-            if index >= 0
+            for (_, index), place in zip(knots, self._places, strict=True)
+            if index < len(times)
         }
+        self._starts = {event: self._events[index] for index, event in enumerate(events)}
 
     def of_event(self, index: int) -> float:
         return self._events[index]
 
+    def of_start(self, name: str, time: int) -> float:
+        """Of the event that opens a window, or of the time where none does."""
+        return self._starts.get((name, time)) or self.of_time(time)
+
     def of_time(self, time: int) -> float:
-        """Of the last knot that is not later: every time asked for is a knot."""
-        at = bisect_right(self._times, time) - 1
-        while at > 0 and self._times[at - 1] == self._times[at] == time:
-            at -= 1
-        return self._places[max(0, at)]
+        """Every time asked for is a knot."""
+        return self._places[bisect_left(self._times, time)]
+
+
+def _spread(knots: Sequence[tuple[int, int]], events: int) -> Iterator[float]:
+    """Room for each dot first; what is left goes to the gaps by the logarithm of their length."""
+    room = min(_DOT_ROOM, 0.8 * (_RIGHT - _LEFT) / max(1, events))
+    rooms = [room if index < events else 0.0 for _, index in knots[1:]]
+    gaps = [
+        log2(1 + (time - before) / 60)
+        for (before, _), (time, _) in pairwise(knots)
+    ]
+    unit = (_RIGHT - _LEFT - sum(rooms)) / (sum(gaps) or 1.0)
+    place = float(_LEFT)
+    yield place
+    for least, gap in zip(rooms, gaps, strict=True):
+        place += least + unit * gap
+        yield round(place, 1)

@@ -32,8 +32,17 @@ class Row:
 
 
 def rows(look: Look, events: Sequence[Event]) -> list[Row]:
-    """What concerns people; the court's own `Concluded` is told by the desk's `Ruled`."""
-    return [_row(look, event) for event in events if (event.contract, event.name) in _SENTENCES]
+    """What concerns people; the court's own `Concluded` is told by the desk's `Ruled`.
+
+    The draw that comes with an escalation or with the end of a round is told by that.
+    """
+    told = {event.transaction for event in events if event.name in ("Escalated", "RoundVoided")}
+    return [
+        _row(look, event)
+        for event in events
+        if (event.contract, event.name) in _SENTENCES
+        and (event.name != "RoundArmed" or event.transaction not in told)
+    ]
 
 
 def _row(look: Look, event: Event) -> Row:
