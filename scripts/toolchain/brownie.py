@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from scripts.toolchain import anvil, process, solc
 from scripts.toolchain import compile as contracts
@@ -48,12 +49,17 @@ live:
 """
 
 
-def run(words: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
+def run(
+    words: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+    output: IO[bytes] | None = None,
+) -> int:
     """Run brownie with `words` and return its exit code.
 
     Args:
         words: brownie's arguments, without the program's name.
         environment: variables besides those of this process.
+        output: where what it prints goes; None for our own output.
     """
     if not (BROWNIE_VENV / "bin" / "python").exists():
         raise Refusal("brownie is not installed", "Run 'make environments'")
@@ -63,7 +69,7 @@ def run(words: Sequence[str], environment: Mapping[str, str] | None = None) -> i
     try:
         variables = {**solc.environment(), **(environment or {})}
         project = _prepare(scratch, variables)
-        return _launch(words, project, variables)
+        return _launch(words, project, variables, output)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -112,12 +118,16 @@ def _networks(node_url: str | None) -> str:
     )
 
 
-def _launch(words: Sequence[str], project: Path, variables: Mapping[str, str]) -> int:
+def _launch(
+    words: Sequence[str], project: Path, variables: Mapping[str, str], output: IO[bytes] | None
+) -> int:
     command = [str(BROWNIE_VENV / "bin" / "python"), "-m", "scripts.toolchain.brownie_launch"]
     child = subprocess.Popen(
         [*command, *words],
         cwd=project,
         env=dict(variables),
+        stdout=output,
+        stderr=None if output is None else subprocess.STDOUT,
         start_new_session=True,
         preexec_fn=process.die_with_parent(signal.SIGTERM),
     )

@@ -1,6 +1,8 @@
 """Deploys the contracts to a node by brownie's script, and reads what that wrote."""
 
 import json
+import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,11 +33,14 @@ def deploy(node_url: str, folder: Path) -> Deployment:
     """Deploy to the node unless `folder` says that was done; return where the contracts are.
 
     Raises:
-        Refusal: no node answers, or the deployment failed; brownie's own words stand above it.
+        Refusal: no node answers, or the deployment failed; brownie's own words are on stderr then.
     """
     variables = {brownie.NODE_URL: node_url, FOLDER: str(folder)}
-    if brownie.run(["run", "deploy", "--network", "redress"], variables) != 0:
-        raise Refusal("the contracts were not deployed", "Read the lines above")
+    with tempfile.TemporaryFile() as said:
+        if brownie.run(["run", "deploy", "--network", "redress"], variables, said) != 0:
+            said.seek(0)
+            sys.stderr.write(said.read().decode(errors="replace"))
+            raise Refusal("the contracts were not deployed", "Read the lines above")
     return read(folder, int(anvil.rpc(node_url, "eth_chainId"), 16))
 
 
