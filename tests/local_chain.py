@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import rlp
@@ -39,6 +39,16 @@ class LocalChain:
         ]
         self.contracts: dict[str, Address] = {}
         self.deployed_at = BlockNumber(0)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
 
     def rpc(self, method: str, *params: Any) -> Any:
         """One JSON-RPC call.

@@ -18,6 +18,7 @@ Complaint = Annotated[int, typer.Argument(min=1, help="The complaint's number.")
 
 @app.command("list")
 def list_(
+    context: typer.Context,
     customer: Annotated[str | None, typer.Option(help="Only this customer's.")] = None,
     arbitrator: Annotated[str | None, typer.Option(help="Only where this one was drawn.")] = None,
     organisation: Annotated[int | None, typer.Option(min=1, help="Only against this one.")] = None,
@@ -33,7 +34,7 @@ def list_(
         customer=None if customer is None else address(customer, "customer"),
         arbitrator=None if arbitrator is None else address(arbitrator, "arbitrator"),
     )
-    found = with_parts(lambda parts: parts.cases.list(which, cursor, limit))
+    found = with_parts(context, lambda parts: parts.cases.list(which, cursor, limit))
     if json:
         as_json(found)
         return
@@ -56,9 +57,9 @@ def list_(
 
 
 @app.command()
-def show(complaint: Complaint, json: AsJson = False) -> None:
+def show(context: typer.Context, complaint: Complaint, json: AsJson = False) -> None:
     """One case and where it stands."""
-    found = with_parts(lambda parts: parts.cases.show(ComplaintId(complaint)))
+    found = with_parts(context, lambda parts: parts.cases.show(ComplaintId(complaint)))
     if json:
         as_json(found)
         return
@@ -83,9 +84,9 @@ def show(complaint: Complaint, json: AsJson = False) -> None:
 
 
 @app.command()
-def timeline(complaint: Complaint, json: AsJson = False) -> None:
+def timeline(context: typer.Context, complaint: Complaint, json: AsJson = False) -> None:
     """Every event about a case: when, who, what, transaction."""
-    found = with_parts(lambda parts: parts.cases.timeline(ComplaintId(complaint)))
+    found = with_parts(context, lambda parts: parts.cases.timeline(ComplaintId(complaint)))
     if json:
         as_json(found)
         return

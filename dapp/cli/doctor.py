@@ -3,6 +3,8 @@
 import asyncio
 import shutil
 
+import typer
+
 from dapp.cli.failure import Mismatch
 from dapp.cli.output import as_json, table
 from dapp.cli.session import AsJson, Builders, builders
@@ -14,9 +16,9 @@ from evidence import EvidenceError
 _LEAST_FREE_BYTES = 500 * 1024**2
 
 
-def doctor(json: AsJson = False) -> None:
+def doctor(context: typer.Context, json: AsJson = False) -> None:
     """Check node, contracts, database, index and vault; exit 1 if anything ails."""
-    checks = asyncio.run(_examine(builders(), Settings()))
+    checks = asyncio.run(_examine(builders(context), Settings()))
     healthy = all(check["ok"] for check in checks)
     if json:
         as_json({"healthy": healthy, "checks": checks})

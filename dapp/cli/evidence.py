@@ -28,6 +28,7 @@ Digest = Annotated[str, typer.Argument(help="The manifest's digest, as it is on 
 
 @app.command()
 def add(
+    context: typer.Context,
     author: Annotated[str, typer.Option(help="The address that will submit the digest.")],
     files: Annotated[list[Path] | None, typer.Argument(exists=True, dir_okay=False)] = None,
     text: Annotated[str | None, typer.Option(help="A message; - reads it from stdin.")] = None,
@@ -45,7 +46,7 @@ def add(
             uploads = _uploads(files or [], kind, open_files)
             return parts.evidence.submit(Submission(writer, said, number, None, None, uploads))
 
-    stored = with_parts(work)
+    stored = with_parts(context, work)
     if json:
         as_json(stored)
     else:
@@ -54,12 +55,13 @@ def add(
 
 @app.command()
 def get(
+    context: typer.Context,
     name: Annotated[str, typer.Argument(help="A digest (its manifest) or a CID (a file).")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Default: stdout.")] = None,
 ) -> None:
     """Write a manifest or a file of the vault; each block is checked as it is read."""
     cid = _cid(hash32(name)) if name.startswith("0x") else parse_cid(name)
-    pieces = builders().vault(Settings()).open_file(cid)
+    pieces = builders(context).vault(Settings()).open_file(cid)
     if output is None:
         for piece in pieces:
             sys.stdout.buffer.write(piece)
@@ -76,9 +78,9 @@ def get(
 
 
 @app.command()
-def verify(digest: Digest, json: AsJson = False) -> None:
+def verify(context: typer.Context, digest: Digest, json: AsJson = False) -> None:
     """Hash a manifest and every block of its files again; exit 1 if any does not match."""
-    vault = builders().vault(Settings())
+    vault = builders(context).vault(Settings())
     manifest = parse(vault.get(_cid(hash32(digest))))
     items = [{**item_view(item), "problem": _problem(vault, item)} for item in manifest.items]
     whole = all(item["problem"] is None for item in items)

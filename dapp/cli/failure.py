@@ -7,7 +7,6 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-import click
 import typer
 from pydantic import ValidationError
 
@@ -31,10 +30,12 @@ def run(app: typer.Typer, words: Sequence[str], builders: Builders) -> int:
         code = app(args=list(words), prog_name="redress", obj=builders, standalone_mode=False)
     except Mismatch:
         return REFUSED
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         return _INTERRUPTED
-    except click.ClickException as error:
-        error.show()
+    except typer.TyperException as error:
+        said = error.format_message()
+        if said:  # without any word, the help was printed already
+            print(f"redress: {said.rstrip('.')}. See --help (usage)", file=sys.stderr)
         return error.exit_code
     except Exception as error:
         if debug:

@@ -17,16 +17,16 @@ app = typer.Typer(no_args_is_help=True, help="Make and follow the index.")
 
 
 @app.command()
-def run() -> None:
+def run(context: typer.Context) -> None:
     """Follow the chain until SIGTERM or SIGINT."""
     configure()
-    _with_indexer(lambda indexer: indexer.run())
+    _with_indexer(context, lambda indexer: indexer.run())
 
 
 @app.command()
-def status(json: AsJson = False) -> None:
+def status(context: typer.Context, json: AsJson = False) -> None:
     """Where the index stands."""
-    found = with_parts(lambda parts: parts.status.show())
+    found = with_parts(context, lambda parts: parts.status.show())
     if json:
         as_json(found)
         return
@@ -47,18 +47,19 @@ def status(json: AsJson = False) -> None:
 
 @app.command()
 def rebuild(
+    context: typer.Context,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Drop the read model and fold the event log again."""
     if not yes:
         typer.confirm("Drop the read model and fold the event log again?", abort=True)
-    _with_indexer(lambda indexer: indexer.rebuild())
+    _with_indexer(context, lambda indexer: indexer.rebuild())
     print("rebuilt")
 
 
-def _with_indexer(work: Callable[[Indexer], Awaitable[None]]) -> None:
+def _with_indexer(context: typer.Context, work: Callable[[Indexer], Awaitable[None]]) -> None:
     """Works until done, or until a signal lets the indexer end its transaction and stop."""
-    build = builders().indexer
+    build = builders(context).indexer
 
     async def session() -> None:
         async with build(Settings()) as indexer:

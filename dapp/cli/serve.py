@@ -22,6 +22,7 @@ _GRACE_SECONDS = 5
 
 
 def serve(
+    context: typer.Context,
     host: Annotated[str | None, typer.Option(help="Address; default REDRESS_HOST.")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="0 takes a free one.")] = None,
 ) -> None:
@@ -30,7 +31,7 @@ def serve(
     settings = Settings()
     door = _listen(host or settings.host, settings.port if port is None else port)
     with door:
-        uvloop.run(_serve(builders(), settings, door))
+        uvloop.run(_serve(builders(context), settings, door))
 
 
 async def _serve(builders: Builders, settings: Settings, door: socket.socket) -> None:

@@ -6,7 +6,6 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Annotated, TypeVar
 
-import click
 import typer
 
 from dapp.indexer.loop import Indexer
@@ -28,22 +27,20 @@ class Builders:
     vault: Callable[[Settings], Vault]
 
 
-def builders() -> Builders:
+def builders(context: typer.Context) -> Builders:
     """Those that the entry point gave to the running command."""
-    found: Builders = click.get_current_context().find_object(Builders) or _unbuilt()
+    found = context.find_object(Builders)
+    if found is None:
+        raise RuntimeError("the command was started without its builders; use dapp.__main__")
     return found
 
 
-def with_parts(work: Callable[[Parts], Awaitable[Answer]]) -> Answer:
+def with_parts(context: typer.Context, work: Callable[[Parts], Awaitable[Answer]]) -> Answer:
     """Builds the parts, does the work, and takes them down again."""
-    build = builders().parts
+    build = builders(context).parts
 
     async def session() -> Answer:
         async with build(Settings()) as parts:
             return await work(parts)
 
     return asyncio.run(session())
-
-
-def _unbuilt() -> Builders:
-    raise RuntimeError("the command was started without its builders; use dapp.__main__")

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -40,9 +41,12 @@ RECORDING = bytes(3 * 1024 * 1024)
 
 @pytest.fixture
 def service(fresh_anvil: Anvil, database_url: str, tmp_path: Path) -> Iterator[Service]:
-    world = World.deployed(fresh_anvil.url, tmp_path / "deployments")
-    env = environment(fresh_anvil.url, database_url, tmp_path / "deployments", tmp_path / "data")
-    with running(world, env, tmp_path) as service:
+    folder = tmp_path / "deployments"
+    env = environment(fresh_anvil.url, database_url, folder, tmp_path / "data")
+    with (
+        closing(World.deployed(fresh_anvil.url, folder)) as world,
+        running(world, env, tmp_path) as service,
+    ):
         yield service
 
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,8 +31,11 @@ class Scene:
 @pytest.fixture(scope="module")
 def scene(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     folder = tmp_path_factory.mktemp("refusals")
-    with running_anvil() as node, postgres_tool.database(postgres) as url:
-        world = World.deployed(node.url, folder / "deployments")
+    with (
+        running_anvil() as node,
+        postgres_tool.database(postgres) as url,
+        closing(World.deployed(node.url, folder / "deployments")) as world,
+    ):
         names = play(world)
         env = environment(node.url, url, folder / "deployments", folder / "data")
         env["REDRESS_MAX_UPLOAD_BYTES"] = str(MAX_UPLOAD_BYTES)
