@@ -42,6 +42,10 @@ class Case:
         self.transactions.append(transaction)
         return transaction
 
+    def events(self, name: str) -> list:
+        """The events of that name in the case's transactions."""
+        return [event for tx in self.transactions for event in tx.events if event.name == name]
+
     @property
     def facts(self) -> dict[str, int]:
         """The order's word, unpacked."""
@@ -106,6 +110,12 @@ class Case:
         found = model.unpack_round(self.house.court.rounds(self.number))
         assert found.drawn
         return found.rest & 0xFFFFFFFF
+
+    @property
+    def panel(self) -> list[int]:
+        """The positions that sit."""
+        seats = model.unpack_round(self.house.court.rounds(self.number)).seats
+        return [int(self.house.court.seat(self.number, seat)[0]) for seat in range(seats)]
 
     def owner(self, seat: int):
         """The account in a seat, as a sender."""

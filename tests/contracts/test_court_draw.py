@@ -1,0 +1,205 @@
+"""ArbitrationCourt: the seed and the draw, by court.tree, against a model of its own in Python.
+
+A seed that was missed is in Blocks.t.sol: thousands of blocks cost nothing there.
+"""
+
+import clock
+import header
+import pytest
+from brownie import web3
+from case import Case
+from house import ETH, RoundPhase
+from model import Stake, panel, unpack_round
+from verdict import verdict
+
+from scripts.deploy import TICKET_WEI
+
+
+def _events(contract, name: str) -> list:
+    return contract.events.get_sequence(0, event_type=name)
+
+
+def stakes(house) -> dict[int, Stake]:
+    """Every position as the court's events tell it."""
+    found: dict[int, Stake] = {}
+    for event in _events(house.court, "Staked"):
+        facts = event["args"]
+        found[facts["position"]] = Stake(facts["owner"], facts["tickets"], event["blockNumber"])
+    for event in _events(house.court, "ExitRequested"):
+        known = found[event["args"]["position"]]
+        found[event["args"]["position"]] = Stake(
+            known.owner, known.tickets, known.since, event["blockNumber"]
+        )
+    return found
+
+
+def drawn(done) -> list[int]:
+    """The positions that `draw` seated."""
+    return [int(position) for position in done.events["Drawn"]["positions"]]
+
+
+def expected(case, excluded=()) -> list[int]:
+    _, seed = header.of_block(case.seed_block)
+    apart = {str(case.customer), *map(str, excluded)}
+    return panel(seed, case.number, case.armed, stakes(case.house), apart)
+
+
+def test_the_seed_comes_four_blocks_after_the_escalation(house, case):
+    case.escalated()
+    armed = case.transactions[-1].block_number
+    assert unpack_round(case.transactions[-1].events["RoundArmed"]["round"]).armed_at == armed
+    assert case.seed_block == armed + 4
+    found = []
+    for block in (armed + 3, armed + 4, armed + 5):
+        clock.to_block(block)
+        proof = header.of_block(min(block, armed + 4))[0]
+        found.append((case.round_phase, verdict(house.court.draw, 1, proof, by=house.keeper)))
+    waiting = [
+        (RoundPhase.AWAITING_SEED, ("SeedPending", armed + 4, block))
+        for block in (armed + 3, armed + 4)
+    ]
+    assert found == [*waiting, (RoundPhase.DRAWABLE, None)]
+
+
+def test_only_the_blocks_own_header_proves_the_seed(house, case):
+    case.escalated()
+    clock.to_block(case.seed_block + 1)
+    own = header.of_block(case.seed_block)[0]
+    other = header.of_block(case.seed_block - 1)[0]
+    want = web3.eth.get_block(case.seed_block).hash
+    given = web3.eth.get_block(case.seed_block - 1).hash
+    found = verdict(house.court.draw, 1, other, by=house.keeper)
+    assert found == ("SeedProofMismatch", case.seed_block, bytes(want), bytes(given))
+    for bent in (b"", own[:-1], own + b"\0", b"\xf8" + own[1:]):
+        assert verdict(house.court.draw, 1, bent, by=house.keeper)[0] == "SeedProofMismatch"
+
+
+@pytest.mark.parametrize("late", [256, 257, 300])
+def test_a_late_draw_seats_the_same_panel(house, case, late):
+    """The last is read from EIP-2935, the first two on either side of the 256 recent hashes."""
+    case.escalated()
+    clock.to_block(case.seed_block + late - 1)
+    want = expected(case)
+    assert drawn(case.draw()) == want
+
+
+def test_draw_equals_the_model(house):
+    """Panels of 3, 7 and 31 seats among positions of 1 to 4 tickets; in 31 seats owners repeat."""
+    for amount, seats in ((ETH, 3), (2 * ETH, 7), (100 * ETH, 31)):
+        case = Case(house, amount=amount).escalated()
+        clock.to_block(case.seed_block + 1)
+        want = expected(case)
+        found = drawn(case.draw())
+        assert found == want
+        assert len(found) == seats
+        owners = [int(house.court.seat(case.number, seat)[0]) for seat in range(seats)]
+        assert owners == want
+
+
+def test_parties_are_not_drawn(house):
+    """All but one arbitrator are the customer or operators; two became so, or ceased, too late."""
+    court, registry, arbitrators = house.court, house.registry, house.arbitrators
+    for account in arbitrators[:13]:
+        registry.nominateOperator(1, account, 1, {"from": house.admin})
+        registry.acceptOperator(1, {"from": account})
+    registry.nominateOperator(1, arbitrators[13], 1, {"from": house.admin})
+    case = Case(house, customer=arbitrators[14], amount=2 * ETH).escalated()
+    registry.acceptOperator(1, {"from": arbitrators[13]})
+    registry.removeOperator(1, arbitrators[0], {"from": house.admin})
+    clock.to_block(case.seed_block + 1)
+    want = expected(case, excluded=arbitrators[:13])
+
+    found = drawn(case.draw())
+
+    assert found == want
+    assert set(found) <= {13, 15}
+    assert court.phase(1) == RoundPhase.HAND_OVER
+
+
+def _escalate(case):
+    cost = case.house.desk.escalationCost(case.number, case.order)[1]
+    return lambda: case.house.desk.escalate(
+        case.number, case.order, 1, 8000, b"\1" * 32,
+        {"from": case.customer, "value": cost, "required_confs": 0, "gas_limit": 1_000_000},
+    )  # fmt: skip
+
+
+def test_nothing_after_the_escalation_moves_a_seat(house):
+    """Stakes, exits and operators of the same block, before and after it, and of later ones."""
+    court, arbitrators = house.court, house.arbitrators
+    late = {"required_confs": 0, "gas_limit": 1_000_000}
+    for number in (4, 5):
+        house.registry.nominateOperator(1, arbitrators[number], 1, {"from": house.admin})
+    court.requestExit(0, {"from": arbitrators[0]})
+    case = Case(house, amount=2 * ETH)
+    case.file()
+    case.offer(4000)
+    before = stakes(house)
+    armed_in = clock.in_one_block(
+        lambda: court.stake(8, {"from": house.admin, "value": 8 * TICKET_WEI, **late}),
+        lambda: court.requestExit(1, {"from": arbitrators[1], **late}),
+        lambda: house.registry.acceptOperator(1, {"from": arbitrators[4], **late}),
+        _escalate(case),
+        lambda: court.stake(8, {"from": house.keeper, "value": 8 * TICKET_WEI, **late}),
+        lambda: court.requestExit(2, {"from": arbitrators[2], **late}),
+    )[0].block_number
+    assert case.armed.armed_at == armed_in
+    _disturb(house)
+    clock.to_block(case.seed_block + 1)
+    _, seed = header.of_block(case.seed_block)
+    assert before[0].exit_block is not None
+    want = panel(seed, case.number, case.armed, before, {str(case.customer)})
+    assert expected(case) == want
+
+    assert drawn(case.draw()) == want
+
+
+def _disturb(house) -> None:
+    court, arbitrators = house.court, house.arbitrators
+    court.requestExit(3, {"from": arbitrators[3]})
+    house.registry.acceptOperator(1, {"from": arbitrators[5]})
+    court.stake(8, {"from": house.operator, "value": 8 * TICKET_WEI})
+
+
+def test_repeats_fill_the_panel_of_a_lone_arbitrator(house):
+    _leave_all_but(house, [7])
+    case = Case(house).escalated()
+    clock.to_block(case.seed_block + 1)
+    want = expected(case)
+    assert drawn(case.draw()) == want
+    assert set(want) == {7}
+    assert house.position(7)["seats"] == len(want)
+
+
+def test_nobody_staked_is_refused(house):
+    _leave_all_but(house, [])
+    case = Case(house).escalated(offer=3001, demand=9000)
+    cost = case.transactions[-1].events["Escalated"]["cost"]
+    assert drawn(case.draw()) == []
+    assert case.round_phase == RoundPhase.DECIDABLE
+    proof = header.of_block(clock.chain[-1].number)[0]
+    found = verdict(house.court.draw, 1, proof, by=house.keeper)
+    assert found == ("WrongPhase", 1, RoundPhase.DECIDABLE)
+    before = house.customer.balance()
+
+    ruled = case.execute().events["Ruled"]
+
+    assert (ruled["ruling"], ruled["refused"], ruled["cost"]) == (6000, True, 0)
+    assert house.customer.balance() - before == ETH * 6 // 10 + cost
+
+
+def _leave_all_but(house, staying: list[int]) -> None:
+    for position, owner in enumerate(house.arbitrators):
+        if position not in staying:
+            house.court.requestExit(position, {"from": owner})
+    clock.to_block(clock.chain[-1].number + 1)
+
+
+def test_draw_reverts_out_of_its_phase(house, case):
+    proof = header.of_block(clock.chain[-1].number)[0]
+    found = verdict(house.court.draw, 1, proof, by=house.keeper)
+    assert found == ("WrongPhase", 1, RoundPhase.NONE)
+    case.escalated().draw()
+    found = verdict(house.court.draw, 1, proof, by=house.keeper)
+    assert found == ("WrongPhase", 1, RoundPhase.HAND_OVER)
+    assert verdict(house.court.rearm, 1, by=house.keeper) == found
