@@ -1,0 +1,49 @@
+"""The script that is served is the one that the sources give."""
+
+import gzip
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+BUILT = ROOT / "dapp" / "web" / "static" / "built"
+SCRIPT_BYTES = 5 * 1024
+"""What every page loads of our own, compressed."""
+ALL_SCRIPTS_BYTES = 14 * 1024
+
+
+def test_the_committed_build_is_fresh(tmp_path: Path) -> None:
+    script = ROOT / "dapp" / "web" / "frontend" / "build.mjs"
+    subprocess.run(["node", script, tmp_path / "built"], check=True, cwd=ROOT)
+    fresh, committed = contents(tmp_path / "built"), contents(BUILT)
+    assert fresh.keys() == committed.keys(), "run `npm run build`"
+    assert [name for name in fresh if fresh[name] != committed[name]] == [], "run `npm run build`"
+
+
+def test_the_sources_have_no_type_errors() -> None:
+    subprocess.run(["npm", "run", "--silent", "types"], check=True, cwd=ROOT)
+
+
+def test_the_scripts_are_small() -> None:
+    sizes = {
+        path.name: len(gzip.compress(path.read_bytes()))
+        for path in BUILT.glob("*.js")
+        if not path.name.startswith("htmx")
+    }
+    first = static_imports("app.js")
+    assert sum(sizes[name] for name in first) < SCRIPT_BYTES
+    assert sum(sizes.values()) < ALL_SCRIPTS_BYTES
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def static_imports(name: str) -> set[str]:
+    """The file and what it loads at once; `import(…)` waits until it is needed."""
+    text = (BUILT / name).read_text()
+    found = {name}
+    for part in text.split('from"./')[1:]:
+        found |= static_imports(part.split('"')[0])
+    for part in text.split('import"./')[1:]:
+        found |= static_imports(part.split('"')[0])
+    return found
