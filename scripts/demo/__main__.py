@@ -19,10 +19,15 @@ from scripts.demo.errors import DemoError
 from scripts.demo.story import Story
 from scripts.demo.verify import Auditor
 
+# Of output that goes to a file or a pipe, where there is no window to fit.
+_PLAIN_WIDTH = 140
+
 
 def main() -> int:
     """Plays, prints the timeline and the verdict."""
     console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=_PLAIN_WIDTH)
     try:
         api, node = Api(_setting("REDRESS_API_URL")), Node(_setting("REDRESS_NODE_URL"))
         story = Story(api, node, lambda line: console.print(f"  {line}"))
@@ -33,7 +38,9 @@ def main() -> int:
         events = auditor.events(played.complaint)
         names = {person.address: person.role for person in story.cast.everyone()}
         names.update({address: name for name, address in addresses.items()})
-        console.print(_timeline(events, names))
+        seats = api.get(f"/v1/cases/{played.complaint}")["case"]["rounds"][-1]["seats"]
+        panel = {seat["number"]: names[seat["owner"]] for seat in seats}
+        console.print(_timeline(events, names, panel))
         for finding in auditor.check(played, events):
             console.print(f"  [green]✓[/green] {finding.what}: {finding.detail}")
     except DemoError as error:
@@ -50,22 +57,27 @@ def _setting(name: str) -> str:
     return value
 
 
-def _timeline(events: Sequence[Event], names: Mapping[str, str]) -> Table:
+def _timeline(events: Sequence[Event], names: Mapping[str, str], panel: Mapping[int, str]) -> Table:
     table = Table(title="Complaint on chain: who, what, when", title_justify="left")
     table.add_column("when (chain's time, UTC)", no_wrap=True)
     table.add_column("who", no_wrap=True)
     table.add_column("what")
     table.add_column("transaction", no_wrap=True)
     for event in events:
-        who = str(event.args.get("actor") or "")
         table.add_row(
             f"{datetime.fromtimestamp(event.timestamp, UTC):%d %b %H:%M:%S}",
-            names.get(who, who[:10] or "court"),
+            _who(event, names, panel),
             _what(event),
             event.transaction[:12] + "…",
             style="" if event.contract in (DESK, ESCROW) else "dim",
         )
     return table
+
+
+def _who(event: Event, names: Mapping[str, str], panel: Mapping[int, str]) -> str:
+    if "actor" in event.args:
+        return names.get(event.text("actor"), event.text("actor")[:10])
+    return panel[event.integer("seat")] if "seat" in event.args else "court"
 
 
 def _what(event: Event) -> str:
