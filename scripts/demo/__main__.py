@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 
 from rich.console import Console
@@ -29,25 +30,33 @@ def main() -> int:
     if not console.is_terminal:
         console = Console(highlight=False, width=_PLAIN_WIDTH)
     try:
-        api, node = Api(_setting("REDRESS_API_URL")), Node(_setting("REDRESS_NODE_URL"))
-        story = Story(api, node, lambda line: console.print(f"  {line}"))
-        played = story.play()
-        deployed = api.get("/v1/deployments")["contracts"]
-        addresses = {name: one["address"] for name, one in deployed.items()}
-        auditor = Auditor(api, node, addresses)
-        events = auditor.events(played.complaint)
-        names = {person.address: person.role for person in story.cast.everyone()}
-        names.update({address: name for name, address in addresses.items()})
-        seats = api.get(f"/v1/cases/{played.complaint}")["case"]["rounds"][-1]["seats"]
-        panel = {seat["number"]: names[seat["owner"]] for seat in seats}
-        console.print(_timeline(events, names, panel))
-        for finding in auditor.check(played, events):
-            console.print(f"  [green]✓[/green] {finding.what}: {finding.detail}")
+        with (
+            closing(Api(_setting("REDRESS_API_URL"))) as api,
+            closing(Node(_setting("REDRESS_NODE_URL"))) as node,
+        ):
+            _play_and_check(console, api, node)
     except DemoError as error:
         console.print(f"[red]not verified[/red]: {error}")
         return 1
     console.print("[bold green]verified[/bold green]")
     return 0
+
+
+def _play_and_check(console: Console, api: Api, node: Node) -> None:
+    """Raises `DemoError` where a step fails or something does not match."""
+    story = Story(api, node, lambda line: console.print(f"  {line}"))
+    played = story.play()
+    deployed = api.get("/v1/deployments")["contracts"]
+    addresses = {name: one["address"] for name, one in deployed.items()}
+    auditor = Auditor(api, node, addresses)
+    events = auditor.events(played.complaint)
+    names = {person.address: person.role for person in story.cast.everyone()}
+    names.update({address: name for name, address in addresses.items()})
+    seats = api.get(f"/v1/cases/{played.complaint}")["case"]["rounds"][-1]["seats"]
+    panel = {seat["number"]: names[seat["owner"]] for seat in seats}
+    console.print(_timeline(events, names, panel))
+    for finding in auditor.check(played, events):
+        console.print(f"  [green]✓[/green] {finding.what}: {finding.detail}")
 
 
 def _setting(name: str) -> str:

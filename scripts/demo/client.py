@@ -39,6 +39,9 @@ class Node:
     def __init__(self, url: str) -> None:
         self._http = httpx.Client(base_url=url, timeout=30)
 
+    def close(self) -> None:
+        self._http.close()
+
     def call(self, method: str, *params: object) -> Any:
         """The result of a call. Raises `DemoError` where the node refuses or cannot be reached."""
         body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
@@ -113,6 +116,9 @@ class Api:
 
     def __init__(self, url: str) -> None:
         self._http = httpx.Client(base_url=url, timeout=60)
+
+    def close(self) -> None:
+        self._http.close()
 
     def get(self, path: str, **query: object) -> Any:
         return self._json("GET", path, params=query)
