@@ -11,6 +11,7 @@ RedressError
     ├── WrongChain                wrong-chain
     ├── DeploymentMissing         deployment-missing
     ├── DeploymentMismatch        deployment-mismatch
+    ├── DatabaseUnset             database-unset         no database is named
     ├── DatabaseForeign           database-foreign       tables that are not ours
     ├── DatabaseNewer             database-newer         the schema of a later version
     ├── IndexerRunning            indexer-running        another process writes this chain's rows
@@ -112,6 +113,12 @@ class DeploymentMismatch(Final):
     """What the chain holds is not what the deployment file or the artifacts say."""
 
     default_code = "deployment-mismatch"
+
+
+class DatabaseUnset(Final):
+    """No database is named."""
+
+    default_code = "database-unset"
 
 
 class DatabaseForeign(Final):

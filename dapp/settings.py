@@ -21,7 +21,7 @@ class Settings(BaseSettings):
         default="",
         repr=False,
         validation_alias=AliasChoices("REDRESS_DATABASE_URL", "DATABASE_URL", "database_url"),
-        description="PostgreSQL to use; empty means an embedded one under data_dir",
+        description="PostgreSQL to use; `make up` starts an embedded one and sets it",
     )
     deployments_dir: Path = Field(
         default=Path("deployments"),

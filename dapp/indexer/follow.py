@@ -110,19 +110,20 @@ class Follower:
 
     async def _range(self, following: BlockNumber, head: BlockNumber) -> Segment:
         """The next blocks and their logs, as many as the node bears at once."""
+        wanted = plan.next_range(following, head, self._span)
+        headers = await self._headers(wanted.first, wanted.last)
         while True:
-            wanted = plan.next_range(following, head, self._span)
-            headers = await self._headers(wanted.first, wanted.last)
             try:
                 logs = await self._node.logs_in(headers, self._addresses)
             except NodeBusy:
                 raise
             except (NodeRefused, NodeUnavailable):
                 # "Too many results", a time-out, a body cut off: less may do.
-                smaller = self._span.halved()
+                smaller = self._span.shrunk(len(headers))
                 if smaller is None:
                     raise
                 self._span = smaller
+                headers = headers[: smaller.blocks]
                 continue
             self._span = self._span.grown(len(logs))
             return Segment(None, headers, logs)

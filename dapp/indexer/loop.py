@@ -74,7 +74,7 @@ class Indexer:
         self._stopping.set()
 
     async def run(self, until_block: BlockNumber | None = None) -> None:
-        """Index until `stop`, or until the block is stored and compared.
+        """Index until `stop`, or until the node's head is stored and is not below `until_block`.
 
         Outages of the node and the database are waited out.
 
@@ -92,7 +92,8 @@ class Indexer:
                     return
             except Retryable as error:
                 _log.warning("waiting", code=error.code, reason=error.message)
-            await self._pause(pause)
+                asked = error.fields.get("retry_after_seconds", 0)
+            await self._pause(max(pause, asked if isinstance(asked, int) else 0))
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
     async def rebuild(self) -> None:
@@ -137,31 +138,29 @@ class Indexer:
 
     async def _follow(self, writer: _Writer, until_block: BlockNumber | None) -> None:
         while not self._stopping.is_set():
-            moved = await self._step(writer)
+            head = await self._node.head()
             at = await writer.projection.checkpoint()
-            if until_block is not None and at is not None and at.block >= until_block:
-                return
-            if not moved:
+            if at is not None and at.hash == head.block.hash:
+                self._behind_since = None
+                if until_block is not None and at.block >= until_block:
+                    return
                 await self._pause(self._poll_seconds)
+            elif self._must_wait(head, at):
+                await self._pause(self._poll_seconds)
+            else:
+                await self._step(writer, head, at)
 
-    async def _step(self, writer: _Writer) -> bool:
-        """Store the next segment; tell whether there was one."""
-        head = await self._node.head()
-        at = await writer.projection.checkpoint()
-        if at is not None and at.hash == head.block.hash:
-            self._behind_since = None
-            return False
-        if head.block.number < self._deployment.deployed_at_block:
-            return False
-        if self._may_only_lag(head, at):
-            return False
+    async def _step(self, writer: _Writer, head: Header, at: Checkpoint | None) -> None:
+        """Store the next segment on the way to the head."""
         segment = await writer.follower.next(at, head)
         await self._store(writer, segment, at)
-        if segment.headers and segment.headers[-1].block.hash == head.block.hash:
+        if not segment.headers or segment.headers[-1].block.hash == head.block.hash:
             await self._compare(writer)
-        return True
 
-    def _may_only_lag(self, head: Header, at: Checkpoint | None) -> bool:
+    def _must_wait(self, head: Header, at: Checkpoint | None) -> bool:
+        """Whether the node has nothing of ours yet, or may only lag behind what is stored."""
+        if head.block.number < self._deployment.deployed_at_block:
+            return True
         if at is None or head.block.number >= at.block:
             self._behind_since = None
             return False

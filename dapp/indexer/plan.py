@@ -1,12 +1,11 @@
 """What to read next: pure decisions."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dapp.domain.types import BlockNumber
 
 NEAR_BLOCKS = 64
 """This near to the head, blocks are walked by their parents' hashes."""
-_LEAST_SPAN = 1
 _MOST_SPAN = 2_000
 _GROW_BELOW_LOGS = 5_000
 _FIRST_SPAN = 200
@@ -22,21 +21,27 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """How many blocks to ask for at once; what the node bears is found by trying."""
+    """How many blocks to ask for at once; what the node bears is found by trying.
+
+    Attributes:
+        most: it is not grown above this, which a refusal lowers and each success raises a little.
+    """
 
     blocks: int = _FIRST_SPAN
+    most: int = _MOST_SPAN
 
     def grown(self, logs: int) -> "Span":
         """The span after a range that was answered with `logs` logs."""
-        if logs >= _GROW_BELOW_LOGS:
-            return self
-        return replace(self, blocks=min(self.blocks * 2, _MOST_SPAN))
+        most = min(self.most + 1 + self.most // 50, _MOST_SPAN)
+        wanted = self.blocks if logs >= _GROW_BELOW_LOGS else self.blocks * 2
+        return Span(min(wanted, self.most), most)
 
-    def halved(self) -> "Span | None":
-        """The span after a range that the node refused; None if it was a single block."""
-        if self.blocks == _LEAST_SPAN:
+    def shrunk(self, refused: int) -> "Span | None":
+        """The span after the node refused a range of so many blocks; None if it was one block."""
+        if refused <= 1:
             return None
-        return replace(self, blocks=max(self.blocks // 2, _LEAST_SPAN))
+        half = refused // 2
+        return Span(half, max(refused * 3 // 4, half))
 
 
 def is_far(next_block: BlockNumber, head: BlockNumber) -> bool:

@@ -8,7 +8,7 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from dapp.errors import DatabaseUnavailable
+from dapp.errors import DatabaseUnavailable, DatabaseUnset
 
 Connection = AsyncConnection[tuple[Any, ...]]
 
@@ -19,8 +19,12 @@ async def connect(url: str) -> Connection:
     """Open one connection, in autocommit mode: transactions are opened in the open.
 
     Raises:
+        DatabaseUnset: the URL is empty.
         DatabaseUnavailable: it cannot be reached, or refuses us.
     """
+    if not url:
+        # The driver would take an empty address for a server of its own choice.
+        raise DatabaseUnset("no database is named", remedy="Set DATABASE_URL, or use 'make up'")
     async with database_errors():
         return await AsyncConnection.connect(url, autocommit=True, connect_timeout=10)
 

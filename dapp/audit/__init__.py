@@ -1,0 +1,1 @@
+"""Checks a record against the chain: needs neither a database nor a node of ours."""
