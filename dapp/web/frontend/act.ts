@@ -65,7 +65,7 @@ export async function act(form: HTMLFormElement, before: Before[]): Promise<void
     const prepared = await post<Prepared>(`/v1/actions/${form.dataset["act"]}`, { actor: me(), ...found });
     report(say("sign-now", { what }), "busy", say("sign-now-way"));
     const hash = await send(prepared.transaction);
-    const next = (form.dataset["next"] ?? "").replace(/\{(\w+)\}/g, (_, name: string) => String(found[name] ?? ""));
+    const next = (form.dataset["next"] ?? "").replace(/\{(\w+)\}/g, (_, name: string) => String(name === "actor" ? me() : (found[name] ?? "")));
     const pending = { hash, what, next, draft: form.dataset["draft"] ?? "" };
     localStorage.setItem(PENDING, JSON.stringify(pending));
     await finish(pending);

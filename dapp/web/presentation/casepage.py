@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from dapp.domain.deployment import Deployment
-from dapp.domain.events import COURT, Event
+from dapp.domain.events import COURT, DESK, Event
 from dapp.domain.fees import quote
 from dapp.domain.organisation import Organisation
 from dapp.domain.phases import Phase
@@ -107,6 +107,7 @@ def case_page(look: Look, sources: Sources) -> CasePage:
     told = tuple(rows(look, sources.events))
     seats, cost = quote(sources.deployment.track(case.policy.track), case.amount)
     offered = case.offer.share if case.offer else None
+    at = sources.deployment.address_of
     written = texts(sources.manifests)
     return CasePage(
         id=case.id,
@@ -128,7 +129,7 @@ def case_page(look: Look, sources: Sources) -> CasePage:
         seats_quoted=t.count("{number} arbitrator", "{number} arbitrators", seats),
         cost_quoted=t.amount(cost),
         execute_text=_execute_text(look),
-        panels=tuple(panels(look, sources.organisation, sources.deployment.address_of(COURT))),
+        panels=tuple(panels(look, sources.organisation, at(COURT), at(DESK))),
         may=tuple(may(look)),
         action_names=action_names(t),
         rows=told,

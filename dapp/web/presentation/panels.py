@@ -31,6 +31,8 @@ class SeatData:
 
 @dataclass(frozen=True, slots=True)
 class RolePanel:
+    slot: str
+    """Tells its fields from those of the other panels."""
     title: str
     accounts: str
     """Lower case, parted by spaces; `any` is whoever has connected a wallet."""
@@ -68,7 +70,9 @@ def action_names(t: Language) -> dict[str, str]:
     }
 
 
-def panels(look: Look, organisation: Organisation, court: Address) -> list[RolePanel]:
+def panels(
+    look: Look, organisation: Organisation, court: Address, desk: Address
+) -> list[RolePanel]:
     """For each person of the case, each seat that has a vote to give, and anyone."""
     operators = [one.account for one in organisation.operators if one.roles & ROLE_ANSWER]
     anyone = _panel(look, Role.ANYONE, ["any"])
@@ -78,7 +82,7 @@ def panels(look: Look, organisation: Organisation, court: Address) -> list[RoleP
     ]
     if anyone.primary is not None:
         own = [panel for panel in own if panel.others]
-    seats = [_seat_panel(look, seat, court) for seat in _seats(look)]
+    seats = [_seat_panel(look, seat, court, desk) for seat in _seats(look)]
     return [*seats, *([anyone] if anyone.primary else []), *own]
 
 
@@ -108,6 +112,7 @@ def _panel(look: Look, role: Role, accounts: Sequence[str]) -> RolePanel:
     if first is None and Action.RATE in actions:
         first = Action.RATE
     return RolePanel(
+        slot=str(role),
         title=_title(look.t, role),
         accounts=" ".join(account.lower() for account in accounts),
         primary=first,
@@ -135,10 +140,11 @@ def _seats(look: Look) -> Iterator[Seat]:
             yield seat
 
 
-def _seat_panel(look: Look, seat: Seat, court: Address) -> RolePanel:
+def _seat_panel(look: Look, seat: Seat, court: Address, desk: Address) -> RolePanel:
     case, current = look.case, look.case.rounds[-1]
     voting = look.round_phase is RoundPhase.COMMIT
     return RolePanel(
+        slot=f"seat-{seat.number}",
         title=look.t.say("You are arbitrator {number}", number=seat.number + 1),
         accounts=(seat.owner or "").lower(),
         primary="commit" if voting else "reveal",
@@ -150,6 +156,7 @@ def _seat_panel(look: Look, seat: Seat, court: Address) -> RolePanel:
             data={
                 "chain": case.chain_id,
                 "court": court,
+                "desk": desk,
                 "dispute": case.id,
                 "round": current.number,
                 "seat": seat.number,

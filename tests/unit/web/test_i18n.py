@@ -38,7 +38,7 @@ def test_every_sentence_is_translated(path: Path) -> None:
         assert len(forms) == (catalogue.num_plurals if message.pluralizable else 1)
         for form in forms:
             assert form.strip(), f"{message.id!r} is not translated"
-            source = message.id[1] if isinstance(message.id, tuple) else message.id
+            source = message.id if isinstance(message.id, str) else message.id[1]
             assert fields(form) == fields(source), f"{form!r} takes other values"
 
 

@@ -11,6 +11,7 @@ from tests.unit.web.looks import (
     ALL_LOOKS,
     ARBITRATORS,
     COURT,
+    DESK,
     CUSTOMER,
     OPERATOR,
     ORGANISATION,
@@ -40,7 +41,7 @@ NAMES = {CUSTOMER.lower(): "customer", OPERATOR.lower(): "operator", "any": "any
 
 def found(name: str) -> list[RolePanel]:
     case, after, block = ALL_LOOKS[name]
-    return panels(look(case, after, block=block), ORGANISATION, COURT)
+    return panels(look(case, after, block=block), ORGANISATION, COURT, DESK)
 
 
 @pytest.mark.parametrize("name", FIRST)
@@ -81,7 +82,7 @@ def test_only_sealed_votes_can_be_opened() -> None:
 def test_a_seat_names_all_that_its_commitment_binds() -> None:
     panel = next(panel for panel in found("commit") if panel.seat)
     assert panel.seat is not None
-    assert set(panel.seat.data) >= {"chain", "court", "dispute", "round", "seat"}
+    assert set(panel.seat.data) >= {"chain", "court", "desk", "dispute", "round", "seat"}
 
 
 def test_every_action_has_a_name_and_a_form() -> None:
