@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dapp.cli.output import as_json, ether, facts, share, table
+from dapp.cli.output import as_json, ether, facts, share, short, table
 from dapp.cli.session import AsJson, with_parts
 from dapp.domain.types import ComplaintId, OrganisationId
 from dapp.service.cases import states
@@ -43,7 +43,7 @@ def list_(
             one["id"],
             one["round_phase"] or one["phase"],
             one["organisation"],
-            one["customer"],
+            short(one["customer"]),
             ether(one["amount"]),
             share(one["demand"]),
             one["filed_at"]["iso"],

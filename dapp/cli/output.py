@@ -45,6 +45,11 @@ def plain(value: object) -> str:
     return escape(str("" if value is None else value).translate(_UNSAFE))
 
 
+def short(address: str) -> str:
+    """`0x1234…abcd`; whole ones are in the JSON."""
+    return f"{address[:6]}…{address[-4:]}"
+
+
 def ether(wei: str) -> str:
     """`1500000000000000000` as `1.5 ETH`."""
     return words.ether(int(wei))

@@ -16,7 +16,6 @@ from dapp.cli.logging import configure
 from dapp.cli.session import Builders, builders
 from dapp.errors import Refused
 from dapp.settings import Settings
-from dapp.web.app import create_app
 
 _GRACE_SECONDS = 5
 
@@ -35,6 +34,9 @@ def serve(
 
 
 async def _serve(builders: Builders, settings: Settings, door: socket.socket) -> None:
+    # Here, so that no other command waits for the web's libraries.
+    from dapp.web.app import create_app
+
     async with builders.parts(settings) as parts:
         app = create_app(parts)
         server = _Server(

@@ -126,7 +126,7 @@ def _whole(found: Standing) -> View:
     return {
         **views.case(found.case),
         "phase": views.name(found.phase),
-        "round_phase": views.name(found.round_phase) if current else None,
+        "round_phase": _hearing(found),
         "rounds": rounds,
         "turn": views.turn(found.turn),
         "actions": {str(role): list(found.actions(role)) for role in Role},
@@ -150,11 +150,16 @@ def _short(found: Standing) -> View:
         "share": case.payment.share if case.payment else None,
         "state": views.name(case.state),
         "phase": views.name(found.phase),
-        "round_phase": views.name(found.round_phase) if case.rounds else None,
+        "round_phase": _hearing(found),
         "filed_at": views.time(case.filed_at),
         "deadline": views.time(case.deadline),
         "updated_block": case.updated_block,
     }
+
+
+def _hearing(found: Standing) -> str | None:
+    """Where the round stands, while the court has the case."""
+    return views.name(found.round_phase) if found.phase is Phase.ESCALATED else None
 
 
 def _verification(found: Verification | None) -> View | None:

@@ -230,7 +230,7 @@ def test_reads_go_on_without_the_node_and_actions_say_that_it_is_away(
             until(lambda: "http://" in log.read_text(), "a server that starts without the node")
 
 
-def test_a_database_that_goes_is_said_to_be_away_and_comes_back(tmp_path: Path) -> None:
+def test_a_database_that_goes_is_said_to_be_away(tmp_path: Path) -> None:
     data = tmp_path / "postgres"
     tmp_path.chmod(0o755)
     server = postgres_tool.start(data, log=tmp_path / "postgres.log", durable=False)

@@ -1,0 +1,319 @@
+"""The `redress` command: what it reads, what it refuses, and by which exit code it says so."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import closing, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from dapp.__main__ import BUILDERS
+from dapp.cli import app
+from dapp.cli import failure as main
+from scripts.toolchain import anvil as anvil_tool
+from scripts.toolchain import postgres as postgres_tool
+from scripts.toolchain import process
+from scripts.toolchain.postgres import Postgres
+from tests.api_player import environment, redress, until
+from tests.world import World
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(3 * 1024 * 1024)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left behind."""
+
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A command line with an index behind it."""
+
+    world: World
+    env: dict[str, str]
+    folder: Path
+    complaint: int
+
+    def run(self, *words: str, **variables: str) -> Done:
+        """In this process, which is quicker."""
+        return run({**self.env, **variables}, *words)
+
+    def spawn(self, *words: str, **variables: str) -> Done:
+        """In a process of its own: a long-running command sets up logs and signals."""
+        return spawn({**self.env, **variables}, *words)
+
+    def read(self, *words: str) -> dict[str, Any]:
+        done = self.run(*words, "--json")
+        assert done.returncode == 0, done.stderr
+        return dict(json.loads(done.stdout))
+
+
+def run(env: Mapping[str, str], *words: str) -> Done:
+    out, err = TextIOWrapper(BytesIO()), TextIOWrapper(BytesIO())
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        for name, value in env.items():
+            patch.setenv(name, value)
+        code = main.run(app, words, BUILDERS)
+        out.flush()
+        err.flush()
+    return Done(code, out.buffer.getvalue(), err.buffer.getvalue())
+
+
+def spawn(env: Mapping[str, str], *words: str) -> Done:
+    command = [sys.executable, "-m", "dapp", *words]
+    done = subprocess.run(command, capture_output=True, env=env, timeout=60)
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def refusal(done: Done, code: str, exit_code: int = 1) -> str:
+    """The one line that it says."""
+    assert done.returncode == exit_code, done
+    lines = done.stderr.decode().splitlines()
+    assert len(lines) == 1, lines
+    assert lines[0].startswith("redress: ")
+    assert lines[0].endswith(f"({code})"), lines
+    return lines[0]
+
+
+@pytest.fixture(scope="module")
+def desk(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    folder = tmp_path_factory.mktemp("cli")
+    with (
+        anvil_tool.running() as node,
+        postgres_tool.database(postgres) as url,
+        closing(World.deployed(node.url, folder / "deployments")) as world,
+    ):
+        world.stake()
+        complaint = world.dispute(world.register(), [5000, 5500, 7000])
+        env = environment(node.url, url, folder / "deployments", folder / "data")
+        with redress(folder / "index.log", env, "index", "run"):
+            found = Desk(world, env, folder, complaint)
+            until(lambda: indexed(found), "the index has caught up")
+            yield found
+
+
+def indexed(desk: Desk) -> bool:
+    done = desk.run("index", "status", "--json")
+    if done.returncode:
+        return False
+    return bool(json.loads(done.stdout)["as_of_block"] == desk.world.block_number())
+
+
+def test_a_case_is_shown_in_words_and_in_json(desk: Desk) -> None:
+    case = desk.read("case", "show", str(desk.complaint))["case"]
+    assert case["ruling"]["share"] == 5500
+    shown = desk.run("case", "show", str(desk.complaint)).stdout.decode()
+    assert "55 %" in shown
+    assert case["trail"] in "".join(shown.split())
+
+
+def test_cases_are_listed(desk: Desk) -> None:
+    listed = desk.read("case", "list", "--customer", desk.world.customer)["cases"]
+    assert [one["id"] for one in listed] == [desk.complaint]
+    assert desk.read("case", "list", "--state", "filed")["cases"] == []
+    assert b"confirmed" in desk.run("case", "list").stdout
+
+
+def test_the_timeline_names_who_and_what(desk: Desk) -> None:
+    events = desk.read("case", "timeline", str(desk.complaint))["events"]
+    names = [event["name"] for event in events]
+    assert names[:2] == ["Paid", "Filed"]
+    assert names[-2:] == ["Rated", "Rated"]
+    table = desk.run("case", "timeline", str(desk.complaint), COLUMNS="200").stdout.decode()
+    assert "InformationRequested" in table
+    assert events[-1]["transaction"] in table
+
+
+def test_the_index_says_where_it_stands(desk: Desk) -> None:
+    status = desk.read("index", "status")
+    assert status["chain"] == "eip155:31337"
+    assert status["complaints"] == 1
+    assert status["mismatches"] == []
+    assert b"eip155:31337" in desk.run("index", "status").stdout
+
+
+def test_evidence_comes_out_as_it_went_in(desk: Desk, tmp_path: Path) -> None:
+    picture = tmp_path / "lamp.png"
+    picture.write_bytes(PICTURE)
+    author = desk.world.customer
+    stored = desk.read("evidence", "add", str(picture), "--author", author, "--text", "Broken.")
+    assert stored["items"][0]["media_type"] == "image/png"
+    target = tmp_path / "out.png"
+    got = desk.run("evidence", "get", stored["items"][0]["cid"], "--output", str(target))
+    assert got.returncode == 0
+    assert target.read_bytes() == PICTURE
+    manifest = desk.run("evidence", "get", stored["digest"]).stdout
+    assert "0x" + hashlib.sha256(manifest).hexdigest() == stored["digest"]
+    assert desk.read("evidence", "verify", stored["digest"])["verified"] is True
+    again = desk.run("evidence", "get", stored["items"][0]["cid"], "--output", str(target))
+    assert "exists already" in refusal(again, "invalid-input")
+
+
+def test_damaged_evidence_does_not_verify(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "talk.txt"
+    file.write_bytes(b"A: it is broken")
+    author = desk.world.customer
+    stored = desk.read("evidence", "add", str(file), "--author", author)
+    for block in (desk.folder / "data" / "vault" / "blocks").rglob("*"):
+        if block.is_file() and block.read_bytes() == b"A: it is broken":
+            block.write_bytes(b"A: it is perfect")
+    found = desk.run("evidence", "verify", stored["digest"], "--json")
+    assert found.returncode == 1
+    assert json.loads(found.stdout)["verified"] is False
+    assert b"NOT verified" in desk.run("evidence", "verify", stored["digest"]).stdout
+
+
+def test_a_healthy_service_is_said_to_be_healthy(desk: Desk) -> None:
+    found = desk.read("doctor")
+    assert found["healthy"] is True
+    names = {check["name"] for check in found["checks"]}
+    assert names == {"disk", "vault", "deployment", "database", "index"}
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("case", "show", "999"), "complaint-unknown"),
+        (("case", "list", "--state", "lost"), "invalid-input"),
+        (("case", "list", "--customer", "me"), "invalid-input"),
+        (("case", "list", "--cursor", "x"), "invalid-input"),
+        (("evidence", "get", "nonsense"), "cid-invalid"),
+        (("evidence", "get", "0x" + "11" * 32), "block-missing"),
+        (("evidence", "verify", "0x12"), "invalid-input"),
+        (("evidence", "add", "--author", "0x" + "11" * 20), "evidence-empty"),
+        (("index", "rebuild", "--yes"), "indexer-running"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_exit_1(
+    desk: Desk, words: tuple[str, ...], code: str
+) -> None:
+    refusal(desk.run(*words), code)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("bogus",),
+        ("case", "show"),
+        ("case", "show", "0"),
+        ("case", "show", "x"),
+        ("case", "list", "--bogus"),
+        ("case", "list", "--limit", "0"),
+        ("serve", "--port", "70000"),
+        ("evidence", "add", "/nowhere/at/all", "--author", "0x" + "11" * 20),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_2(words: tuple[str, ...]) -> None:
+    refusal(run(os.environ, *words), "usage", 2)
+
+
+def test_a_node_that_is_away_is_said_to_be_away(desk: Desk, database_url: str) -> None:
+    away = f"http://127.0.0.1:{process.free_port()}"
+    done = desk.spawn("index", "run", REDRESS_NODE_URL=away, DATABASE_URL=database_url)
+    assert "REDRESS_NODE_URL" in refusal(done, "node-unavailable")
+    sick = desk.run("doctor", REDRESS_NODE_URL=away, DATABASE_URL=database_url)
+    assert sick.returncode == 1
+    assert b"node-unavailable" in sick.stdout
+
+
+def test_reads_need_no_node(desk: Desk) -> None:
+    away = f"http://127.0.0.1:{process.free_port()}"
+    done = desk.run("case", "show", str(desk.complaint), "--json", REDRESS_NODE_URL=away)
+    assert json.loads(done.stdout)["case"]["id"] == desk.complaint
+
+
+def test_another_chain_is_refused(desk: Desk) -> None:
+    line = refusal(desk.spawn("index", "run", REDRESS_CHAIN_ID="1"), "wrong-chain")
+    assert "eip155:31337, not eip155:1" in line
+
+
+def test_a_missing_deployment_is_refused(desk: Desk, tmp_path: Path) -> None:
+    done = desk.spawn("serve", "--port", "0", REDRESS_DEPLOYMENTS=str(tmp_path))
+    refusal(done, "deployment-missing")
+
+
+def test_a_deployment_of_other_code_is_refused(desk: Desk, tmp_path: Path) -> None:
+    known = desk.folder / "deployments" / "31337.json"
+    content = json.loads(known.read_text())
+    content["contracts"]["ComplaintDesk"]["codeHash"] = "0x" + "11" * 32
+    (tmp_path / "31337.json").write_text(json.dumps(content))
+    done = desk.spawn("index", "run", REDRESS_DEPLOYMENTS=str(tmp_path))
+    assert "ComplaintDesk" in refusal(done, "deployment-mismatch")
+
+
+def test_a_database_that_is_not_ours_is_refused_and_left_alone(
+    desk: Desk, database_url: str
+) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE wages (amount int)")
+        for words in (("serve", "--port", "0"), ("index", "run")):
+            refusal(desk.spawn(*words, DATABASE_URL=database_url), "database-foreign")
+        tables = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+        ).fetchall()
+    assert tables == [("wages",)]
+
+
+def test_a_database_that_is_away_is_one_line_without_its_url(desk: Desk) -> None:
+    url = "postgresql://somebody:hunter2@127.0.0.1:1/redress"
+    assert "hunter2" not in refusal(
+        desk.run("case", "list", DATABASE_URL=url), "database-unavailable"
+    )
+
+
+def test_a_wrong_setting_is_named(desk: Desk) -> None:
+    line = refusal(desk.run("case", "list", REDRESS_PORT="many"), "setting-invalid")
+    assert "REDRESS_PORT" in line
+
+
+def test_what_nobody_foresaw_is_one_line_and_a_way_to_see_more(desk: Desk, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    words = ("evidence", "get", "0x" + "11" * 32)
+    refusal(desk.run(*words, REDRESS_VAULT=str(blocked)), "vault-io")
+    broken = spawn({**desk.env, "PYTHONPATH": broken_rich(tmp_path)}, "case", "list")
+    assert "--debug" in refusal(broken, "internal-error")
+    shown = spawn({**desk.env, "PYTHONPATH": broken_rich(tmp_path)}, "--debug", "case", "list")
+    assert b"Traceback" in shown.stderr
+
+
+def broken_rich(folder: Path) -> str:
+    """A folder that makes one call of a library fail in a way that no code of ours expects."""
+    place = folder / "broken"
+    place.mkdir(exist_ok=True)
+    (place / "sitecustomize.py").write_text(
+        "import rich.table\n"
+        "def fail(*_, **__):\n"
+        "    raise RuntimeError('the table broke')\n"
+        "rich.table.Table.add_row = fail\n"
+    )
+    return str(place)
+
+
+def test_the_index_is_rebuilt_from_the_log(desk: Desk, postgres: Postgres) -> None:
+    with postgres_tool.database(postgres) as url:
+        log = desk.folder / "rebuilt.log"
+        env = {**desk.env, "DATABASE_URL": url}
+        other = Desk(desk.world, env, desk.folder, desk.complaint)
+        with redress(log, env, "index", "run"):
+            until(lambda: indexed(other), "another index")
+        before = other.read("case", "show", str(desk.complaint))
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("DELETE FROM complaint")
+        refusal(other.run("case", "show", str(desk.complaint)), "complaint-unknown")
+        assert other.spawn("index", "rebuild", "--yes").returncode == 0
+        after = other.read("case", "show", str(desk.complaint))
+        assert after["case"]["trail"] == before["case"]["trail"]
+        assert after["case"]["rounds"] == before["case"]["rounds"]
