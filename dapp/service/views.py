@@ -162,7 +162,7 @@ def event(found: Event, head: Head) -> View:
         "contract": found.contract,
         "address": found.address,
         "actor": found.args.get("actor"),
-        "args": {key: _argument(value) for key, value in found.args.items()},
+        "args": {key: argument(value) for key, value in found.args.items()},
         "timestamp": time(found.timestamp),
         "block": found.block_number,
         "block_hash": found.block_hash,
@@ -175,15 +175,15 @@ def event(found: Event, head: Head) -> View:
     }
 
 
-def _argument(value: Any) -> Any:
-    """Numbers that JSON's doubles cannot hold become decimal strings."""
+def argument(value: Any) -> Any:
+    """A value as JSON readers can hold it: numbers too long for doubles become decimal text."""
     if isinstance(value, bool) or not isinstance(value, int | tuple | list | Mapping):
         return value
     if isinstance(value, int):
         return value if abs(value) < 2**53 else str(value)
     if isinstance(value, Mapping):
-        return {key: _argument(inner) for key, inner in value.items()}
-    return [_argument(inner) for inner in value]
+        return {key: argument(inner) for key, inner in value.items()}
+    return [argument(inner) for inner in value]
 
 
 def _maybe(show: Any, found: Any) -> View | None:

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from dapp.errors import InvalidInput, NotFound, RedressError, Retryable
+from dapp.service.views import argument
 from dapp.web.limits import SECURITY_HEADERS
 from dapp.web.pages import error_page
 from evidence import EvidenceError
@@ -27,6 +28,7 @@ _HTTP_CODES = {
     405: ("method-not-allowed", "The Allow header names the methods of this route"),
     413: ("body-too-large", "Send less at once"),
 }
+_RETRY = {"Retry-After": "2"}
 
 log = structlog.get_logger()
 
@@ -51,7 +53,7 @@ class Problem:
             "code": self.code,
             "detail": self.detail,
             **remedy,
-            **({"fields": dict(self.fields)} if self.fields else {}),
+            **({"fields": argument(self.fields)} if self.fields else {}),
         }
 
 
@@ -77,7 +79,9 @@ async def answer(request: Request, error: Exception) -> Response:
 def problem(error: Exception) -> Problem:
     """Anything at all becomes a problem; what nobody foresaw is `internal-error`."""
     if isinstance(error, RedressError):
-        return Problem(_status(error), error.code, error.message, error.remedy, error.fields)
+        headers = _RETRY if isinstance(error, Retryable) else {}
+        remedy, fields = error.remedy, error.fields
+        return Problem(_status(error), error.code, error.message, remedy, fields, headers)
     if isinstance(error, EvidenceError):
         code = error.code.replace("_", "-")
         return Problem(_evidence_status(error), code, error.message, None, error.fields)

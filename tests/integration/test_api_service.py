@@ -12,10 +12,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from evidence import parse_cid
+from evidence.kubo import Kubo as KuboClient
 from scripts.toolchain import anvil as anvil_tool
 from scripts.toolchain import postgres as postgres_tool
 from scripts.toolchain import process
 from scripts.toolchain.anvil import Anvil
+from scripts.toolchain.kubo import Kubo
 from scripts.toolchain.postgres import Postgres
 from tests.api_player import Service, environment, redress, running, until
 from tests.world import World
@@ -149,6 +152,29 @@ def test_the_gateway_gives_a_strangers_bytes_as_a_download(stage: Stage) -> None
         assert headers["x-content-type-options"] == "nosniff"
 
 
+def test_evidence_reaches_the_ipfs_node_without_being_waited_for(stage: Stage, kubo: Kubo) -> None:
+    env = {
+        **stage.env,
+        "REDRESS_KUBO_URL": kubo.api_url,
+        "REDRESS_DATA_DIR": str(stage.folder / "other"),
+    }
+    log = stage.folder / "kubo.log"
+    with redress(log, env, "serve", "--port", "0"):
+        until(lambda: "http://" in log.read_text(), "the address")
+        url = next(word for word in log.read_text().split() if word.startswith("http"))
+        with httpx.Client(base_url=url, timeout=30) as http:
+            stored = http.post(
+                "/v1/evidence",
+                data={"author": stage.world.customer},
+                files={"files": ("a.bin", bytes(3 * 1024 * 1024), "application/octet-stream")},
+            ).json()
+            path = f"/v1/evidence/{stored['digest']}"
+            until(lambda: http.get(path).json()["stored"] == ["vault", "kubo"], "replicated")
+            assert http.get(path).json()["items"][0]["stored"] == ["vault", "kubo"]
+    node = KuboClient(kubo.api_multiaddr)
+    assert node.is_pinned(parse_cid(stored["items"][0]["cid"]))
+
+
 def test_pages_and_answers_have_the_security_headers(stage: Stage) -> None:
     for path in ("/", "/v1/status", "/v1/cases/999", "/nothing", "/healthz"):
         policy = stage.service.http.get(path).headers["content-security-policy"]
@@ -159,6 +185,7 @@ def test_pages_and_answers_have_the_security_headers(stage: Stage) -> None:
 
 def test_the_interface_describes_itself(stage: Stage) -> None:
     described = stage.service.get("/v1/openapi.json")
+    assert "Warning" not in (stage.folder / "serve.log").read_text()
     assert "/v1/actions/{action}" in described["paths"]
     assert not any(path.startswith("/cases") for path in described["paths"])
 

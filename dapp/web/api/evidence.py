@@ -72,7 +72,8 @@ async def show(parts: PartsOf, digest: Digest) -> dict[str, Any]:
     return await to_thread.run_sync(parts.evidence.show, digest)
 
 
-@gateway.api_route("/{cid}", methods=["GET", "HEAD"])
+@gateway.head("/{cid}", include_in_schema=False)
+@gateway.get("/{cid}")
 async def content(parts: PartsOf, cid: str) -> Response:
     """A file (or a manifest) of the vault by its CID; each block is checked as it is read."""
     found = await to_thread.run_sync(parts.evidence.open, cid)

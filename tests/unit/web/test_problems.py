@@ -91,6 +91,12 @@ def test_each_error_has_its_status_and_code(error: Exception, status: int, code:
     assert found.body()["type"] == f"urn:redress:problem:{code}"
 
 
+def test_long_numbers_are_text_and_what_may_pass_says_when() -> None:
+    error = ContractRefused("no", fields={"available": 10**18, "seats": 3})
+    assert problems.problem(error).body()["fields"] == {"available": str(10**18), "seats": 3}
+    assert problems.problem(DatabaseUnavailable("away")).headers == {"Retry-After": "2"}
+
+
 def _leaves(kind: type[Exception]) -> Iterator[type[Exception]]:
     for child in kind.__subclasses__():
         yield child
