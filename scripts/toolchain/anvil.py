@@ -129,27 +129,38 @@ def start(
     command += ["--accounts", str(ACCOUNTS)]
     if state is not None:
         command += ["--state", state, "--state-interval", str(state_interval_seconds)]
+        command += ["--timestamp", str(_genesis_time(state))]
     url = f"http://127.0.0.1:{port}"
     child = process.start(command, log=log)
     node = Anvil(url, child)
     try:
         process.wait_until_ready("anvil", child, lambda: answers(url), log)
-        _catch_up(node)
+        if state is not None:
+            _set_clock(node)
     except BaseException:
         process.stop(child)
         raise
     return node
 
 
-def _catch_up(node: Anvil) -> None:
-    """Set the clock to the head's time where that is ahead of ours.
+def _genesis_time(state: Path) -> int:
+    """Return the time of block 0 of the chain in `state`, in Unix seconds; now if there is none.
 
-    A chain read from a file has forgotten how far its clock was moved: without this its next block
-    would be older than its last.
+    Anvil makes a new block 0 at each start and keeps it beside the old one; only one with the same
+    time is the same block.
     """
-    ahead = node.now() - int(time.time())
-    if ahead > 0:
-        node.rpc("evm_increaseTime", ahead + 1)
+    if not state.is_file():
+        return int(time.time())
+    headers = [block["header"] for block in json.loads(state.read_bytes())["blocks"]]
+    return next(int(head["timestamp"], 16) for head in headers if int(head["number"], 16) == 0)
+
+
+def _set_clock(node: Anvil) -> None:
+    """Set the chain's clock to the wall's, or past its head where that is further.
+
+    A chain read from a file counts from block 0 again and has forgotten how far it was moved.
+    """
+    node.rpc("evm_setTime", max(node.now() + 1, int(time.time())))
 
 
 @contextmanager
