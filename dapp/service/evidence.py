@@ -74,20 +74,7 @@ class Evidence:
 
     def submit(self, submission: Submission) -> View:
         """Stores all, says the digest that goes on chain. Raises InvalidInput, EvidenceError."""
-        text = (submission.text or "").replace("\r\n", "\n").strip() or None
-        if text is None and not submission.files:
-            raise InvalidInput(
-                "there is neither a file nor a text",
-                remedy="Add one of the two",
-                code="evidence-empty",
-            )
-        if len(submission.files) > MAX_FILES:
-            raise InvalidInput(
-                f"{len(submission.files)} files are more than the {MAX_FILES} of one submission",
-                remedy="Send the rest as a second submission",
-                code="evidence-too-many-files",
-            )
-        kinds = [_kind(upload) for upload in submission.files]
+        text, kinds = _checked(submission)
         items = [
             self._store(upload, kind) for upload, kind in zip(submission.files, kinds, strict=True)
         ]
@@ -177,6 +164,22 @@ def item_view(item: Item) -> View:
         "kind": str(item.kind),
         "visibility": str(item.visibility),
     }
+
+
+def _checked(submission: Submission) -> tuple[str | None, list[Kind]]:
+    """The text with its lines as a manifest has them, and what each file is."""
+    text = (submission.text or "").replace("\r\n", "\n")
+    if not text.strip() and not submission.files:
+        raise InvalidInput(
+            "there is neither a file nor a text", remedy="Add one of the two", code="evidence-empty"
+        )
+    if len(submission.files) > MAX_FILES:
+        raise InvalidInput(
+            f"{len(submission.files)} files are more than the {MAX_FILES} of one submission",
+            remedy="Send the rest as a second submission",
+            code="evidence-too-many-files",
+        )
+    return text or None, [_kind(upload) for upload in submission.files]
 
 
 def _kind(upload: Upload) -> Kind:

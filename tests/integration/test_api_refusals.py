@@ -1,79 +1,15 @@
-"""What the API refuses, it refuses with a code, in words, with a remedy, and never by breaking."""
+"""What the API refuses to prepare, it refuses with a code, in words and with a remedy."""
 
 import secrets
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import pytest
 
-from scripts.toolchain import postgres as postgres_tool
-from scripts.toolchain.anvil import running as running_anvil
-from scripts.toolchain.postgres import Postgres
-from tests.api_player import Service, environment, running
-from tests.world import ETHER, HOURS, World
+from tests import api_scene
+from tests.api_scene import NOBODY, NOTHING, Scene, is_problem
+from tests.world import ETHER
 
-MAX_UPLOAD_BYTES = 512 * 1024
-NOBODY = "0x000000000000000000000000000000000000dEaD"
-NOTHING = "0x" + "00" * 31 + "01"
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Cases in several phases, and who is who in them."""
-
-    service: Service
-    names: dict[str, object]
-
-
-@pytest.fixture(scope="module")
-def scene(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    folder = tmp_path_factory.mktemp("refusals")
-    with (
-        running_anvil() as node,
-        postgres_tool.database(postgres) as url,
-        closing(World.deployed(node.url, folder / "deployments")) as world,
-    ):
-        names = play(world)
-        env = environment(node.url, url, folder / "deployments", folder / "data")
-        env["REDRESS_MAX_UPLOAD_BYTES"] = str(MAX_UPLOAD_BYTES)
-        with running(world, env, folder) as service:
-            yield Scene(service, names)
-
-
-def play(world: World) -> dict[str, object]:
-    organisation = world.register()
-    world.bond(organisation)
-    world.stake()
-    voting = world.file(world.pay(organisation))
-    world.offer(voting, 4000)
-    world.escalate(voting)
-    world.draw(voting)
-    world.warp(24 * HOURS + 60)
-    filed = world.file(world.pay(organisation))
-    offered = world.file(world.pay(organisation))
-    world.offer(offered, 4000)
-    accepted = world.file(world.pay(organisation))
-    world.offer(accepted, 4000)
-    world.accept(accepted)
-    held = world.pay(organisation)
-    seated = {world.seat_owner(voting, seat) for seat in range(3)}
-    return {
-        "organisation": organisation,
-        "shop": world.organisation,
-        "customer": world.customer,
-        "bystander": world.bystander,
-        "seated": world.seat_owner(voting, 0),
-        "unseated": next(one for one in world.arbitrators if one not in seated),
-        "voting": voting,
-        "filed": filed,
-        "offered": offered,
-        "accepted": accepted,
-        "held": held.key,
-    }
-
+scene = api_scene.scene
 
 REFUSED: list[tuple[str, dict[str, Any], int, str]] = [
     ("acknowledge", {"actor": "@customer", "complaint": "@filed"}, 409, "not-your-case"),
@@ -293,125 +229,6 @@ def named(scene: Scene, value: object) -> object:
     if isinstance(value, str) and value.startswith("@"):
         return scene.names[value[1:]]
     return value
-
-
-def is_problem(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
-    assert response.headers["content-type"] == "application/problem+json", response.text
-    problem = dict(response.json())
-    assert (response.status_code, problem["code"]) == (status, code), problem
-    assert problem["status"] == status
-    assert problem["type"].endswith(code)
-    assert len(problem["detail"]) > 5
-    return {"remedy": None, **problem}
-
-
-@pytest.mark.parametrize(
-    ("path", "status", "code"),
-    [
-        ("/v1/cases/999", 404, "complaint-unknown"),
-        ("/v1/cases/999/timeline", 404, "complaint-unknown"),
-        ("/v1/cases/0", 422, "invalid-request"),
-        ("/v1/cases/one", 422, "invalid-request"),
-        (f"/v1/cases/{10**30}", 422, "invalid-request"),
-        ("/v1/cases?limit=0", 422, "invalid-request"),
-        ("/v1/cases?cursor=%00nonsense", 422, "invalid-input"),
-        ("/v1/cases?state=lost", 422, "invalid-input"),
-        ("/v1/cases?customer=0x12", 422, "invalid-input"),
-        ("/v1/organisations/77", 404, "organisation-unknown"),
-        ("/v1/organisations?cursor=-1", 422, "invalid-input"),
-        ("/v1/orders?cursor=x", 422, "invalid-input"),
-        (f"/v1/orders/{NOTHING}", 404, "order-unknown"),
-        ("/v1/orders/abc", 422, "invalid-input"),
-        ("/v1/arbitrators/abc", 422, "invalid-input"),
-        ("/v1/arbitrators?cursor=x", 422, "invalid-input"),
-        (f"/v1/evidence/{NOTHING}", 404, "evidence-not-here"),
-        ("/v1/evidence/abc", 422, "invalid-input"),
-        ("/ipfs/abc", 400, "cid-invalid"),
-        (
-            "/ipfs/bafkreiaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-            404,
-            "evidence-not-here",
-        ),
-        ("/v1/nothing", 404, "unknown-route"),
-        ("/v1/actions/file", 405, "method-not-allowed"),
-    ],
-)
-def test_a_read_is_refused_in_words(scene: Scene, path: str, status: int, code: str) -> None:
-    is_problem(scene.service.http.get(path), status, code)
-
-
-@pytest.mark.parametrize(
-    ("content", "kind", "status", "code"),
-    [
-        (b"{nope", "application/json", 400, "json-invalid"),
-        (b"[1, 2]", "application/json", 422, "invalid-request"),
-        (b'"text"', "application/json", 422, "invalid-request"),
-        (b"", "application/json", 422, "invalid-request"),
-        (b"\xff\xfe", "application/json", 400, "json-invalid"),
-        (b"a=b", "application/x-www-form-urlencoded", 422, "invalid-request"),
-        (b" " * 300_000, "application/json", 413, "body-too-large"),
-        (b"[" * 100_000, "application/json", 400, "bad-request"),
-    ],
-)
-def test_a_body_is_refused_in_words(
-    scene: Scene, content: bytes, kind: str, status: int, code: str
-) -> None:
-    headers = {"content-type": kind}
-    response = scene.service.http.post("/v1/actions/offer", content=content, headers=headers)
-    is_problem(response, status, code)
-
-
-AUTHOR = {"author": NOBODY}
-
-
-@pytest.mark.parametrize(
-    ("form", "status", "code"),
-    [
-        ({"data": AUTHOR}, 422, "evidence-empty"),
-        ({"data": {"text": "hello"}}, 422, "invalid-request"),
-        ({"data": {"author": "me", "text": "hello"}}, 422, "invalid-input"),
-        ({"data": {**AUTHOR, "text": "a", "complaint": "0"}}, 422, "invalid-request"),
-        ({"data": {**AUTHOR, "text": "a", "order": "0x1"}}, 422, "invalid-input"),
-        ({"data": {**AUTHOR, "text": "a" * 10_001}}, 422, "manifest-field-invalid"),
-        ({"data": {**AUTHOR, "text": "a\x00b"}}, 422, "manifest-field-invalid"),
-        (
-            {"data": {**AUTHOR, "kind": "rumour"}, "files": {"files": ("a", b"a")}},
-            422,
-            "evidence-kind-unknown",
-        ),
-        (
-            {"data": AUTHOR, "files": {"files": ("gnp.\u202eexe", b"a")}},
-            422,
-            "manifest-name-unsafe",
-        ),
-        (
-            {"data": AUTHOR, "files": {"files": ("a", b"a" * (MAX_UPLOAD_BYTES + 1))}},
-            413,
-            "body-too-large",
-        ),
-        (
-            {"data": AUTHOR, "files": [("files", ("a", b"a")) for _ in range(33)]},
-            422,
-            "evidence-too-many-files",
-        ),
-        (
-            {"data": AUTHOR, "files": [("files", ("a", b"a")) for _ in range(200)]},
-            400,
-            "bad-request",
-        ),
-    ],
-)
-def test_evidence_is_refused_in_words(
-    scene: Scene, form: dict[str, Any], status: int, code: str
-) -> None:
-    is_problem(scene.service.http.post("/v1/evidence", **form), status, code)
-
-
-def test_a_broken_upload_is_refused(scene: Scene) -> None:
-    headers = {"content-type": "multipart/form-data; boundary=x"}
-    response = scene.service.http.post("/v1/evidence", content=b"--y\r\n", headers=headers)
-    assert response.status_code in (400, 422)
-    is_problem(response, response.status_code, response.json()["code"])
 
 
 def test_what_is_refused_before_its_time_says_whose_turn_it_is(scene: Scene) -> None:

@@ -21,7 +21,7 @@ from scripts.toolchain.anvil import Anvil
 from scripts.toolchain.kubo import Kubo
 from scripts.toolchain.postgres import Postgres
 from tests.api_player import Service, environment, redress, running, until
-from tests.world import World
+from tests.world import HOURS, World
 
 
 @dataclass(frozen=True)
@@ -235,6 +235,20 @@ def test_an_indexer_ends_well(postgres: Postgres, stage: Stage, number: signal.S
             indexer.send_signal(number)
             assert indexer.wait(5) == 0
     assert "Traceback" not in log.read_text()
+
+
+def test_an_action_waits_for_the_index_to_know_the_latest_block(
+    postgres: Postgres, stage: Stage, tmp_path: Path
+) -> None:
+    complaint = stage.world.file(stage.world.pay(stage.world.register()))
+    with postgres_tool.database(postgres) as url:
+        env = {**stage.env, "DATABASE_URL": url, "REDRESS_POLL_SECONDS": "1.5"}
+        with running(stage.world, env, tmp_path) as service:
+            stage.world.warp(73 * HOURS)
+            body = {"actor": stage.world.bystander, "complaint": complaint}
+            prepared = service.http.post("/v1/actions/execute", json=body)
+            assert prepared.status_code == 200, prepared.text
+            assert prepared.json()["as_of_block"] == stage.world.block_number()
 
 
 def test_reads_go_on_without_the_node_and_actions_say_that_it_is_away(
