@@ -1,11 +1,12 @@
 """The sentences of the pages' script, in the reader's language."""
 
 from dapp.web.i18n import Language
+from dapp.web.refusals import refusals
 
 
 def words(t: Language) -> dict[str, str]:
     """By the key that the script uses; a test compares the two."""
-    return {**_wallet(t), **_steps(t), **_forms(t), **_proof(t)}
+    return {**_wallet(t), **_steps(t), **_forms(t), **_proof(t), **refusals(t)}
 
 
 def _wallet(t: Language) -> dict[str, str]:
@@ -50,6 +51,7 @@ def _steps(t: Language) -> dict[str, str]:
         "server-away": t.say("The server does not answer."),
         "server-away-way": t.say("Check your network, then try again. Nothing is lost."),
         "server-failed": t.say("The server could not do it."),
+        "server-refused": t.say("It cannot be done. The service says: {detail}"),
     }
 
 

@@ -20,11 +20,12 @@ export function post<T>(path: string, body: unknown): Promise<T> {
   });
 }
 
-/** problem+json (RFC 9457) as a sentence: ours by its code, else the server's own. */
-export function problem(body: { code?: string; detail?: string; title?: string; remedy?: string }): Sentence {
+/** problem+json (RFC 9457) as a sentence: ours by its code, else the server's own, which is English. */
+export function problem(body: { code?: string; detail?: string; remedy?: string }): Sentence {
   const key = `error-${body.code ?? ""}`;
-  if (knows(key)) return new Sentence(say(key), body.remedy ?? "");
-  return new Sentence(body.detail ?? body.title ?? say("server-failed"), body.remedy ?? "");
+  if (knows(key)) return new Sentence(say(key));
+  if (!body.detail) return new Sentence(say("server-failed"));
+  return new Sentence(say("server-refused", { detail: body.detail }), body.remedy ?? "");
 }
 
 /** Waits until the index has read `block`: then the pages show what it holds. */

@@ -1,4 +1,4 @@
-"""Finds every sentence of the pages; `python -m dapp.web.i18n.extract` brings catalogues up to date.
+"""Finds every sentence of the pages; run as a module, it brings the catalogues up to date.
 
 New sentences come without a translation: a test fails until they have one.
 """

@@ -59,7 +59,7 @@ def test_the_script_says_only_what_the_server_gives_it() -> None:
     known = set(words(load("en")))
     said = set(re.findall(r'\bsay\(\s*"([a-z-]+)"', sources))
     assert said <= known
-    built = {"exhibit-", "proof-source-", "wallet-", "proof-"}
+    built = {"exhibit-", "proof-source-", "wallet-", "error-"}
     used = {
         key
         for key in known
