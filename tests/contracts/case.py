@@ -128,9 +128,7 @@ class Case:
 
     def commit(self, seat: int, vote: int):
         commitment = self.commitment(seat, vote)
-        done = self.house.court.commit(
-            self.number, seat, commitment, {"from": self.owner(seat)}
-        )
+        done = self.house.court.commit(self.number, seat, commitment, {"from": self.owner(seat)})
         self.entries.append((seat, commitment))
         return self._did(done)
 
@@ -179,4 +177,3 @@ class Case:
     @property
     def round_phase(self) -> int:
         return self.house.court.phase(self.number)
-

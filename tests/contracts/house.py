@@ -172,4 +172,3 @@ def acknowledge_seconds(timestamp: int) -> int:
     """What POLICY promises for a complaint filed then. 1970 began on a Thursday."""
     hour = (timestamp // HOUR + 3 * 24) % 168
     return POLICY[1] if PEAK >> hour & 1 else POLICY[2]
-

@@ -42,14 +42,14 @@ def genesis(chain_id: int, contract: str, subject: int) -> bytes:
     return keccak(encode(types, ["redress-trail/1", chain_id, contract, subject]))
 
 
-def fold(trail: bytes, entry: dict, values: dict, timestamp: int, actor: str | None = None) -> bytes:
+def fold(trail: bytes, entry: dict, values: dict, timestamp: int) -> bytes:
     """The trail after an event. The actor is the argument of that name."""
     types = [i["type"] for i in entry["inputs"]]
     digest = keccak(encode(types, list(values.values())))
     return keccak(
         encode(
             ["bytes32", "bytes32", "bytes32", "address", "uint256"],
-            [trail, topic_of(entry), digest, actor or values["actor"], timestamp],
+            [trail, topic_of(entry), digest, values["actor"], timestamp],
         )
     )
 

@@ -29,7 +29,9 @@ def _call(target, data: bytes) -> bytes:
     for offset in range(0, len(data), 32):
         word = data[offset : offset + 32].ljust(32, b"\0")
         code += b"\x7f" + word + b"\x61" + offset.to_bytes(2, "big") + b"\x52"  # MSTORE
-    code += b"\x5f\x5f\x61" + len(data).to_bytes(2, "big") + b"\x5f\x5f"  # no reply, input, no value
+    code += (
+        b"\x5f\x5f\x61" + len(data).to_bytes(2, "big") + b"\x5f\x5f"
+    )  # no reply, input, no value
     code += b"\x73" + bytes.fromhex(str(target)[2:]) + b"\x5a\xf1\x50"  # CALL with all gas, POP
     return code
 

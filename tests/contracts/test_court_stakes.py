@@ -37,7 +37,11 @@ def test_stake_takes_the_next_place(house):
 
 @pytest.mark.parametrize(
     ("method", "arguments"),
-    [("requestExit", ()), ("unstake", ("0x" + "11" * 20,)), ("withdrawRewards", ("0x" + "11" * 20,))],
+    [
+        ("requestExit", ()),
+        ("unstake", ("0x" + "11" * 20,)),
+        ("withdrawRewards", ("0x" + "11" * 20,)),
+    ],
 )
 def test_only_the_owner_moves_a_stake(house, method, arguments):
     act, me = getattr(house.court, method), house.keeper

@@ -26,7 +26,9 @@ def test_file_reverts(house, case):
 
 def test_file_counts_up_and_pins_the_policy(house):
     cases = [Case(house), Case(house)]
-    house.registry.publishPolicy(1, (*POLICY[:3], 240, *POLICY[4:]), AGREEMENT, {"from": house.admin})
+    house.registry.publishPolicy(
+        1, (*POLICY[:3], 240, *POLICY[4:]), AGREEMENT, {"from": house.admin}
+    )
     clock.to(clock.now() + 8 * DAY)
     assert house.registry.currentVersion(1) == 2
 

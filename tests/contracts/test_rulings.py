@@ -14,13 +14,13 @@ def held(house, cases: list[Case]) -> None:
     """What each contract holds is what it owes."""
     live = sum(c.facts["amount"] for c in cases if c.facts["state"] in (1, 2))
     people = [house.customer, house.admin, *house.arbitrators]
-    credits = [sum(c.credits(p) for p in people) for c in (house.escrow, house.court, house.registry)]
+    credits = [
+        sum(c.credits(p) for p in people) for c in (house.escrow, house.court, house.registry)
+    ]
     waits = house.escrow.organisationBalance(1)
     assert house.escrow.balance() == live + waits + credits[0]
     stakes = sum(house.position(i)["balance"] for i in range(16)) * GWEI
-    fees = sum(
-        c.events("Escalated")[0]["cost"] for c in cases if _is_open(house, c)
-    )
+    fees = sum(c.events("Escalated")[0]["cost"] for c in cases if _is_open(house, c))
     assert house.court.balance() == stakes + fees + credits[1]
     assert house.registry.balance() == house.bond[0] + credits[2]
     assert house.desk.balance() == 0

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IArbitrationCourt} from "../../../contracts/interfaces/IArbitrationCourt.sol";
+import {ISeedSource} from "../../../contracts/interfaces/ISeedSource.sol";
+import {RoundPhase} from "../../../contracts/libraries/RoundPhases.sol";
+import {ComplaintId, PositionId} from "../../../contracts/types/Ids.sol";
+import {Order} from "../../../contracts/types/Order.sol";
+import {House} from "./House.sol";
+import {vm} from "./Vm.sol";
+
+/// What thousands of blocks bring: a seed that is missed, an exit that is old enough. (tests/contracts/court.tree)
+contract BlocksTest is House {
+    address private constant HISTORY = 0x0000F90827F1C53a10cb7A02335B175320002935;
+    // The contract of EIP-2935 as every chain has it.
+    bytes private constant HISTORY_CODE =
+        hex"3373fffffffffffffffffffffffffffffffffffffffe14604657602036036042575f35600143038111604257611fff81430311604257611fff9006545f5260205ff35b5f5ffd5b5f35611fff60014303065500";
+    address private constant CUSTOMER = address(0xc0);
+    uint256 private constant DISPUTE = 1;
+
+    uint256 private _armed;
+    bytes private _proof;
+
+    function setUp() external {
+        _build(6);
+        Order memory order = Order(ORGANISATION, 1, CUSTOMER, address(0), bytes32(0));
+        ComplaintId complaint = ComplaintId.wrap(1);
+        vm.deal(CUSTOMER, 2 ether);
+        vm.prank(CUSTOMER);
+        escrow.pay{value: 1 ether}(ORGANISATION, 1, 0);
+        vm.prank(CUSTOMER);
+        desk.file(order, 10_000, 2, 0);
+        vm.prank(ADMIN);
+        desk.offer(complaint, 0, 0);
+        vm.prank(CUSTOMER);
+        desk.escalate{value: 0.03 ether}(complaint, order, 1, 10_000, 0);
+        _armed = block.number;
+        _proof = _header(keccak256("random"));
+        vm.etch(HISTORY, HISTORY_CODE);
+        vm.store(HISTORY, bytes32((_armed + 4) % 8191), keccak256(_proof));
+    }
+
+    function test_theSeedCanBeHadFor8191Blocks() external {
+        vm.roll(_armed + 4 + 8191);
+        assert(court.phase(DISPUTE) == RoundPhase.Drawable);
+        vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.WrongPhase.selector, DISPUTE, RoundPhase.Drawable));
+        court.rearm(DISPUTE);
+        court.draw(DISPUTE, _proof);
+        assert(court.phase(DISPUTE) == RoundPhase.HandOver);
+    }
+
+    function test_aMissedSeedIsArmedAgainWithThoseStakedNow() external {
+        PositionId late = _stake(address(0x77), 8);
+        vm.roll(_armed + 4 + 8192);
+        assert(court.phase(DISPUTE) == RoundPhase.Missed);
+        vm.expectRevert(abi.encodeWithSelector(ISeedSource.SeedGone.selector, _armed + 4, block.number));
+        court.draw(DISPUTE, _proof);
+        vm.prank(address(0x99));
+        court.rearm(DISPUTE);
+        assert(court.phase(DISPUTE) == RoundPhase.AwaitingSeed);
+        assert(court.rounds(DISPUTE).armedAt() == block.number && court.rounds(DISPUTE).voids() == 0);
+        assert(court.rounds(DISPUTE).highWater() == PositionId.unwrap(late) + 1);
+        uint256 seedBlock = block.number + 4;
+        vm.roll(seedBlock + 1);
+        vm.setBlockhash(seedBlock, keccak256(_proof));
+        court.draw(DISPUTE, _proof);
+        assert(court.rounds(DISPUTE).drawn());
+    }
+
+    function test_anExitIsPaidAfter8200Blocks() external {
+        PositionId position = PositionId.wrap(2);
+        address owner = _arbitrator(2);
+        vm.prank(owner);
+        court.requestExit(position);
+        uint256 until = block.number + 8200;
+        vm.roll(until - 1);
+        vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.CannotUnstake.selector, position, 0, until, until - 1));
+        vm.prank(owner);
+        court.unstake(position, payable(CUSTOMER));
+        vm.roll(until);
+        uint256 before = CUSTOMER.balance;
+        vm.prank(owner);
+        court.unstake(position, payable(CUSTOMER));
+        assert(CUSTOMER.balance - before == 3 * TICKET);
+        assert(court.exitBlock(position) == 0);
+        assert(PositionId.unwrap(_stake(owner, 1)) == 2);
+        assert(PositionId.unwrap(_stake(owner, 1)) == 6);
+    }
+
+    /// Whoever leaves after the escalation is still there at the last block in which the draw can be made.
+    function test_nobodyIsGoneBeforeTheDraw() external {
+        for (uint256 i; i < 6; ++i) {
+            vm.prank(_arbitrator(i));
+            court.requestExit(PositionId.wrap(uint32(i)));
+        }
+        vm.roll(_armed + 4 + 8191);
+        for (uint256 i; i < 6; ++i) {
+            vm.prank(_arbitrator(i));
+            (bool paid,) =
+                address(court).call(abi.encodeCall(court.unstake, (PositionId.wrap(uint32(i)), payable(CUSTOMER))));
+            assert(!paid);
+        }
+        court.draw(DISPUTE, _proof);
+        assert(court.rounds(DISPUTE).seats() == 3);
+    }
+
+    function test_aSeatedPositionWaitsForItsDispute() external {
+        vm.roll(_armed + 5);
+        vm.setBlockhash(_armed + 4, keccak256(_proof));
+        court.draw(DISPUTE, _proof);
+        (PositionId position, address owner,) = court.seat(DISPUTE, 0);
+        vm.prank(owner);
+        court.requestExit(position);
+        uint256 until = block.number + 8200;
+        vm.roll(until);
+        uint256 seats = court.positions(position).seats();
+        assert(seats > 0);
+        vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.CannotUnstake.selector, position, seats, until, until));
+        vm.prank(owner);
+        court.unstake(position, payable(owner));
+    }
+}

@@ -1,0 +1,204 @@
+"""Trails: folding the raw logs in Python gives the words on chain, for every subject there is."""
+
+import clock
+import model
+from brownie import chain, web3
+from case import DIGEST, SALT, Case
+from clock import HOUR
+from house import ETH, POLICY
+
+
+def _logs(contract, name: str | None = None) -> list[tuple[dict, dict, int]]:
+    """All of a contract's events of that name: ABI entry, values, timestamp; in order."""
+    known = model.events(contract.abi)
+    found = []
+    for log in web3.eth.get_logs({"address": contract.address, "fromBlock": 0}):
+        entry = known[bytes(log["topics"][0])]
+        if name in (None, entry["name"]):
+            when = web3.eth.get_block(log["blockNumber"])["timestamp"]
+            found.append((entry, model.arguments(entry, log), when))
+    return found
+
+
+def _fold(contract, subject: int, events) -> bytes:
+    trail = model.genesis(chain.id, contract.address, subject)
+    for entry, values, when in events:
+        trail = model.fold(trail, entry, values, when)
+    return trail
+
+
+def complaint_trail(house, number: int) -> bytes:
+    """Folded from the desk's events about the complaint; ERC-1497 echoes are not folded."""
+    events = [e for e in _logs(house.desk) if e[1].get("complaint") == number]
+    return _fold(house.desk, number, events)
+
+
+def court_record(house, number: int) -> bytes:
+    """The record as RoundArmed, Drawn, Committed, Revealed and RoundVoided make it."""
+    prior, armed, drawn_at, panel, votes, entries = bytes(32), 0, 0, None, {}, []
+    for entry, values, when in _logs(house.court):
+        if values.get("dispute") != number:
+            continue
+        name = entry["name"]
+        if name == "RoundArmed":
+            armed, panel, votes, entries = values["round"], None, {}, []
+        elif name == "Drawn":
+            panel, drawn_at = list(values["positions"]), when
+        elif name == "Committed":
+            entries.append((values["seat"], values["commitment"]))
+        elif name == "Revealed":
+            votes[values["seat"]] = values["vote"]
+        elif name == "RoundVoided":
+            word, more = model.seat_words(armed, drawn_at, panel, votes)
+            prior = model.record(prior, word, more, model.commits_word(entries))
+            assert prior == values["record"]
+    word, more = (
+        model.seat_words(armed, drawn_at, panel, votes) if panel is not None else (armed, [])
+    )
+    return model.record(prior, word, more, model.commits_word(entries))
+
+
+def check(house, cases: list[Case]) -> None:
+    """Every trail of the house against its fold."""
+    for case in cases:
+        assert complaint_trail(house, case.number) == bytes(house.desk.trail(case.number))
+    filed = [e for e in _logs(house.desk, "Filed") if e[1]["organisation"] == 1]
+    assert [e[1]["complaint"] for e in filed] == list(range(1, len(cases) + 1))
+    assert _fold(house.desk, 1, filed) == bytes(house.desk.organisationTrail(1))
+    about = [e for e in _logs(house.registry) if e[1].get("organisation") == 1]
+    assert _fold(house.registry, 1, about) == bytes(house.registry.trail(1))
+
+
+def order_events(house, case: Case) -> list:
+    return [e for e in _logs(house.escrow) if e[1].get("key") == bytes(case.key)]
+
+
+def order_trail(house, case: Case) -> bytes:
+    key = int.from_bytes(bytes(case.key), "big")
+    return _fold(house.escrow, key, order_events(house, case))
+
+
+def test_a_whole_dispute(house):
+    case = Case(house)
+    paid = order_trail(house, case)
+    assert paid == bytes(house.escrow.orderTrail(case.order))
+    case.file()
+    assert bytes(case.events("Filed")[0]["orderTrail"]) == paid
+    case.acknowledge()
+    case.ask()
+    house.desk.submitEvidence(1, DIGEST, {"from": house.customer})
+    case.inform()
+    case.offer(0)
+    case.offer(4000)
+    assert bytes(house.escrow.orderTrail(case.order)) == paid
+    case.escalate(8000, offer_number=2)
+    house.desk.submitEvidence(1, SALT, {"from": house.operator})
+    case.vote([5000, None, None])
+    case.void()
+    case.vote([5000, 6000, 7000])
+    ruled = case.execute().events
+    assert bytes(ruled["Ruled"]["record"]) == court_record(house, 1)
+    assert bytes(ruled["Executed"]["orderTrail"]) == order_trail(house, case)
+    assert house.escrow.orderTrail(case.order) == "0x" + "00" * 32
+    house.desk.confirm(1, {"from": house.customer})
+    house.desk.rate(1, 5, DIGEST, {"from": house.customer})
+    house.desk.rate(1, 4, bytes(32), {"from": house.operator})
+    check(house, [case])
+
+
+def test_every_other_end_of_a_complaint(house):
+    silent, accepted, lapsed, rejected, withdrawn, nobody = (Case(house) for _ in range(6))
+    cases = [silent, accepted, lapsed, rejected, withdrawn, nobody]
+    for case in cases:
+        case.file(demand=7000)
+    accepted.offer(3000)
+    house.desk.accept(accepted.number, accepted.order, 1, {"from": house.customer})
+    lapsed.offer(3000)
+    rejected.offer(0)
+    house.desk.withdraw(withdrawn.number, withdrawn.order, {"from": house.customer})
+    nobody.offer(0)
+    for position, owner in enumerate(house.arbitrators):
+        house.court.requestExit(position, {"from": owner})
+    nobody.escalate(9000)
+    nobody.draw()
+    clock.to(clock.now() + 8 * 24 * HOUR)
+    for case in (silent, lapsed, rejected, nobody):
+        case.execute()
+    check(house, cases)
+    assert bytes(nobody.events("Ruled")[0]["record"]) == court_record(house, nobody.number)
+    for case in (rejected, withdrawn):
+        assert order_trail(house, case) == bytes(house.escrow.orderTrail(case.order))
+
+
+def test_a_seven_seat_record_with_replacements(house):
+    case = Case(house, amount=2 * ETH).escalated()
+    case.draw()
+    clock.to(case.drawn_at + 24 * HOUR)
+    for seat in (4, 4, 0, 1, 4, 2, 3, 5):
+        case.commit(seat, 5000)
+    clock.to(case.drawn_at + 48 * HOUR)
+    for seat in (5, 0, 4, 3, 2):
+        case.reveal(seat, 5000)
+    clock.to(case.drawn_at + 72 * HOUR)
+    ruled = case.execute().events["Ruled"]
+    assert bytes(ruled["record"]) == court_record(house, 1)
+    check(house, [case])
+
+
+def test_two_void_rounds(house):
+    case = Case(house).escalated()
+    for _ in range(2):
+        case.vote([5000, None, None])
+        case.void()
+    ruled = case.execute().events["Ruled"]
+    assert bytes(ruled["record"]) == court_record(house, 1)
+    check(house, [case])
+
+
+def test_orders_without_a_complaint(house):
+    released, refunded = Case(house), Case(house)
+    house.escrow.release(released.order, {"from": house.customer})
+    house.escrow.refund(refunded.order, {"from": house.cashier})
+    for case in (released, refunded):
+        assert order_trail(house, case) == bytes(house.escrow.orderTrail(case.order))
+
+
+def test_an_organisations_whole_life(house):
+    """Policy, operators, bond, charge: each is folded."""
+    registry = house.registry
+    registry.publishPolicy(1, POLICY, DIGEST, {"from": house.admin})
+    registry.nominateOperator(1, house.keeper, 3, {"from": house.admin})
+    registry.removeOperator(1, house.keeper, {"from": house.admin})
+    registry.removeOperator(1, house.operator, {"from": house.admin})
+    registry.nominateOperator(1, house.keeper, 7, {"from": house.admin})
+    registry.acceptOperator(1, {"from": house.keeper})
+    registry.depositBond(1, {"from": house.keeper, "value": 9})
+    registry.requestBondWithdrawal(1, 9, {"from": house.cashier})
+    case = Case(house)
+    case.file()
+    house.desk.offer(1, 0, DIGEST, {"from": house.keeper})
+    case.escalate(10_000)
+    case.vote([10_000] * 3).execute()
+    clock.to(clock.now() + 120 * 24 * HOUR)
+    registry.withdrawBond(1, house.keeper, {"from": house.cashier})
+    names = {entry["name"] for entry, _, _ in _logs(registry)}
+    entries = {e["name"] for e in registry.abi if e["type"] == "event"}
+    assert names == entries - {"Credited", "CreditWithdrawn"}
+    check(house, [case])
+
+
+def test_nothing_can_be_left_out_or_changed(house):
+    case = Case(house)
+    case.file()
+    case.acknowledge()
+    case.offer(4000)
+    whole = [e for e in _logs(house.desk) if e[1].get("complaint") == 1]
+    word = bytes(house.desk.trail(1))
+    assert _fold(house.desk, 1, whole) == word
+    for missing in range(len(whole)):
+        assert _fold(house.desk, 1, whole[:missing] + whole[missing + 1 :]) != word
+    swapped = [whole[0], whole[2], whole[1]]
+    assert _fold(house.desk, 1, swapped) != word
+    entry, values, when = whole[2]
+    assert _fold(house.desk, 1, [*whole[:2], (entry, values | {"share": 4001}, when)]) != word
+    assert _fold(house.desk, 1, [*whole[:2], (entry, values, when + 1)]) != word
