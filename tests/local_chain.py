@@ -129,7 +129,11 @@ class LocalChain:
         return self._mined({**call, "value": hex(value)})
 
     def _mined(self, transaction: Mapping[str, Any]) -> Receipt:
-        sent = self.rpc("eth_sendTransaction", transaction)
+        # Asked by itself, so that a refusal comes with the contract's words.
+        gas = int(self.rpc("eth_estimateGas", transaction), 16)
+        # The block may stand at another time than the estimate, where other slots are written.
+        roomy = {**transaction, "gas": hex(gas * 3 // 2)}
+        sent = self.rpc("eth_sendTransaction", roomy)
         deadline = time.monotonic() + 30
         # The node answers a moment before the block is there.
         while (found := self.rpc("eth_getTransactionReceipt", sent)) is None:
@@ -140,19 +144,21 @@ class LocalChain:
         return receipt
 
     def call(
-        self, contract: str, function: str, *args: Any, block: str | None = None, **fields: Any
+        self,
+        contract: str,
+        function: str,
+        *args: Any,
+        block: str | None = None,
+        as_if: Mapping[str, Any] | None = None,
     ) -> Any:
         """What a view answers: its value, or a tuple of several.
 
-        `block` is a hash; `fields` go into the call (`from_`).
+        `block` is a hash; `as_if` overrides fields of that block, such as `number`.
         """
-        call = {
-            "to": self.contracts[contract],
-            "data": "0x" + encode.calldata(contract, function, args).hex(),
-            **fields,
-        }
+        data = "0x" + encode.calldata(contract, function, args).hex()
+        call = {"to": self.contracts[contract], "data": data}
         at: Any = {"blockHash": block} if block else "latest"
-        answer = bytes.fromhex(self.rpc("eth_call", call, at)[2:])
+        answer = bytes.fromhex(self.rpc("eth_call", call, at, {}, dict(as_if or {}))[2:])
         values = decode(encode.result_types(contract, function), answer)
         shown = [hash32(v) if isinstance(v, bytes) and len(v) == 32 else v for v in values]
         return shown[0] if len(shown) == 1 else tuple(shown)
