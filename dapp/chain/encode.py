@@ -48,11 +48,9 @@ def _arguments(entry: dict[str, Any], args: Sequence[Any]) -> bytes:
     types = [abi.canonical(item) for item in entry["inputs"]]
     if len(types) != len(args):
         raise InvalidInput(f"{len(args)} arguments instead of {len(types)}")
-    values = [
-        _plain(parameter, value) for parameter, value in zip(entry["inputs"], args, strict=True)
-    ]
     try:
-        return encode(types, values)
+        pairs = zip(entry["inputs"], args, strict=True)
+        return encode(types, [_plain(parameter, value) for parameter, value in pairs])
     except (EncodingError, ValueError, TypeError, OverflowError) as error:
         name = entry.get("name", "constructor")
         raise InvalidInput(f"the arguments of {name} do not fit: {error}") from error
@@ -67,6 +65,10 @@ def _plain(parameter: dict[str, Any], value: Any) -> Any:
     if kind == "tuple":
         members = zip(parameter["components"], value, strict=True)
         return tuple(_plain(component, member) for component, member in members)
-    if kind.startswith("bytes") and isinstance(value, str):
-        return bytes.fromhex(value.removeprefix("0x"))
+    if kind.startswith("bytes"):
+        plain = bytes.fromhex(value.removeprefix("0x")) if isinstance(value, str) else value
+        # The encoder would fill up a value that is too short.
+        if kind != "bytes" and len(plain) != int(kind[5:]):
+            raise ValueError(f"{len(plain)} bytes instead of {kind}")
+        return plain
     return value

@@ -1,0 +1,176 @@
+"""Calldata, errors, addresses and headers."""
+
+import inspect
+
+import pytest
+from eth_utils.address import to_checksum_address
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dapp.chain import abi, artifacts, encode, headers, reverts
+from dapp.chain.keccak import checksummed, keccak
+from dapp.chain.revert_words import WORDS
+from dapp.domain import intents
+from dapp.domain.intents import Intent
+from dapp.domain.types import BasisPoints, Digest, Hash32, OrganisationId, PositionId, Wei
+from dapp.errors import IntegrityBroken, InvalidInput, NodeUnavailable, Unbuilt
+from tests.unit.domain import cases
+
+
+@given(st.binary(min_size=20, max_size=20))
+def test_addresses_have_their_checksum(address: bytes) -> None:
+    assert str(checksummed(address)) == to_checksum_address(address)
+
+
+def test_keccak_is_not_sha3() -> None:
+    assert keccak(b"").hex() == "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"
+
+
+def test_calldata_of_structs_and_lists() -> None:
+    order = (1, 2, "0x" + "11" * 20, "0x" + "00" * 20, "0x" + "22" * 32)
+    data = encode.calldata("ComplaintDesk", "file", (order, 8000, 2, "0x" + "33" * 32))
+    assert (
+        data[:4]
+        == keccak(b"file((uint24,uint16,address,address,bytes32),uint16,uint8,bytes32)")[:4]
+    )
+    assert len(data) == 4 + 8 * 32
+    later = ((1, "0x" + "44" * 32), (2, "0x" + "55" * 32))
+    reveal = (7, 0, 10_000, "0x" + "66" * 32, "0x" + "00" * 32, 5, later)
+    assert encode.calldata("ArbitrationCourt", "reveal", reveal)[-32:] == bytes.fromhex("55" * 32)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        (1,),
+        (1, 2, 3),
+        (-1, "0x" + "00" * 32),
+        (1 << 64, "0x" + "00" * 32),
+        (1, "0x00zz"),
+        (1, "0x00"),
+    ],
+)
+def test_arguments_that_do_not_fit_are_refused(args: tuple[int | str, ...]) -> None:
+    with pytest.raises(InvalidInput):
+        encode.calldata("ComplaintDesk", "acknowledge", args)
+
+
+def test_unknown_functions_and_contracts_are_refused() -> None:
+    with pytest.raises(Unbuilt):
+        encode.calldata("ComplaintDesk", "appeal", ())
+    with pytest.raises(Unbuilt):
+        artifacts.load("Nothing")
+
+
+def test_every_custom_error_has_words_that_name_its_own_arguments() -> None:
+    assert set(WORDS) == reverts.names() | {"Error", "Panic"}
+    for contract in (*artifacts.CONTRACTS, "RandaoSource"):
+        for entry in abi.entries(artifacts.load(contract).abi, "error"):
+            values = ["0x" + "00" * 32 if i["type"] == "bytes32" else 0 for i in entry["inputs"]]
+            words = [
+                bytes(32) if isinstance(value, str) else value.to_bytes(32, "big")
+                for value in values
+            ]
+            error = reverts.explain(abi.selector(entry) + b"".join(words))
+            assert "?" not in error.message and "{" not in error.message, entry["name"]
+            assert error.code == f"contract-{reverts.kebab(entry['name'])}"
+
+
+def test_errors_without_words_of_ours() -> None:
+    assert reverts.explain(b"").code == "contract-reverted"
+    assert reverts.explain(b"\1\2\3\4").fields == {"data": "0x01020304"}
+    said = bytes.fromhex("08c379a0") + encode_text("too late")
+    assert reverts.explain(said).message == "the contract refuses this: too late"
+    # Cut off: a gap in the sentence rather than a second error.
+    assert "?" in reverts.explain(abi.selector(_error("OfferChanged")) + b"\0").message
+
+
+def encode_text(text: str) -> bytes:
+    """The ABI encoding of one string."""
+    padded = text.encode().ljust(32, b"\0")
+    return (32).to_bytes(32, "big") + len(text).to_bytes(32, "big") + padded
+
+
+def _error(name: str) -> dict[str, object]:
+    errors = abi.entries(artifacts.load("ComplaintDesk").abi, "error")
+    return next(entry for entry in errors if entry["name"] == name)
+
+
+def test_every_intent_is_a_call_that_its_contract_has() -> None:
+    known = {
+        (contract, entry["name"])
+        for contract in artifacts.CONTRACTS
+        for entry in abi.entries(artifacts.load(contract).abi, "function")
+    }
+    for intent in _intents():
+        assert (intent.contract, intent.function) in known
+        assert encode.calldata(intent.contract, intent.function, intent.args)
+    makers = [
+        name
+        for name, made in inspect.getmembers(intents, inspect.isfunction)
+        if made.__module__ == intents.__name__ and not name.startswith("_")
+    ]
+    assert len(_intents()) == len(makers)
+
+
+def _intents() -> list[Intent]:
+    digest, share = Digest("0x" + "11" * 32), BasisPoints(5000)
+    word = Hash32(digest)
+    case, order, who = cases.offered(), cases.offered().order, cases.ANYONE
+    organisation, position = OrganisationId(1), PositionId(3)
+    return [
+        intents.register(cases.POLICY, digest),
+        intents.publish_policy(organisation, cases.POLICY, digest),
+        intents.nominate(organisation, who, 1),
+        intents.accept_role(organisation),
+        intents.remove_operator(organisation, who),
+        intents.bond(organisation, Wei(1)),
+        intents.pay(organisation, 1, word, Wei(1)),
+        intents.release(order),
+        intents.refund(order),
+        intents.file(order, share, 2, digest),
+        intents.acknowledge(case),
+        intents.ask(case),
+        intents.inform(case),
+        intents.offer(case, share),
+        intents.accept(case, 1),
+        intents.withdraw(case),
+        intents.escalate(case, 1, share, Wei(3)),
+        intents.execute(case),
+        intents.confirm(case),
+        intents.rate(case, 5),
+        intents.evidence(case, digest),
+        intents.draw(case, b"\xf9\x02\x00"),
+        intents.rearm(case),
+        intents.void(case),
+        intents.commit(case, 0, word),
+        intents.reveal(case, 0, share, (word, digest), (0, ())),
+        intents.stake(1, Wei(4)),
+        intents.exit_(position),
+        intents.unstake(position, who),
+        intents.withdraw_rewards(position, who),
+        intents.withdraw_credit("OrderEscrow", who),
+        intents.withdraw_organisation(organisation, who),
+    ]
+
+
+def test_what_is_not_a_block_is_refused() -> None:
+    for answer in ({}, {"hash": "0x00"}, {"hash": None}):
+        with pytest.raises(NodeUnavailable):
+            headers.read(answer)
+
+
+def test_a_header_with_another_hash_is_refused() -> None:
+    empty = {name: "0x" for name, number in _fields() if not number}
+    numbers = {name: "0x0" for name, number in _fields() if number}
+    with pytest.raises(IntegrityBroken):
+        headers.read({**empty, **numbers, "hash": "0x" + "00" * 32})
+
+
+def _fields() -> list[tuple[str, bool]]:
+    numbers = {"difficulty", "number", "gasLimit", "gasUsed", "timestamp"}
+    names = (
+        "parentHash sha3Uncles miner stateRoot transactionsRoot receiptsRoot logsBloom difficulty"
+        " number gasLimit gasUsed timestamp extraData mixHash nonce"
+    )
+    return [(name, name in numbers) for name in names.split()]
