@@ -1,7 +1,7 @@
 """`make check` and `make test`: runs every step, then says which of them failed.
 
 check: formats, lint, types, import directions, the pages' types, Slither.
-test:  brownie's tests of the contracts, then everything else by pytest.
+test:  brownie's tests of the contracts and forge's, then everything else by pytest.
 """
 
 import os
@@ -19,6 +19,7 @@ from scripts.toolchain.refusal import Refusal, exit_code_of
 Step = tuple[str, Callable[[], int]]
 _FRONTEND = ROOT / "dapp" / "web" / "frontend"
 _BROWNIE_TESTS = ROOT / "tests" / "contracts"
+_FORGE_TESTS = _BROWNIE_TESTS / "forge"
 
 
 def _command(*words: str | Path) -> Callable[[], int]:
@@ -37,7 +38,7 @@ def _python_steps() -> list[Step]:
 
 def check_steps() -> list[Step]:
     """Return what `make check` runs."""
-    forge = _command(anvil.find("forge"), "fmt", "--check", CONTRACTS)
+    forge = _command(anvil.find("forge"), "fmt", "--check", CONTRACTS, _FORGE_TESTS)
     tsc = _command(NODE_MODULES / ".bin" / "tsc", "-p", _FRONTEND)
     return [*_python_steps(), ("forge fmt", forge), ("page types", tsc), ("Slither", slither.run)]
 
@@ -47,6 +48,7 @@ def test_steps(words: Sequence[str]) -> list[Step]:
     steps: list[Step] = []
     if any(_BROWNIE_TESTS.glob("test_*.py")):
         steps.append(("brownie test", lambda: brownie.run(["test"])))
+    steps.append(("forge test", _command(anvil.find("forge"), "test")))
     workers = ("-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile")
     steps.append(("pytest", _command(VENV / "bin" / "pytest", *(words or workers))))
     return steps

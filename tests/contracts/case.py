@@ -145,7 +145,7 @@ class Case:
         )
 
     def vote(self, votes: list[int | None], hidden: tuple[int, ...] = ()) -> "Case":
-        """Draw, commit and reveal. None: never commits; seats in `hidden` commit and never reveal."""
+        """Draw, commit and reveal; None never commits, seats in `hidden` never reveal."""
         self.draw()
         clock.to(self.drawn_at + 24 * HOUR)
         for seat, vote in enumerate(votes):

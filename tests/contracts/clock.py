@@ -38,7 +38,10 @@ def around(deadline: int) -> Iterator[int]:
 
 
 def to_block(number: int) -> None:
-    """Mine until the head is block `number`. Thousands of blocks take anvil minutes: see Blocks.t.sol."""
+    """Mine until the head is block `number`.
+
+    Thousands of blocks take anvil minutes; what they bring is in forge/Blocks.t.sol.
+    """
     missing = number - chain[-1].number
     assert missing >= 0, "the chain is past that block"
     if missing:

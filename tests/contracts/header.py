@@ -4,15 +4,30 @@ import rlp
 from brownie import web3
 from eth_utils import keccak
 
-_NUMBERS = {
-    "difficulty", "number", "gasLimit", "gasUsed", "timestamp", "baseFeePerGas", "blobGasUsed",
-    "excessBlobGas",
-}  # fmt: skip
-_FIELDS = (
-    "parentHash sha3Uncles miner stateRoot transactionsRoot receiptsRoot logsBloom difficulty number "
-    "gasLimit gasUsed timestamp extraData mixHash nonce baseFeePerGas withdrawalsRoot blobGasUsed "
-    "excessBlobGas parentBeaconBlockRoot requestsHash"
-).split()
+# In the header's order: a name, and whether it is a number (else bytes).
+_FIELDS = {
+    "parentHash": False,
+    "sha3Uncles": False,
+    "miner": False,
+    "stateRoot": False,
+    "transactionsRoot": False,
+    "receiptsRoot": False,
+    "logsBloom": False,
+    "difficulty": True,
+    "number": True,
+    "gasLimit": True,
+    "gasUsed": True,
+    "timestamp": True,
+    "extraData": False,
+    "mixHash": False,
+    "nonce": False,
+    "baseFeePerGas": True,
+    "withdrawalsRoot": False,
+    "blobGasUsed": True,
+    "excessBlobGas": True,
+    "parentBeaconBlockRoot": False,
+    "requestsHash": False,
+}
 
 
 def of_block(number: int) -> tuple[bytes, bytes]:
@@ -25,7 +40,7 @@ def of_block(number: int) -> tuple[bytes, bytes]:
 
 
 def _field(name: str, value: str) -> bytes:
-    if name not in _NUMBERS:
+    if not _FIELDS[name]:
         return bytes.fromhex(value[2:])
     number = int(value, 16)
     return number.to_bytes((number.bit_length() + 7) // 8, "big")

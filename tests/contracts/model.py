@@ -93,7 +93,7 @@ def unpack_round(word: int) -> Round:
 
 
 def seat_words(armed_word: int, drawn_at: int, panel: list[int], votes: dict[int, int]):
-    """A drawn round's word and its further words, from what `RoundArmed`, `Drawn` and `Revealed` say."""
+    """A drawn round's word and its further words, from what the court's events say."""
     seats = [p | votes.get(i, NO_VOTE) << 26 for i, p in enumerate(panel)]
     header = armed_word & ((1 << 104) - 1) & ~(0x1F << 85)
     word = header | len(seats) << 85 | 1 << 97 | drawn_at << 104
@@ -141,7 +141,7 @@ class Stake:
 
 
 def panel(seed: bytes, dispute: int, armed: Round, stakes: dict[int, Stake], excluded) -> list[int]:
-    """The positions that the lot seats: 64 tries among new owners, 64 with repeats, else fewer seats."""
+    """The positions drawn: 64 tries among new owners, 64 with repeats, else fewer seats."""
     drawn: list[int] = []
     for seat in range(armed.paid):
         for attempt in range(128):
@@ -173,7 +173,7 @@ def ruling_of(votes: list[int]) -> tuple[int, int, int]:
 
 
 def seat_pays(votes: list[int | None], fee: int, lock: int) -> list[int]:
-    """Gwei that each seat gains or loses; None is a no-show. Every position can pay its whole lock."""
+    """Gwei that each seat gains or loses; None is a no-show. Positions can pay their locks."""
     _, low, high = ruling_of([vote for vote in votes if vote is not None])
     pays: list[int] = []
     near = []

@@ -18,7 +18,7 @@ def refuse_money(account) -> Iterator[None]:
 
 @contextmanager
 def call_back(account, target, *calls: bytes) -> Iterator[None]:
-    """Within it `account` makes these calls on `target` when it is paid; it ignores how they end."""
+    """Within it `account` calls `target` when it is paid, and ignores how the calls end."""
     with _coded(account, b"".join(_call(target, data) for data in calls) + b"\x00"):
         yield
 

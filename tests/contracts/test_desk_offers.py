@@ -1,4 +1,4 @@
-"""ComplaintDesk between the parties, by desk.tree: offer, accept, withdraw, silence, confirm, rate."""
+"""ComplaintDesk between the parties, by desk.tree: from the offer to the rating."""
 
 import clock
 import pytest

@@ -1,4 +1,4 @@
-"""Whole disputes to the wei: rulings, costs by distance, pay of arbitrators, and the money equations."""
+"""Whole disputes to the wei: rulings, costs by distance, seats' pay, the money equations."""
 
 import clock
 import model
@@ -14,15 +14,15 @@ def held(house, cases: list[Case]) -> None:
     """What each contract holds is what it owes."""
     live = sum(c.facts["amount"] for c in cases if c.facts["state"] in (1, 2))
     people = [house.customer, house.admin, *house.arbitrators]
-    credits = [
+    waiting = [
         sum(c.credits(p) for p in people) for c in (house.escrow, house.court, house.registry)
     ]
     waits = house.escrow.organisationBalance(1)
-    assert house.escrow.balance() == live + waits + credits[0]
+    assert house.escrow.balance() == live + waits + waiting[0]
     stakes = sum(house.position(i)["balance"] for i in range(16)) * GWEI
     fees = sum(c.events("Escalated")[0]["cost"] for c in cases if _is_open(house, c))
-    assert house.court.balance() == stakes + fees + credits[1]
-    assert house.registry.balance() == house.bond[0] + credits[2]
+    assert house.court.balance() == stakes + fees + waiting[1]
+    assert house.registry.balance() == house.bond[0] + waiting[2]
     assert house.desk.balance() == 0
 
 
@@ -118,16 +118,16 @@ def _empty_bond(house) -> None:
 
 
 def test_the_bond_is_held_while_it_lasts(house):
-    """33 cases take the bond of 1 ETH; the next goes on without."""
-    small = [Case(house, amount=1000) for _ in range(34)]
+    """Three cases of 31 seats take the bond of 1 ETH; the next goes on without."""
+    cases = [Case(house, amount=10 * ETH) for _ in range(4)]
     flags = []
-    for case in small:
+    for case in cases:
         case.file()
         case.offer(0)
         flags.append(case.escalate(10_000).events["Escalated"]["reserved"])
-    assert flags == [True] * 33 + [False]
-    assert house.bond == (BOND, 33 * 3 * FEE)
-    held(house, small)
+    assert flags == [True] * 3 + [False]
+    assert house.bond == (BOND, 3 * 31 * FEE)
+    held(house, cases)
 
 
 def test_two_void_rounds_end_in_the_middle_without_costs(house):
