@@ -1,0 +1,214 @@
+"""The pages when things are not as usual: wallets that refuse, no script, other languages."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.api_player import Person, Service
+from tests.e2e.visitor import Visitor
+
+AMOUNT = str(10**17)
+POLICY = {
+    "peak_mask": "0",
+    "acknowledge_peak_seconds": 1800,
+    "acknowledge_off_peak_seconds": 600,
+    "answer_hours": 48,
+    "confirm_hours": 72,
+    "protection_hours": 336,
+    "track": 0,
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A case that waits for its organisation."""
+
+    service: Service
+    shop: Person
+    buyer: Person
+    complaint: int
+    spare_order: str
+    """Paid by the buyer, and in escrow."""
+
+
+@pytest.fixture(scope="module")
+def scene(service: Service) -> Scene:
+    shop, buyer = service.person(), service.person()
+    agreement = service.digest(shop, "We answer within two days.")
+    service.act(shop, "register", policy=POLICY, agreement=agreement)
+    found = service.get("/v1/organisations")["organisations"][-1]["id"]
+    for number in (1, 2):
+        ref = f"0x{number:064x}"
+        service.act(buyer, "pay", organisation=found, version=1, ref=ref, amount=AMOUNT)
+    orders = service.get("/v1/orders", customer=buyer.address)["orders"]
+    first, second = orders[0]["key"], orders[1]["key"]
+    digest = service.digest(buyer, "It never came. <script>alert(1)</script>")
+    service.act(buyer, "file", order=first, demand=10000, category=2, digest=digest)
+    cases = service.get("/v1/cases", customer=buyer.address)["cases"]
+    return Scene(service, shop, buyer, cases[0]["id"], second)
+
+
+@pytest.fixture
+def buyer(browser: Browser, scene: Scene) -> Iterator[Visitor]:
+    visitor = Visitor(browser, scene.service, scene.buyer)
+    visitor.open(f"/c/{scene.complaint}")
+    visitor.connect()
+    yield visitor
+    visitor.close()
+
+
+@pytest.fixture
+def passer_by(browser: Browser, scene: Scene) -> Iterator[Visitor]:
+    visitor = Visitor(browser, scene.service)
+    yield visitor
+    visitor.close()
+
+
+def test_a_refused_signature_sends_nothing_and_can_be_given_later(buyer: Visitor) -> None:
+    buyer.unfold("Add evidence")
+    buyer.write("What it shows", "The empty box.")
+    buyer.wallet.refuses = True
+    assert "You refused in the wallet. Nothing was sent." in buyer.failure("Add evidence")
+    assert buyer.wallet.signed == 0
+    buyer.wallet.refuses = False
+    buyer.press("Add evidence")
+    buyer.shows("The empty box.")
+
+
+def test_a_wallet_on_another_chain_is_asked_to_switch(buyer: Visitor, scene: Scene) -> None:
+    buyer.wallet.chain_id = 1
+    buyer.unfold("Add evidence")
+    buyer.write("What it shows", "A letter.")
+    buyer.press("Add evidence")
+    assert buyer.wallet.chain_id == scene.service.chain.chain_id
+
+
+def test_what_the_rules_forbid_is_said_before_signing(
+    browser: Browser, scene: Scene, buyer: Visitor
+) -> None:
+    """The page stays open while the case moves on."""
+    buyer.unfold("Take the complaint back")
+    buyer.context.set_offline(True)
+    scene.service.act(scene.shop, "acknowledge", complaint=scene.complaint)
+    buyer.context.set_offline(False)
+    desk = Visitor(browser, scene.service, scene.shop)
+    desk.open(f"/c/{scene.complaint}")
+    desk.connect()
+    desk.page.evaluate("document.querySelector('form[data-act=offer]').dataset.act = 'acknowledge'")
+    desk.write("Share of 0.1 ETH that the customer gets back", "10")
+    desk.write("Reasons", "None.")
+    assert "The case has moved on" in desk.failure("Make the offer")
+    assert desk.wallet.signed == 0
+    desk.problems.clear()  # the refusal itself, 409
+    desk.close()
+    buyer.problems.clear()  # its stream broke off while it was off line
+
+
+def test_a_paid_order_waits_in_the_list_and_can_be_released(browser: Browser, scene: Scene) -> None:
+    visitor = Visitor(browser, scene.service, scene.buyer)
+    visitor.open("/orders")
+    visitor.connect()
+    visitor.page.wait_for_url("**/orders?account=*")
+    visitor.unfold("All is well")
+    visitor.press("Release the money")
+    visitor.shows("Released")
+    found = scene.service.get(f"/v1/orders/{scene.spare_order}")["order"]
+    assert found["state"] == "released"
+    visitor.close()
+
+
+def test_without_a_wallet_the_page_says_what_to_do(passer_by: Visitor, scene: Scene) -> None:
+    passer_by.open(f"/c/{scene.complaint}")
+    passer_by.page.locator("[data-connect]").click()
+    expect(passer_by.page.locator("#progress")).to_contain_text("No wallet was found")
+
+
+def test_everything_can_be_read_without_script(browser: Browser, scene: Scene) -> None:
+    context = browser.new_context(base_url=scene.service.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"/c/{scene.complaint}")
+    main = page.locator("main")
+    for text in ("The organisation must", "It never came."):
+        expect(main).to_contain_text(text)
+    assert "Reading works without JavaScript" in (main.text_content() or "")
+    page.locator("summary", has_text="What each person may do now").click()
+    expect(main).to_contain_text("Take the complaint back")
+    for path in ("/", "/cases", "/audit", f"/c/{scene.complaint}/proof", "/desk", "/panel"):
+        assert page.goto(path) is not None
+        assert page.locator("h1").inner_text()
+    context.close()
+
+
+def test_the_language_that_was_chosen_stays(passer_by: Visitor, scene: Scene) -> None:
+    passer_by.open("/")
+    passer_by.page.get_by_role("link", name="简体中文").click()
+    expect(passer_by.page.locator("html")).to_have_attribute("lang", "zh-Hans")
+    passer_by.open(f"/c/{scene.complaint}")
+    passer_by.shows("机构须在")
+    passer_by.page.get_by_role("link", name="English").click()
+    passer_by.shows("The organisation must")
+
+
+def test_what_people_wrote_stays_text(passer_by: Visitor, scene: Scene) -> None:
+    passer_by.open(f"/c/{scene.complaint}")
+    passer_by.shows("It never came. <script>alert(1)</script>")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_nothing_is_wider_than_a_small_phone(browser: Browser, scene: Scene, language: str) -> None:
+    context = browser.new_context(
+        base_url=scene.service.url, viewport={"width": 320, "height": 640}
+    )
+    page = context.new_page()
+    for path in pages(scene):
+        page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 320, f"{path} is {wide} px wide"
+    context.close()
+
+
+def test_names_are_unique_and_fields_have_labels(browser: Browser, scene: Scene) -> None:
+    context = browser.new_context(base_url=scene.service.url)
+    page = context.new_page()
+    for path in pages(scene):
+        page.goto(path)
+        twice = page.evaluate(
+            "(all => all.filter((id, at) => all.indexOf(id) !== at))"
+            "([...document.querySelectorAll('[id]')].map(one => one.id))"
+        )
+        assert twice == [], path
+        unnamed = page.evaluate(
+            "[...document.querySelectorAll('input:not([type=hidden]), select, textarea')]"
+            ".filter(one => !one.labels?.length && !one.ariaLabel).map(one => one.outerHTML)"
+        )
+        assert unnamed == [], path
+    context.close()
+
+
+def test_a_case_that_is_not_there_is_said_in_plain_words(passer_by: Visitor) -> None:
+    response = passer_by.page.goto("/c/999999?lang=zh-Hans")
+    assert response is not None
+    assert response.status == 404
+    passer_by.shows("这里什么也没有")
+    passer_by.problems.clear()  # the 404 itself
+
+
+def pages(scene: Scene) -> list[str]:
+    account = scene.buyer.address
+    return [
+        "/",
+        "/cases",
+        f"/c/{scene.complaint}",
+        f"/c/{scene.complaint}/proof",
+        f"/audit?q={account}",
+        "/pay",
+        "/pay?organisation=1",
+        f"/orders?account={account}",
+        f"/file?account={account}",
+        f"/desk?account={scene.shop.address}",
+        f"/panel?account={account}",
+        "/o/1",
+        "/c/999999",
+    ]
