@@ -32,11 +32,17 @@ _BIDI_OR_INVISIBLE = r"\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
 _UNSAFE_IN_NAME = re.compile(rf"[{_CONTROL}{_BIDI_OR_INVISIBLE}/\\]|^[A-Za-z]:|^\.{{1,2}}$|^\s|\s$")
 _UNSAFE_IN_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
+_MAX_NESTING = 32
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BRACKET = re.compile(rb"[\[\]{}]")
+
 T = TypeVar("T")
 
 
 def parse_json(data: bytes) -> object:
     """Integers, strings, arrays and objects only. Raises ManifestNotJson, ManifestKeyDuplicate."""
+    if _nesting(data) > _MAX_NESTING:
+        raise ManifestNotJson("manifest is not JSON: nested too deeply")
     try:
         return json.loads(
             data.decode(),
@@ -44,8 +50,21 @@ def parse_json(data: bytes) -> object:
             parse_float=_no_number,
             parse_constant=_no_number,
         )
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise ManifestNotJson(f"manifest is not JSON: {error}") from error
+
+
+def _nesting(data: bytes) -> int:
+    """How deep brackets go, outside of strings.
+
+    Counted before parsing: the parser stops at the interpreter's recursion limit, which libraries
+    raise to where the stack overflows first.
+    """
+    depth = deepest = 0
+    for bracket in _BRACKET.findall(_STRING.sub(b"", data)):
+        depth += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
