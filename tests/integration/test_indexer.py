@@ -267,6 +267,47 @@ def test_readers_are_told_after_each_commit_until_it_is_stopped(indexed: Indexed
     assert second == {"chain": world.chain_id, "block": head + 1, "complaints": [number]}
 
 
+def test_money_that_could_not_be_delivered_is_a_credit(indexed: Indexed) -> None:
+    world = indexed.world
+    number = world.file(world.pay(world.register()))
+    world.offer(number, 4000)
+    world.warp(7 * 24 * HOURS)
+    # While the customer's account reverts, nothing can be pushed to it.
+    world.rpc("anvil_setCode", world.customer, "0x60006000fd")
+    world.execute(number)
+    world.rpc("anvil_setCode", world.customer, "0x")
+    indexed.index()
+    found = indexed.ask(lambda q: q.credits(world.customer))
+    held = world.call(ESCROW, "credits", world.customer)
+    assert [(one.contract, one.amount) for one in found] == [(ESCROW, held)]
+    assert held == 4 * ETHER // 10
+    world.send(world.customer, ESCROW, "withdrawTo", (world.bystander,))
+    indexed.index()
+    assert indexed.ask(lambda q: q.credits(world.customer)) == []
+
+
+def test_rewards_exits_and_the_escrows_balance(indexed: Indexed) -> None:
+    world = indexed.world
+    organisation = world.register()
+    world.stake(3, tickets=8)
+    number = world.dispute(organisation, [5000, 5000, 5000])
+    indexed.index()
+    position = _case(indexed, number).rounds[0].seats[0].position
+    owner = world.seat_owner(number, 0)
+    world.send(owner, COURT, "withdrawRewards", (position, world.bystander))
+    world.send(owner, COURT, "requestExit", (position,))
+    args = (organisation, world.bystander)
+    world.send(world.organisation, ESCROW, "withdrawOrganisation", args)
+    indexed.index()
+    mine = indexed.ask(lambda q: q.positions(owner))
+    word = world.call(COURT, "positions", position)
+    assert [one.balance for one in mine] == [(word >> 208) * 10**9]
+    assert mine[0].position.exit_block == world.call(COURT, "exitBlock", position)
+    row = indexed.ask(lambda q: q.organisation(organisation))
+    assert row is not None and row.balance == 0 < row.organisation.withdrawn
+    assert row.organisation.trail == world.call(REGISTRY, "trail", organisation)
+
+
 def _case(indexed: Indexed, number: int) -> Case:
     case = indexed.ask(lambda q: q.case(ComplaintId(number)))
     assert case is not None
