@@ -8,6 +8,7 @@ from dapp.domain.types import (
     Address,
     BlockNumber,
     ChainId,
+    Hash32,
     UnixTime,
     hash32,
     raw,
@@ -93,6 +94,14 @@ class EventLog:
             _SELECT.encode() + b" AND known AND (address, topic1) IN"
             b" (SELECT * FROM unnest(%s::bytea[], %s::bytea[]))" + _ORDER.encode(),
             (self._chain_id, addresses, topics),
+        )
+        return [self._log(row) async for row in rows]
+
+    async def of(self, transaction: Hash32) -> list[RawLog]:
+        """The known logs of a transaction, in order."""
+        rows = await self._connection.execute(
+            _SELECT.encode() + b" AND known AND transaction = %s" + _ORDER.encode(),
+            (self._chain_id, raw(transaction)),
         )
         return [self._log(row) async for row in rows]
 

@@ -1,6 +1,6 @@
 """The named reads. None of them calls the chain."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 from psycopg_pool import AsyncConnectionPool
@@ -223,13 +223,20 @@ class Queries:
             found = await connection.execute(statement.encode(), parameters)
             return await found.fetchall()
 
+    async def transaction(self, name: Hash32) -> list[Event]:
+        """The events of a transaction, in their order; none of one that is not ours."""
+        return await self._decoded(lambda log: log.of(name))
+
     async def _events(self, *subjects: Subject) -> list[Event]:
-        contracts = {one.name: one.address for one in self._deployment.contracts}
         where = [place for subject in subjects for place in places(subject)]
-        async with database_errors(), self._pool.connection() as connection:
-            logs = await EventLog(connection, self._chain_id, contracts).about(where)
-        events = [event for log in logs if (event := self._decode(log)) is not None]
+        events = await self._decoded(lambda log: log.about(where))
         return [event for event in events if subject_of(event) in subjects]
+
+    async def _decoded(self, logs: Callable[[EventLog], Awaitable[list[RawLog]]]) -> list[Event]:
+        contracts = {one.name: one.address for one in self._deployment.contracts}
+        async with database_errors(), self._pool.connection() as connection:
+            found = await logs(EventLog(connection, self._chain_id, contracts))
+        return [event for log in found if (event := self._decode(log)) is not None]
 
     def _position_row(self, row: _Row) -> PositionRow:
         text, pay, open_seats = row

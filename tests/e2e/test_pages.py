@@ -187,6 +187,20 @@ def test_names_are_unique_and_fields_have_labels(browser: Browser, scene: Scene)
     context.close()
 
 
+def test_a_case_is_found_by_whatever_the_reader_has(passer_by: Visitor, scene: Scene) -> None:
+    case = scene.service.get(f"/v1/cases/{scene.complaint}")["case"]
+    events = scene.service.get(f"/v1/cases/{scene.complaint}/timeline")["events"]
+    names = [str(scene.complaint), case["order"]["key"], *[one["transaction"] for one in events]]
+    for name in names:
+        passer_by.open(f"/audit?q={name}")
+        passer_by.page.wait_for_url(f"**/c/{scene.complaint}")
+    for account in (scene.buyer.address, scene.shop.address.lower()):
+        passer_by.open(f"/audit?q={account}")
+        passer_by.shows(f"Case {scene.complaint}")
+    passer_by.open("/audit?q=0x" + "00" * 32)
+    passer_by.shows("Nothing here goes by that.")
+
+
 def test_a_case_that_is_not_there_is_said_in_plain_words(passer_by: Visitor) -> None:
     response = passer_by.page.goto("/c/999999?lang=zh-Hans")
     assert response is not None

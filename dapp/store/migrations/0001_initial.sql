@@ -49,6 +49,7 @@ CREATE TABLE log (
 );
 CREATE INDEX log_place ON log (chain_id, block_number, log_index);
 CREATE INDEX log_subject ON log (chain_id, address, topic1, block_number, log_index);
+CREATE INDEX log_transaction ON log (chain_id, transaction);
 CREATE INDEX log_unknown ON log (chain_id) WHERE NOT known;
 
 -- The read model. `body` is the folded record; columns are what queries filter and add up.

@@ -53,9 +53,20 @@ async def _find(parts: Parts, wanted: str) -> ComplaintId | list[CaseFilter]:
 
 
 async def _about(parts: Parts, name: Hash32) -> ComplaintId | None:
-    """The case of an order's key."""
+    """The case of an order's key, or of a transaction."""
+    complaint = await _of_order(parts, name)
+    for event in await parts.queries.transaction(name) if complaint is None else ():
+        for argument in ("complaint", "dispute"):
+            if argument in event.args:
+                return ComplaintId(event.integer(argument))
+        if "key" in event.args:
+            complaint = await _of_order(parts, Hash32(event.text("key")))
+    return complaint
+
+
+async def _of_order(parts: Parts, key: Hash32) -> ComplaintId | None:
     try:
-        order, _ = await parts.people.find_order(name)
+        order, _ = await parts.people.find_order(key)
     except NotFound:
         return None
     return order.complaint

@@ -189,10 +189,7 @@ def _spread(knots: Sequence[tuple[int, int]], events: int) -> Iterator[float]:
     """Room for each dot first; what is left goes to the gaps by the logarithm of their length."""
     room = min(_DOT_ROOM, 0.8 * (_RIGHT - _LEFT) / max(1, events))
     rooms = [room if index < events else 0.0 for _, index in knots[1:]]
-    gaps = [
-        log2(1 + (time - before) / 60)
-        for (before, _), (time, _) in pairwise(knots)
-    ]
+    gaps = [log2(1 + (time - before) / 60) for (before, _), (time, _) in pairwise(knots)]
     unit = (_RIGHT - _LEFT - sum(rooms)) / (sum(gaps) or 1.0)
     place = float(_LEFT)
     yield place

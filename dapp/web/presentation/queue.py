@@ -13,5 +13,8 @@ def most_urgent(looks: Iterable[Look]) -> list[Look]:
 
 def _urgency(look: Look) -> tuple[bool, int]:
     turn = look.turn
-    breach = turn.acknowledge_until or turn.until or look.case.deadline
+    breach = turn.until or look.case.deadline
+    # A first reply that is late already is no longer a deadline.
+    if turn.acknowledge_until is not None and look.now < turn.acknowledge_until:
+        breach = turn.acknowledge_until
     return turn.who is not Role.ORGANISATION, breach

@@ -13,9 +13,11 @@ from dapp.domain.types import ZERO_HASH, BlockNumber, ChainId, UnixTime, Wei
 from dapp.web.i18n import LANGUAGES
 from dapp.web.presentation.lanes import WIDTH, picture
 from dapp.web.presentation.money import money
+from dapp.web.presentation.queue import most_urgent
 from dapp.web.presentation.timeline import rows
 from dapp.web.presentation.votes import panels
 from tests.unit.web.looks import (
+    ACKNOWLEDGED,
     COURT,
     CUSTOMER,
     DAY,
@@ -137,6 +139,19 @@ def test_the_present_is_marked_while_the_case_is_open() -> None:
     assert now > picture(here, rows(here, STORY)).dots[2].x
     closed = look(PAID, PAID_AT - FILED_AT + HOUR)
     assert picture(closed, rows(closed, STORY)).now_x is None
+
+
+def test_the_queue_starts_with_what_breaches_first() -> None:
+    looks = {
+        "late": look(FILED, 40 * 60),
+        "promised": look(replace(FILED, acknowledge_deadline=UnixTime(FILED_AT + HOUR)), 40 * 60),
+        "offered": look(OFFERED, 3 * HOUR),
+        "acknowledged": look(replace(ACKNOWLEDGED, deadline=UnixTime(FILED_AT + 2 * HOUR)), HOUR),
+    }
+    ordered = most_urgent(looks.values())
+    names = [next(name for name, one in looks.items() if one is found) for found in ordered]
+    assert names[0] == "promised"
+    assert names[-1] == "offered"
 
 
 def test_a_case_without_events_has_a_picture() -> None:

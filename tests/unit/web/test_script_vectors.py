@@ -39,7 +39,8 @@ const bytes = (file) => file.text === undefined
 const cids = [];
 for (const file of input.files) cids.push(await fileCid(new Blob([bytes(file)])));
 const digests = [];
-for (const text of input.manifests) digests.push(toHex(await sha256(new TextEncoder().encode(text))));
+const utf8 = (text) => new TextEncoder().encode(text);
+for (const text of input.manifests) digests.push(toHex(await sha256(utf8(text))));
 const first = genesis(31337, input.contract, input.subject);
 console.log(JSON.stringify({
   cids, digests, manifestCids: digests.map(manifestCid),
