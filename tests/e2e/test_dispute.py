@@ -3,6 +3,7 @@
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, FilePayload, expect
@@ -63,8 +64,8 @@ def test_a_whole_dispute(service: Service, enter: Enter) -> None:
     answer(service, desk, customer, complaint)
     escalate(customer, complaint)
     draw(service, enter, complaint)
-    panel = vote(service, enter, arbitrators, complaint)
-    open_votes(panel, complaint)
+    panel, receipts = vote(service, enter, arbitrators, complaint)
+    open_votes(enter, panel, receipts, complaint)
     settle(service, enter, customer, desk, complaint)
     check(service, enter, complaint)
 
@@ -175,9 +176,10 @@ def draw(service: Service, enter: Enter, complaint: int) -> None:
 
 def vote(
     service: Service, enter: Enter, arbitrators: dict[str, Person], complaint: int
-) -> list[Visitor]:
+) -> tuple[list[Visitor], list[Path]]:
+    """Who voted, and the receipts that their browsers saved."""
     service.pass_time(25 * HOUR)
-    panel = []
+    panel, receipts = [], []
     for seat in current_round(service, complaint)["seats"]:
         visitor = enter(arbitrators[str(seat["owner"]).lower()])
         visitor.open("/panel")
@@ -192,15 +194,27 @@ def vote(
             download.value.suggested_filename == f"redress-vote-{complaint}-{seat['number']}.json"
         )
         panel.append(visitor)
+        receipts.append(download.value.path())
     assert all(seat["vote"] is None for seat in current_round(service, complaint)["seats"])
-    return panel
+    return panel, receipts
 
 
-def open_votes(panel: list[Visitor], complaint: int) -> None:
-    for visitor in panel:
+def open_votes(enter: Enter, panel: list[Visitor], receipts: list[Path], complaint: int) -> None:
+    """The last one on another device, with the file that was saved."""
+    for visitor in panel[:-1]:
         visitor.arrive(f"/c/{complaint}")
         visitor.shows("This browser holds what opens your vote.")
         visitor.press("Open my vote")
+    elsewhere = enter(panel[-1].wallet.person)
+    elsewhere.open(f"/c/{complaint}")
+    elsewhere.connect()
+    elsewhere.shows("This browser does not hold what opens your vote")
+    assert "does not hold" in elsewhere.failure("Open my vote")
+    choose = elsewhere.page.get_by_label("Receipt of the vote (file)").locator("visible=true")
+    choose.set_input_files(receipts[0])
+    assert "another vote" in elsewhere.failure("Open my vote")
+    choose.set_input_files(receipts[-1])
+    elsewhere.press("Open my vote")
 
 
 def settle(

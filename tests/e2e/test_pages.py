@@ -85,6 +85,21 @@ def test_a_wallet_on_another_chain_is_asked_to_switch(buyer: Visitor, scene: Sce
     assert buyer.wallet.chain_id == scene.service.chain.chain_id
 
 
+def test_what_is_being_written_outlives_the_page_s_news(buyer: Visitor, scene: Scene) -> None:
+    buyer.unfold("Add evidence")
+    buyer.write("What it shows", "The label on the box.")
+    buyer.page.get_by_label("Add files").locator("visible=true").set_input_files(
+        {"name": "label.txt", "mimeType": "text/plain", "buffer": b"To: somebody else"}
+    )
+    before = buyer.page.locator("ol.timeline > li").count()
+    digest = scene.service.digest(scene.shop, "Proof of posting.")
+    scene.service.act(scene.shop, "evidence", complaint=scene.complaint, digest=digest)
+    expect(buyer.page.locator("ol.timeline > li")).to_have_count(before + 1)
+    buyer.press("Add evidence")
+    buyer.shows("The label on the box.")
+    buyer.shows("label.txt")
+
+
 def test_what_the_rules_forbid_is_said_before_signing(
     browser: Browser, scene: Scene, buyer: Visitor
 ) -> None:

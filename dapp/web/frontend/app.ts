@@ -95,6 +95,13 @@ async function dress(): Promise<void> {
   if (document.querySelector("[data-proof]")) (await import("./proof")).start();
 }
 
+/** What the reader is filling in or has opened stays as it is when the page brings itself up to date. */
+function hold(event: Event): void {
+  const part = event.target as Element;
+  if (part instanceof HTMLDetailsElement) part.toggleAttribute("hx-morph-skip", part.open);
+  else part.closest("form[data-act]")?.setAttribute("hx-morph-skip", "");
+}
+
 function clicked(event: MouseEvent): void {
   const button = (event.target as Element).closest<HTMLElement>("[data-connect]");
   if (!button) return;
@@ -105,6 +112,7 @@ function clicked(event: MouseEvent): void {
 progress.start();
 document.addEventListener("submit", submitted);
 document.addEventListener("click", clicked);
+for (const kind of ["input", "change", "drop", "toggle"]) document.addEventListener(kind, hold, true);
 document.addEventListener("htmx:after:swap", () => void dress());
 wallet.start(changed);
 void dress();
