@@ -42,12 +42,16 @@ VOTES = [
     (4000, 4001, [5000, 6001, 8500]),
     (1, 9999, [5000, 6777, 3333]),
     (3000, 9000, [5000, 5000, None]),
+    # Five seats, where a gwei is left over.
+    (3000, 9000, [5000, None, 5200, None, 5700]),
+    (3000, 9000, [5000, 5000, 5000, 6777, None]),
 ]
+AMOUNTS = {3: ETH + 12_345_678_901, 5: 3 * ETH // 2 + 1}
 
 
 @pytest.mark.parametrize(("offer", "demand", "votes"), VOTES)
 def test_a_ruling_to_the_wei(house, offer, demand, votes):
-    amount = ETH + 12_345_678_901
+    amount = AMOUNTS[len(votes)]
     case = Case(house, amount=amount).escalated(offer=offer, demand=demand).vote(votes)
     before = [house.position(p)["balance"] for p in case.panel]
     panel, customer, held_before = case.panel, house.customer.balance(), house.bond
@@ -57,7 +61,7 @@ def test_a_ruling_to_the_wei(house, offer, demand, votes):
 
     revealed = [vote for vote in votes if vote is not None]
     ruling = model.ruling_of(revealed)[0]
-    cost = 3 * FEE
+    cost = len(votes) * FEE
     owed = model.costs_of_organisation(cost, demand, offer, ruling)
     award = amount * ruling // 10_000
     from_order = min(owed, amount - award)
@@ -74,7 +78,7 @@ def test_a_ruling_to_the_wei(house, offer, demand, votes):
     assert [house.position(p)["balance"] for p in panel] == [
         was + pay for was, pay in zip(before, pays, strict=True)
     ]
-    assert sum(pays) == 3 * FEE_GWEI
+    assert sum(pays) == len(votes) * FEE_GWEI
     assert case.phase == Phase.PAID
     held(house, [case])
 
