@@ -26,7 +26,7 @@ async def connect(url: str) -> Connection:
         # The driver would take an empty address for a server of its own choice.
         raise DatabaseUnset("no database is named", remedy="Set DATABASE_URL, or use 'make up'")
     async with database_errors():
-        return await AsyncConnection.connect(url, autocommit=True, connect_timeout=10)
+        return await AsyncConnection.connect(url, autocommit=True, connect_timeout=3)
 
 
 @asynccontextmanager
@@ -37,7 +37,7 @@ async def pool(url: str, *, size: int = 8) -> AsyncIterator[AsyncConnectionPool]
         DatabaseUnavailable: none can be opened.
     """
     connections = AsyncConnectionPool(
-        url, min_size=1, max_size=size, open=False, kwargs={"autocommit": True}, timeout=10
+        url, min_size=1, max_size=size, open=False, kwargs={"autocommit": True}, timeout=3
     )
     # The pool's own wait hides why; one plain connection says it.
     await (await connect(url)).close()
