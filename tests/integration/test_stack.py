@@ -43,32 +43,51 @@ class Up:
 Start = Callable[[], Up]
 
 
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """A function that starts the stack; always on the same data and ports."""
-    data = tmp_path / "data"
-    ports = {"PORT": str(process.free_port()), "NODE_PORT": str(process.free_port())}
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder that a stack was started on and ended in order."""
+    data = tmp_path_factory.mktemp("stack") / "data"
     data.mkdir()
     (data / "played").touch()  # the demo's dispute has tests of its own
-    runners: list[subprocess.Popen[str]] = []
+    up = _up(data, _ports())
+    said = up.end()
+    assert up.runner.returncode == 0, said
+    return data
+
+
+@pytest.fixture
+def start(tmp_path: Path, deployed: Path) -> Iterator[Start]:
+    """A function that starts the stack; always on the same data and ports."""
+    data, ports = tmp_path / "data", _ports()
+    # Not by shutil: the database's files have another owner.
+    subprocess.run(["cp", "-a", deployed, data], check=True)
+    started: list[Up] = []
 
     def start_one() -> Up:
-        runner = subprocess.Popen(
-            [sys.executable, "-m", "scripts.stack", "up"],
-            cwd=ROOT,
-            env={**os.environ, **ports, "DATA": str(data)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        runners.append(runner)
-        running = json.loads(_appearing(data / "running.json", runner))
-        return Up(data, runner, running["variables"]["REDRESS_NODE_URL"], running["processes"])
+        started.append(_up(data, ports))
+        return started[-1]
 
     yield start_one
-    for runner in runners:
-        runner.kill()
-        runner.communicate()
+    for up in started:
+        up.runner.kill()
+        up.runner.communicate()
+
+
+def _ports() -> dict[str, str]:
+    return {"PORT": str(process.free_port()), "NODE_PORT": str(process.free_port())}
+
+
+def _up(data: Path, ports: dict[str, str]) -> Up:
+    runner = subprocess.Popen(
+        [sys.executable, "-m", "scripts.stack", "up"],
+        cwd=ROOT,
+        env={**os.environ, **ports, "DATA": str(data)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    running = json.loads(_appearing(data / "running.json", runner))
+    return Up(data, runner, running["variables"]["REDRESS_NODE_URL"], running["processes"])
 
 
 def _appearing(path: Path, runner: subprocess.Popen[str]) -> str:
