@@ -100,25 +100,19 @@ def test_what_is_being_written_outlives_the_page_s_news(buyer: Visitor, scene: S
     buyer.shows("label.txt")
 
 
-def test_what_the_rules_forbid_is_said_before_signing(
-    browser: Browser, scene: Scene, buyer: Visitor
-) -> None:
-    """The page stays open while the case moves on."""
-    buyer.unfold("Take the complaint back")
-    buyer.context.set_offline(True)
-    scene.service.act(scene.shop, "acknowledge", complaint=scene.complaint)
-    buyer.context.set_offline(False)
+def test_what_the_rules_forbid_is_said_before_signing(browser: Browser, scene: Scene) -> None:
+    """A page that gets no news still shows a form whose time is over."""
     desk = Visitor(browser, scene.service, scene.shop)
+    desk.context.route("**/v1/stream*", lambda route: route.abort())
     desk.open(f"/c/{scene.complaint}")
     desk.connect()
-    desk.page.evaluate("document.querySelector('form[data-act=offer]').dataset.act = 'acknowledge'")
-    desk.write("Share of 0.1 ETH that the customer gets back", "10")
-    desk.write("Reasons", "None.")
-    assert "The case has moved on" in desk.failure("Make the offer")
+    scene.service.act(scene.shop, "acknowledge", complaint=scene.complaint)
+    desk.write("What you tell the customer", "Hello.")
+    assert "The case has moved on" in desk.failure("Reply")
     assert desk.wallet.signed == 0
-    desk.problems.clear()  # the refusal itself, 409
+    assert any("409" in problem for problem in desk.problems)
+    desk.problems.clear()
     desk.close()
-    buyer.problems.clear()  # its stream broke off while it was off line
 
 
 def test_a_paid_order_waits_in_the_list_and_can_be_released(browser: Browser, scene: Scene) -> None:
@@ -132,6 +126,41 @@ def test_a_paid_order_waits_in_the_list_and_can_be_released(browser: Browser, sc
     found = scene.service.get(f"/v1/orders/{scene.spare_order}")["order"]
     assert found["state"] == "released"
     visitor.close()
+
+
+def test_the_organisation_keeps_its_house(browser: Browser, scene: Scene) -> None:
+    """Its next policy, its people, an order it gives back of its own will."""
+    ref = "0x" + "77" * 32
+    scene.service.act(scene.buyer, "pay", organisation=1, version=1, ref=ref, amount=AMOUNT)
+    shop = Visitor(browser, scene.service, scene.shop)
+    helper = Visitor(browser, scene.service, scene.service.person())
+    shop.open("/desk")
+    shop.connect()
+    shop.page.wait_for_url("**/desk?account=*")
+    shop.unfold("Money and people")
+    shop.write("Ask somebody to act for it", helper.wallet.person.address)
+    shop.press("Ask")
+    helper.open("/desk")
+    helper.connect()
+    helper.press("Accept")
+    helper.shows("To answer, the most urgent first")
+    shop.arrive("/desk")
+    shop.page.wait_for_url("**/desk?account=*")
+    shop.unfold("Money and people")
+    shop.press("Remove")
+    shop.unfold("Orders in escrow")
+    shop.press("Give it back")
+    shop.unfold("Publish the next policy")
+    shop.write("Answer (hours, 48 to 240)", "60")
+    shop.write("Your refund policy and terms, as customers will read them before they pay", "New.")
+    shop.press("Publish")
+    found = scene.service.get("/v1/organisations/1")["organisation"]
+    assert [one["answer_hours"] for one in found["policies"]] == [48, 60]
+    assert [one["roles"] for one in found["operators"]] == [7, 0]
+    held = scene.service.get("/v1/orders", organisation=1)["orders"][0]
+    assert (held["ref"], held["state"]) == (ref, "refunded")
+    for visitor in (shop, helper):
+        visitor.close()
 
 
 def test_without_a_wallet_the_page_says_what_to_do(passer_by: Visitor, scene: Scene) -> None:

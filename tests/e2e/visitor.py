@@ -149,8 +149,8 @@ class Visitor:
         """Also checks that nothing broke and that nobody else was asked for anything."""
         with suppress(Exception):
             self.context.close()
-        assert not self.problems
-        assert not self.outside
+        assert self.problems == []
+        assert self.outside == []
 
     def _console(self, message: Any) -> None:
         if message.type == "error":

@@ -37,7 +37,7 @@ function show(place: HTMLElement | null | undefined, file: Blob): void {
     const image = new Image(64, 64);
     image.alt = "";
     image.src = String(reader.result);
-    place.append(image);
+    place.replaceChildren(image);
   });
   reader.readAsDataURL(new Blob([file], { type: place.dataset["picture"]! }));
 }

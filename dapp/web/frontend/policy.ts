@@ -1,14 +1,14 @@
 // The week as 7 × 24 squares: pressed ones are peak hours.
 import type { Params } from "./act";
 
-function squares(): HTMLInputElement[] {
-  return [...document.querySelectorAll<HTMLInputElement>("[data-peak] input[type=checkbox]")];
+function squares(part: ParentNode): HTMLInputElement[] {
+  return [...part.querySelectorAll<HTMLInputElement>("[data-peak] input[type=checkbox]")];
 }
 
 /** Bit h of the mask is hour h of the week, from Monday 00:00 UTC. A string: it does not fit a number. */
-export async function collect(_form: HTMLFormElement, found: Params): Promise<void> {
+export async function collect(form: HTMLFormElement, found: Params): Promise<void> {
   let mask = 0n;
-  for (const square of squares()) if (square.checked) mask |= 1n << BigInt(square.value);
+  for (const square of squares(form)) if (square.checked) mask |= 1n << BigInt(square.value);
   (found["policy"] as Params)["peak_mask"] = mask.toString();
 }
 
@@ -19,9 +19,10 @@ export function start(): void {
     button.dataset["ready"] = "1";
     button.addEventListener("click", () => {
       const hours = new Set(button.dataset["hours"]!.split(" "));
-      const own = squares().filter((square) => hours.has(square.value));
+      const own = squares(button.form!).filter((square) => hours.has(square.value));
       const on = !own.every((square) => square.checked);
       for (const square of own) square.checked = on;
+      own[0]?.dispatchEvent(new Event("input", { bubbles: true }));
     });
   }
 }

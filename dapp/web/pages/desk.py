@@ -7,6 +7,8 @@ from starlette.responses import Response
 
 from dapp.domain.organisation import Organisation
 from dapp.domain.parts import ComplaintState
+from dapp.domain.payment import OrderState
+from dapp.domain.policy import Policy
 from dapp.domain.types import Digest, OrganisationId
 from dapp.service import inputs
 from dapp.service.clock import Moment
@@ -16,7 +18,7 @@ from dapp.web.pages.agreements import agreement_text
 from dapp.web.pages.lists import case_lines, look_at
 from dapp.web.pages.render import language_of, page, parts_of
 from dapp.web.presentation.caselist import CaseLine, case_line
-from dapp.web.presentation.places import Place, day_names, place
+from dapp.web.presentation.places import HeldLine, Place, day_names, held_line, place
 from dapp.web.presentation.queue import most_urgent
 
 router = APIRouter()
@@ -24,7 +26,16 @@ router = APIRouter()
 _QUEUED = 100
 _OPEN = frozenset({ComplaintState.FILED, ComplaintState.ASKED, ComplaintState.OFFERED})
 _OFFICE_HOURS = sum(1 << day * 24 + hour for day in range(5) for hour in range(9, 18))
-"""What the form starts with: Monday to Friday, 09:00 to 18:00 UTC."""
+_FIRST_TERMS = Policy(
+    peak_mask=_OFFICE_HOURS,
+    acknowledge_peak_seconds=30 * 60,
+    acknowledge_off_peak_seconds=10 * 60,
+    answer_hours=48,
+    confirm_hours=72,
+    protection_hours=14 * 24,
+    track=0,
+)
+"""What the form starts with; peak hours are Monday to Friday, 09:00 to 18:00 UTC."""
 
 
 @router.get("/desk")
@@ -43,7 +54,7 @@ async def desk(request: Request, account: Annotated[str, Query(max_length=42)] =
         account=account,
         organisations=entries,
         days=day_names(t),
-        default_mask=_OFFICE_HOURS,
+        first_terms=_FIRST_TERMS,
     )
 
 
@@ -64,8 +75,18 @@ async def _entry(
 ) -> dict[str, object]:
     """An organisation with its queue; `is_asked` is whether the account is nominated."""
     found: Place = place(row, moment.now, t)
-    queue = await _queue(request, row.organisation, t)
-    return {"place": found, "queue": queue, "is_asked": account in found.nominated}
+    return {
+        "place": found,
+        "queue": await _queue(request, row.organisation, t),
+        "orders": await _held(request, row.organisation, t),
+        "is_asked": account in found.nominated,
+    }
+
+
+async def _held(request: Request, whose: Organisation, t: Language) -> list[HeldLine]:
+    """The orders that it could give back of its own will."""
+    found, _ = await parts_of(request).people.find_orders(None, whose.id, None, _QUEUED)
+    return [held_line(row, t) for row in found.items if row.state is OrderState.HELD]
 
 
 async def _queue(request: Request, whose: Organisation, t: Language) -> list[CaseLine]:

@@ -13,7 +13,7 @@ from dapp.store.views import OrderRow
 from dapp.web.pages.agreements import agreement_text
 from dapp.web.pages.render import language_of, page, parts_of
 from dapp.web.presentation.names import category_examples, category_name
-from dapp.web.presentation.places import OrderLine, order_line, place
+from dapp.web.presentation.places import CreditLine, OrderLine, credit_line, order_line, place
 
 router = APIRouter()
 
@@ -41,7 +41,8 @@ async def pay(
 @router.get("/orders")
 async def orders(request: Request, account: Account = "") -> Response:
     lines = await _lines(request, account) if account else []
-    return page(request, "orders.html", account=account, orders=lines)
+    owed = await _owed(request, account) if account else []
+    return page(request, "orders.html", account=account, orders=lines, credits=owed)
 
 
 @router.get("/orders/{key}")
@@ -81,6 +82,14 @@ async def _lines(request: Request, account: str) -> list[OrderLine]:
         )
         for row in found.items
     ]
+
+
+async def _owed(request: Request, account: str) -> list[CreditLine]:
+    """What could not be delivered to the account and waits in a contract."""
+    parts, t = parts_of(request), language_of(request)
+    whose = inputs.address(account, "account")
+    found, _ = await parts.clock.read(lambda: parts.queries.credits(whose))
+    return [credit_line(one, t) for one in found]
 
 
 async def _versions(

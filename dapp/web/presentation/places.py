@@ -7,10 +7,11 @@ from markupsafe import Markup
 
 from dapp.domain.organisation import ROLE_ADMIN, ROLE_ANSWER, ROLE_MONEY, PolicyVersion
 from dapp.domain.payment import OrderState
+from dapp.domain.policy import Policy
 from dapp.domain.position import EXIT_BLOCKS
 from dapp.domain.sla import acknowledge_seconds
-from dapp.domain.types import Address, BlockNumber, UnixTime
-from dapp.store.views import OrderRow, OrganisationRow, PositionRow
+from dapp.domain.types import BlockNumber, UnixTime
+from dapp.store.views import Credit, OrderRow, OrganisationRow, PositionRow
 from dapp.web.i18n import Language
 from dapp.web.presentation.names import organisation_name
 from dapp.web.presentation.people import short
@@ -36,7 +37,7 @@ class Place:
     acknowledge_off_peak: str
     answer: str
     protection: str
-    peak_mask: int
+    terms: Policy
     days: tuple[str, ...]
     agreement: str
     bond: str
@@ -63,7 +64,7 @@ def place(row: OrganisationRow, now: UnixTime, t: Language, agreement: str = "")
         acknowledge_off_peak=t.duration(current.policy.acknowledge_off_peak_seconds),
         answer=t.duration(current.policy.answer_hours * HOUR),
         protection=t.duration(current.policy.protection_hours * HOUR),
-        peak_mask=current.policy.peak_mask,
+        terms=current.policy,
         days=day_names(t),
         agreement=agreement,
         bond=t.amount(found.bond),
@@ -135,6 +136,35 @@ def order_line(row: OrderRow, version: PolicyVersion, now: UnixTime, t: Language
     )
 
 
+@dataclass(frozen=True, slots=True)
+class HeldLine:
+    """An order as its organisation sees it."""
+
+    key: str
+    customer: str
+    short_customer: str
+    amount: str
+    paid_at: Markup
+
+
+def held_line(row: OrderRow, t: Language) -> HeldLine:
+    paid = row.paid
+    customer = paid.order.customer
+    return HeldLine(
+        paid.order.key, customer, short(customer), t.amount(paid.amount), t.time(paid.paid_at)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CreditLine:
+    contract: str
+    amount: str
+
+
+def credit_line(credit: Credit, t: Language) -> CreditLine:
+    return CreditLine(credit.contract, t.amount(credit.amount))
+
+
 def _state_name(state: OrderState, t: Language) -> str:
     return {
         OrderState.NONE: t.say("Unknown"),
@@ -173,7 +203,3 @@ def stake_line(row: PositionRow, ticket_wei: int, block: BlockNumber, t: Languag
         may_exit=not exiting and position.left_at is None,
         may_unstake=rested and row.open_seats == 0 and position.left_at is None,
     )
-
-
-def acts_for(row: OrganisationRow, account: Address) -> bool:
-    return row.organisation.roles_of(account) != 0
