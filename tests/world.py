@@ -98,7 +98,7 @@ class World(LocalChain):
         """Pays for an order under the policy in force."""
         payer = customer or self.customer
         version = self.call(REGISTRY, "currentVersion", organisation)
-        ref = hash32(word(next(self._refs)))
+        ref = hash32(keccak(word(next(self._refs))))
         self.send(payer, ESCROW, "pay", (organisation, version, ref), amount)
         facts = (organisation, version, payer, NATIVE_COIN, ref)
         parts = (word(organisation), word(version), word(int(payer, 16)), word(0))

@@ -8,7 +8,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,16 +117,21 @@ def find(tool: str) -> Path:
 
 
 def start(
-    *, port: int, log: Path, state: Path | None = None, state_interval_seconds: int = 5
+    *,
+    port: int,
+    log: Path,
+    state: Path | None = None,
+    state_interval_seconds: int = 5,
+    options: Sequence[str] = (),
 ) -> Anvil:
     """Start anvil on 127.0.0.1:`port` and wait until it answers.
 
     With `state` the chain is read from that file if it is there, and written to it every
-    `state_interval_seconds` and at the end.
+    `state_interval_seconds` and at the end. `options` are further ones of anvil's own.
     """
     command: list[str | Path] = [find("anvil"), "--host", "127.0.0.1", "--port", str(port)]
     command += ["--chain-id", str(CHAIN_ID), "--hardfork", HARDFORK]
-    command += ["--accounts", str(ACCOUNTS)]
+    command += ["--accounts", str(ACCOUNTS), *options]
     if state is not None:
         command += ["--state", state, "--state-interval", str(state_interval_seconds)]
         command += ["--timestamp", str(_genesis_time(state))]
@@ -164,10 +169,11 @@ def _set_clock(node: Anvil) -> None:
 
 
 @contextmanager
-def running(state: Path | None = None) -> Iterator[Anvil]:
+def running(state: Path | None = None, options: Sequence[str] = ()) -> Iterator[Anvil]:
     """A chain of its own on a free port, ended on the way out."""
     with tempfile.TemporaryDirectory(prefix="redress-anvil-") as scratch:
-        node = start(port=process.free_port(), log=Path(scratch) / "anvil.log", state=state)
+        log = Path(scratch) / "anvil.log"
+        node = start(port=process.free_port(), log=log, state=state, options=options)
         try:
             yield node
         finally:

@@ -1,0 +1,1 @@
+"""Measurements beside their targets; each writes build/bench/NAME.json."""

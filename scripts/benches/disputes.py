@@ -1,0 +1,146 @@
+"""Whole disputes on a local chain whose every block is the same in each run, and their gas.
+
+The chain is anvil with Prague's rules, EIP-170 on and a base fee of 0. Its first block has a fixed
+time and each next one comes a second later, so that equal bytecode gives equal seeds and panels.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from dapp.chain.headers import Header
+from dapp.chain.keccak import keccak
+from dapp.domain.draw import Lottery, Stake, panel
+from dapp.domain.events import COURT
+from dapp.domain.types import Address, BlockNumber, DisputeId, OrganisationId, PositionId
+from scripts.toolchain import anvil
+from tests.local_chain import TICKET_WEI, Receipt
+from tests.world import SEED_DELAY, World, digest
+
+# Monday, 5 January 2026, 08:00 UTC.
+_GENESIS_TIME = 1_767_600_000
+ARBITRATORS = 16
+SEATS = 3
+_OFFER, _DEMAND = 3000, 8000
+_VOTES = (5600, 4200, 5000)
+# What a lucky enough draw looks at: three seats and two rejections, close to the mean of 5.3.
+_LOTS = 5
+# Zero bytes of an empty block's header that are none by chance: the bloom, the beneficiary, ….
+_ZERO_BYTES = 317
+
+Spent = tuple[str, int]
+"""A call's name and its gas; calls that come more than once in a dispute are numbered."""
+
+
+class MeteredWorld(World):
+    """A world with 16 arbitrators staked that writes down what each transaction used."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self._spent: list[Spent] = []
+        self.rpc("anvil_setBlockTimestampInterval", 1)
+        self.rpc("anvil_setNextBlockBaseFeePerGas", "0x0")
+        self.deploy()
+        self.house = self.register()
+        self.bond(self.house)
+        self.stakes = list(self._staked())
+
+    def send(
+        self, sender: Address, contract: str, function: str, args: Sequence[Any], value: int = 0
+    ) -> Receipt:
+        """A mined transaction, written down."""
+        receipt = super().send(sender, contract, function, args, value)
+        self._spent.append((function, int(receipt["gasUsed"], 16)))
+        return receipt
+
+    def spent_by(self, action: Callable[[], object]) -> list[Spent]:
+        """What the transactions of `action` used, in order."""
+        before = len(self._spent)
+        action()
+        return self._spent[before:]
+
+    def _staked(self) -> Iterator[int]:
+        for number, arbitrator in enumerate(self.arbitrators[:ARBITRATORS]):
+            tickets = tickets_of(number)
+            self.send(arbitrator, COURT, "stake", (tickets,), tickets * TICKET_WEI)
+            yield self._spent[-1][1]
+
+
+def tickets_of(position: int) -> int:
+    """1 to 8 tickets in turn."""
+    return position % 8 + 1
+
+
+@contextmanager
+def chain() -> Iterator[MeteredWorld]:
+    """The local chain with the contracts on it."""
+    with (
+        anvil.running(options=("--timestamp", str(_GENESIS_TIME))) as node,
+        MeteredWorld(node.url) as world,
+    ):
+        yield world
+
+
+def play(world: MeteredWorld, *, with_luck: bool) -> list[Spent]:
+    """One whole dispute over 1 ETH, from the payment to the payout.
+
+    Filing and offer carry their evidence. With luck the draw needs exactly five lots, so that two
+    runs can be compared; without it needs what it needs.
+    """
+    return _numbered(world.spent_by(lambda: _dispute(world, world.house, with_luck)))
+
+
+def _dispute(world: MeteredWorld, organisation: OrganisationId, with_luck: bool) -> None:
+    complaint = world.file(world.pay(organisation), _DEMAND, what=digest("complaint"))
+    world.acknowledge(complaint)
+    world.offer(complaint, _OFFER, digest("offer"))
+    world.escalate(complaint, _DEMAND)
+    if with_luck:
+        _find_luck(world, complaint)
+    world.draw(complaint)
+    world.vote(complaint, _VOTES)
+    world.execute(complaint)
+
+
+def _numbered(spent: Sequence[Spent]) -> list[Spent]:
+    total = Counter(name for name, _ in spent)
+    seen: Counter[str] = Counter()
+    numbered = []
+    for name, gas in spent:
+        seen[name] += 1
+        numbered.append((f"{name} {seen[name]}" if total[name] > 1 else name, gas))
+    return numbered
+
+
+def _find_luck(world: MeteredWorld, complaint: int) -> None:
+    """Mine up to the seed's block, again and again at other times, until its seed is as wanted.
+
+    A contract's code is in the state's root and so in every seed: without this, any change of the
+    code would change how lucky a draw is, by more than the change itself costs.
+    """
+    armed_at = world.block_number()
+    began = world.now()
+    for later in range(1, 10_000):
+        snapshot = world.rpc("evm_snapshot")
+        world.warp_to(began + later)
+        world.mine(SEED_DELAY - 1)
+        header = world.header(armed_at + SEED_DELAY)
+        if header.encoded.count(0) == _ZERO_BYTES and _lots(header, complaint, armed_at) == _LOTS:
+            return
+        world.rpc("evm_revert", snapshot)
+    raise RuntimeError("no seed is as wanted")
+
+
+def _lots(header: Header, complaint: int, armed_at: BlockNumber) -> int:
+    """How many lots the draw would take; 0 if two of them are the same place."""
+    looked_at: list[PositionId] = []
+
+    def stake_of(position: PositionId) -> Stake:
+        looked_at.append(position)
+        owner = Address(str(position))
+        return Stake(owner, tickets_of(position), BlockNumber(0), None, 0)
+
+    lottery = Lottery(header.mix_hash, DisputeId(complaint), 0, SEATS, armed_at, ARBITRATORS)
+    panel(keccak, lottery, stake_of, lambda _: False)
+    return len(looked_at) if len(set(looked_at)) == len(looked_at) else 0

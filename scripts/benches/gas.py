@@ -1,0 +1,181 @@
+"""`make bench-gas`: what a whole dispute costs in gas, call by call, beside other systems.
+
+After a warm-up, twelve disputes count, and their mean is what is printed: how often the draw has
+to try is luck. `--pin` also plays the dispute of tests/integration/test_gas.py, whose luck is
+fixed, and rewrites tests/vectors/gas.json with it.
+"""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from statistics import mean
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from scripts.benches import disputes
+from scripts.benches.disputes import SEATS
+from scripts.benches.peers import PEERS, TARGETS
+from scripts.toolchain.paths import ROOT
+from scripts.toolchain.refusal import exit_code_of
+
+RESULT = ROOT / "build" / "bench" / "gas.json"
+PINNED = ROOT / "tests" / "vectors" / "gas.json"
+COUNTED = 12
+_WIDTH = 120  # columns
+# Rows of the table that peers have too, and what they are called there.
+_COMPARED = {
+    "total_direct": "whole dispute, direct",
+    "total_relayed": "whole dispute, relayed",
+    "total_with_appeal": "with one appeal, 7 more",
+    "stake_avg": "stake, average",
+    "pay": "create the escrow",
+    "draw": f"draw of {SEATS}",
+    "commit": f"{SEATS} commits",
+    "reveal": f"{SEATS} reveals",
+}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Gas of the counted disputes.
+
+    Attributes:
+        stakes: of each position, in order.
+        calls: of each dispute, by the call's name.
+    """
+
+    stakes: Sequence[int]
+    calls: Sequence[Mapping[str, int]]
+
+
+def measure(counted: int = COUNTED) -> Measured:
+    """Play a warm-up dispute and `counted` that count."""
+    with disputes.chain() as world:
+        disputes.play(world, with_luck=False)
+        calls = [dict(disputes.play(world, with_luck=False)) for _ in range(counted)]
+        return Measured(world.stakes, calls)
+
+
+def pinned() -> dict[str, int]:
+    """The gas of the second dispute, its luck fixed: the same in each run of the same code."""
+    with disputes.chain() as world:
+        disputes.play(world, with_luck=False)
+        calls = dict(disputes.play(world, with_luck=True))
+        return {**calls, "total": sum(calls.values()), "16 stakes": sum(world.stakes)}
+
+
+def result(measured: Measured) -> dict[str, Any]:
+    """What build/bench/gas.json holds; None is what cannot be measured yet."""
+    names = measured.calls[0]
+    calls = {name: round(mean(one[name] for one in measured.calls)) for name in names}
+    return {
+        "total_direct": sum(calls.values()),
+        "total_relayed": None,
+        "total_with_appeal": None,
+        "stake_avg": round(mean(measured.stakes)),
+        "calls": calls,
+        "spread": {name: _ends([one[name] for one in measured.calls]) for name in names},
+        "disputes": len(measured.calls),
+        "targets": {name: {"must": must, "aim": aim} for name, (must, aim) in TARGETS.items()},
+        "peers": {peer.name: _known(asdict(peer)) for peer in PEERS},
+    }
+
+
+def _ends(values: Sequence[int]) -> list[int]:
+    return [min(values), max(values)]
+
+
+def _known(peer: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: gas for name, gas in peer.items() if name != "name" and gas is not None}
+
+
+def _ours(found: Mapping[str, Any], row: str) -> int | None:
+    """A total, or the sum of the calls of one kind."""
+    if row in found:
+        total: int | None = found[row]
+        return total
+    return sum(gas for name, gas in found["calls"].items() if name.split()[0] == row) or None
+
+
+def _gas(gas: int | None) -> str:
+    return "-" if gas is None else f"{gas:,}".replace(",", " ")
+
+
+def _beside(theirs: int | None, ours: int | None) -> str:
+    if theirs is None or ours is None:
+        return _gas(theirs)
+    return f"{_gas(theirs)} {theirs / ours:4.1f}x"
+
+
+def _judged(ours: int | None, target: int) -> str:
+    if ours is None:
+        return _gas(target)
+    colour, mark = ("green", "✓") if ours <= target else ("red", "✗")
+    return f"[{colour}]{_gas(target)} {mark}[/]"
+
+
+def comparison(found: Mapping[str, Any]) -> Table:
+    """Redress beside its peers; 2.0x says that a peer's is twice ours."""
+    table = Table(title="Beside others (2.0x: twice ours)", title_justify="left")
+    for name in ("", "Redress", *found["peers"]):
+        table.add_column(name, justify="right" if name else "left", no_wrap=True)
+    for row, label in _COMPARED.items():
+        ours = _ours(found, row)
+        theirs = (_beside(peer.get(row), ours) for peer in found["peers"].values())
+        table.add_row(label, _gas(ours), *theirs)
+    return table
+
+
+def targets(found: Mapping[str, Any]) -> Table:
+    """What must be reached and what is aimed at."""
+    table = Table(title="Targets", title_justify="left")
+    for name in ("", "Redress", "must", "aim"):
+        table.add_column(name, justify="right" if name else "left")
+    for row, limits in found["targets"].items():
+        ours = found[row]
+        judged = (_judged(ours, limits[name]) for name in ("must", "aim"))
+        table.add_row(_COMPARED[row], _gas(ours), *judged)
+    return table
+
+
+def every_call(found: Mapping[str, Any]) -> Table:
+    """Each call of the dispute, in order."""
+    title = f"Each call (mean of {found['disputes']} disputes)"
+    table = Table(title=title, title_justify="left")
+    for name in ("call", "gas", "least", "most"):
+        table.add_column(name, justify="left" if name == "call" else "right")
+    for name, gas in found["calls"].items():
+        table.add_row(name, _gas(gas), *(_gas(end) for end in found["spread"][name]))
+    table.add_section()
+    table.add_row("total", _gas(found["total_direct"]))
+    return table
+
+
+def write_pinned() -> None:
+    """Rewrite tests/vectors/gas.json."""
+    PINNED.write_text(json.dumps(pinned(), indent=2) + "\n", encoding="utf-8")
+
+
+def main(words: Sequence[str]) -> int:
+    """Measure, write and print."""
+    if list(words) not in ([], ["--pin"]):
+        sys.stderr.write("usage: python -m scripts.benches.gas [--pin]\n")
+        return 2
+    found = result(measure())
+    RESULT.parent.mkdir(parents=True, exist_ok=True)
+    RESULT.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    # A table is not worth reading when its numbers are broken in two.
+    console = Console(width=max(_WIDTH, Console().width))
+    for table in (every_call(found), comparison(found), targets(found)):
+        console.print(table)
+    if words:
+        write_pinned()
+        console.print(f"pinned in {PINNED.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(exit_code_of(lambda: main(sys.argv[1:])))
