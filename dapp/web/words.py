@@ -85,6 +85,7 @@ def _proof(t: Language) -> dict[str, str]:
             "The record does not give the word on the chain: something is missing or changed."
         ),
         "proof-order-differs": t.say("The payment is not the one that the complaint was about."),
+        "proof-votes-differ": t.say("The votes are not those that the ruling was made from."),
         "proof-missing": t.say("This service does not hold {name}."),
         "proof-file-differs": t.say("{name} is not what was submitted."),
         "proof-node-failed": t.say("That node gave no answer."),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.api_player import Person, Service
 from tests.e2e.visitor import Visitor
@@ -242,6 +242,28 @@ def test_a_case_is_found_by_whatever_the_reader_has(passer_by: Visitor, scene: S
         passer_by.shows(f"Case {scene.complaint}")
     passer_by.open("/audit?q=0x" + "00" * 32)
     passer_by.shows("Nothing here goes by that.")
+
+
+def test_a_record_that_was_changed_is_found_out(buyer: Visitor, scene: Scene) -> None:
+    """What the server says is not believed: neither about the events nor about the files."""
+
+    def lie(route: Route) -> None:
+        told = scene.service.http.get(f"/v1/cases/{scene.complaint}/timeline").json()
+        filed = next(one for one in told["events"] if one["name"] == "Filed")
+        filed["timestamp"]["unix"] -= 3600
+        route.fulfill(json=told)
+
+    proof = f"/c/{scene.complaint}/proof"
+    buyer.arrive(proof)
+    buyer.page.get_by_role("button", name="Check again").click()
+    buyer.shows("Verified: this record is genuine and complete")
+    buyer.context.route("**/timeline", lie)
+    buyer.page.get_by_role("button", name="Check again").click()
+    buyer.shows("The record does not give the word on the chain")
+    buyer.context.unroute("**/timeline")
+    buyer.context.route("**/ipfs/*", lambda route: route.fulfill(body="something else"))
+    buyer.page.get_by_role("button", name="Check again").click()
+    buyer.shows("is not what was submitted.")
 
 
 def test_a_case_that_is_not_there_is_said_in_plain_words(passer_by: Visitor) -> None:

@@ -2,6 +2,7 @@
 import { json } from "./api";
 import { fileCid, manifestCid, sha256, toHex } from "./cid";
 import { selector, words } from "./hash";
+import { votesAgree } from "./record";
 import { fold, genesis } from "./trail";
 import * as wallet from "./wallet";
 import { say } from "./words";
@@ -10,7 +11,7 @@ interface Fact {
   name: string;
   contract: string;
   actor: string;
-  args: Record<string, string | number | boolean>;
+  args: Record<string, unknown>;
   block: number;
   log_index: number;
   timestamp: { unix: number };
@@ -44,6 +45,8 @@ async function check(page: HTMLElement): Promise<void> {
     const timeline = await json<Timeline>(`/v1/cases/${page.dataset["complaint"]}/timeline`);
     const folded = foldAll(page, timeline.events);
     if (!foldOrder(page, timeline.events)) faults.push(say("proof-order-differs"));
+    const { chain, court, complaint } = page.dataset;
+    if (!votesAgree(timeline.events, chain!, court!, complaint!)) faults.push(say("proof-votes-differ"));
     const word = await chainWord(page, timeline.as_of_block);
     compare(page, folded, word.value, word.source);
     if (folded !== word.value) faults.push(say("proof-differs"));

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from dapp.domain.case import Case
-from dapp.domain.events import DESK, ESCROW
 from dapp.domain.types import NO_DIGEST, ComplaintId, Hash32
 from dapp.errors import NotFound
 from dapp.service.cases import Standing
@@ -46,8 +45,7 @@ async def proof(request: Request, complaint: Id) -> Response:
         look_at(standing.row, standing.moment, language_of(request)),
         events,
         await _manifests(parts.evidence, standing.case),
-        desk=parts.deployment.address_of(DESK),
-        escrow=parts.deployment.address_of(ESCROW),
+        parts.deployment,
     )
     response = page(request, "proof.html", view=view)
     policy = SECURITY_HEADERS["Content-Security-Policy"]

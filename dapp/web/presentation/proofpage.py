@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from dapp.domain.events import Event
+from dapp.domain.deployment import Deployment
+from dapp.domain.events import COURT, DESK, ESCROW, Event
 from dapp.domain.trail import is_folded
 from dapp.domain.types import NO_DIGEST
 from dapp.web.presentation.exhibits import Manifests
@@ -49,20 +50,22 @@ class ProofPage:
     chain_id: int
     desk: str
     escrow: str
+    court: str
     rows: tuple[EventLine, ...]
     manifests: tuple[ManifestBox, ...]
 
 
 def proof_page(
-    look: Look, events: Sequence[Event], manifests: Manifests, desk: str, escrow: str
+    look: Look, events: Sequence[Event], manifests: Manifests, deployment: Deployment
 ) -> ProofPage:
     """`manifests` by digest; one that is not kept here is listed without files."""
     told = [row for row in rows(look, events) if row.digest]
     return ProofPage(
         id=look.case.id,
         chain_id=look.case.chain_id,
-        desk=desk,
-        escrow=escrow,
+        desk=deployment.address_of(DESK),
+        escrow=deployment.address_of(ESCROW),
+        court=deployment.address_of(COURT),
         rows=tuple(_event_line(look, event) for event in events),
         manifests=tuple(_box(look, row, manifests) for row in told if row.digest != NO_DIGEST),
     )

@@ -1,15 +1,19 @@
-"""The browser's arithmetic is Python's: CIDs, the trail, commitments, manifests' digests."""
+"""The browser's arithmetic is Python's and the contracts': CIDs, trails, commitments, records."""
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dapp.chain.keccak import keccak
-from dapp.domain import commitments, trail
+from dapp.domain import commitments
 from dapp.domain.commitments import Ballot
+from dapp.domain.events import COURT, DESK
+from dapp.domain.record import record as court_record
+from dapp.domain.rounds import Commitment, Seat, armed
 from dapp.domain.types import (
     Address,
     BasisPoints,
@@ -17,21 +21,22 @@ from dapp.domain.types import (
     Digest,
     DisputeId,
     Hash32,
+    PositionId,
     UnixTime,
     hash32,
-    raw,
-    word,
 )
 
 ROOT = Path(__file__).parents[3]
 FRONTEND = ROOT / "dapp" / "web" / "frontend"
+TRAILS = json.loads((ROOT / "tests" / "vectors" / "trail.json").read_text())
 VECTORS = json.loads((ROOT / "tests" / "vectors" / "evidence.json").read_text())
 CONTRACT = Address("0x5FbDB2315678afecb367f032d93F642f64180aa3")
-ACTOR = Address("0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC")
+DRAWN_AT = 1_795_305_600
 
 SCRIPT = """
 import { fileCid, manifestCid, sha256, toHex } from "./cid";
 import { keccak, selector, words } from "./hash";
+import { votesAgree } from "./record";
 import { fold, genesis } from "./trail";
 const input = JSON.parse(process.argv[2]);
 const bytes = (file) => file.text === undefined
@@ -41,23 +46,82 @@ for (const file of input.files) cids.push(await fileCid(new Blob([bytes(file)]))
 const digests = [];
 const utf8 = (text) => new TextEncoder().encode(text);
 for (const text of input.manifests) digests.push(toHex(await sha256(utf8(text))));
-const first = genesis(31337, input.contract, input.subject);
+const trails = input.trails.map((subject) => {
+  let trail = genesis(subject.chainId, subject.contract, subject.subject);
+  const words = [trail];
+  for (const event of subject.events) {
+    trail = fold(trail, { ...event, words: event.arguments });
+    words.push(trail);
+  }
+  return words;
+});
 console.log(JSON.stringify({
   cids, digests, manifestCids: digests.map(manifestCid),
-  genesis: first,
-  folded: fold(first, input.event),
+  trails,
+  agree: input.hearings.map((events) => votesAgree(events, "31337", input.contract, "7")),
   commitment: keccak(words(...input.ballot)),
   selector: selector("trail(uint64)"),
 }));
 """
 
-EVENT: dict[str, Any] = {
-    "topic0": "0x" + "ab" * 32,
-    "words": "0x" + (word(7) + word(2**255 + 1)).hex(),
-    "actor": ACTOR,
-    "timestamp": 1_795_305_600,
-}
 SALT, REASON = Hash32("0x" + "5a" * 32), Digest("0x" + "c3" * 32)
+
+
+def hearing(vote: int = 5500, record: str | None = None) -> list[dict[str, Any]]:
+    """The events of a panel of seven: one replaced its vote, one never opened it.
+
+    The first seat is said to have opened `vote`; it committed to 5 500.
+    """
+    fold = Panel()
+    for number in (*range(7), 1):
+        fold.commit(number)
+    for number in range(6):
+        fold.reveal(number)
+    final = court_record(keccak, fold.round)
+    events = [*fold.events]
+    opened = next(event for event in events if event["name"] == "Revealed")
+    opened["args"]["vote"] = vote
+    told = {"record": record or final}
+    return [*events, shown("Concluded", {"record": final}), shown("Ruled", told, DESK)]
+
+
+def shown(name: str, args: dict[str, Any], contract: str = COURT) -> dict[str, Any]:
+    """An event as the API tells it."""
+    return {"contract": contract, "name": name, "args": args, "timestamp": {"unix": DRAWN_AT}}
+
+
+class Panel:
+    """Seven seats, whose every step is an event and is folded by Python as well."""
+
+    def __init__(self) -> None:
+        positions = [40, 3, 17, 8, 25, 11, 2]
+        seats = tuple(
+            Seat(number, PositionId(position), None) for number, position in enumerate(positions)
+        )
+        self.round = replace(
+            armed(0x7 << 85 | 0x7 << 90 | 123 << 104 | 99 << 136, UnixTime(DRAWN_AT)),
+            drawn_at=UnixTime(DRAWN_AT),
+            seats=seats,
+        )
+        self.events = [
+            shown("RoundArmed", {"round": str(int(self.round.armed_word, 16))}),
+            shown("Drawn", {"positions": positions}),
+        ]
+
+    def commit(self, number: int) -> None:
+        ballot = Ballot(ChainId(31337), CONTRACT, DisputeId(7), 0, number)
+        value = commitments.commitment(keccak, ballot, BasisPoints(5500 + number), SALT, REASON)
+        made = Commitment(number, value, UnixTime(DRAWN_AT))
+        self.round = replace(self.round, commitments=(*self.round.commitments, made))
+        self.events.append(shown("Committed", {"seat": number, "commitment": value}))
+
+    def reveal(self, number: int) -> None:
+        vote = BasisPoints(5500 + number)
+        seats = list(self.round.seats)
+        seats[number] = replace(seats[number], vote=vote)
+        self.round = replace(self.round, seats=tuple(seats))
+        args = {"seat": number, "vote": vote, "salt": SALT, "reason": REASON}
+        self.events.append(shown("Revealed", args))
 
 
 @pytest.fixture(scope="module")
@@ -76,8 +140,8 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "files": VECTORS["files"],
         "manifests": [one["canonical"] for one in VECTORS["manifests"]],
         "contract": CONTRACT,
-        "subject": 7,
-        "event": EVENT,
+        "trails": TRAILS["subjects"],
+        "hearings": [hearing(), hearing(vote=5600), hearing(record="0x" + "11" * 32)],
         "ballot": [31337, CONTRACT, 7, 1, 2, 5500, SALT, REASON],
     }
     run = subprocess.run(
@@ -95,17 +159,16 @@ def test_manifests_have_the_same_digests_and_cids(answers: dict[str, Any]) -> No
     assert answers["manifestCids"] == [one["cid"] for one in VECTORS["manifests"]]
 
 
-def test_the_trail_is_the_same(answers: dict[str, Any]) -> None:
-    first = trail.genesis(keccak, ChainId(31337), CONTRACT, 7)
-    assert answers["genesis"] == first
-    assert answers["folded"] == trail.fold(
-        keccak,
-        first,
-        Hash32(EVENT["topic0"]),
-        raw(EVENT["words"]),
-        ACTOR,
-        UnixTime(EVENT["timestamp"]),
-    )
+def test_trails_are_those_that_the_contracts_made(answers: dict[str, Any]) -> None:
+    assert answers["trails"] == [
+        [subject["genesis"], *[event["trail"] for event in subject["events"]]]
+        for subject in TRAILS["subjects"]
+    ]
+
+
+def test_votes_are_bound_to_the_ruling(answers: dict[str, Any]) -> None:
+    """As they were; with another vote; with another record in the ruling."""
+    assert answers["agree"] == [True, False, False]
 
 
 def test_the_commitment_is_the_same(answers: dict[str, Any]) -> None:
