@@ -79,7 +79,7 @@ def play(layout: Layout, supervisor: Supervisor, variables: Mapping[str, str]) -
     """
     player = subprocess.Popen(
         [sys.executable, "-m", "scripts.demo"],
-        env={**os.environ, **variables},
+        env={**os.environ, **variables, "PYTHONUNBUFFERED": "1"},  # progress, also down a pipe
         cwd=ROOT,
         start_new_session=True,
         preexec_fn=process.die_with_parent(signal.SIGKILL),

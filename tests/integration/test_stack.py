@@ -230,3 +230,29 @@ def test_a_taken_port_is_refused_before_anything_starts(start: Start) -> None:
     assert done.stderr.startswith("refused: port ")
     assert done.stderr.count("\n") == 1
     assert up.runner.poll() is None
+
+
+def test_a_demo_that_is_interrupted_leaves_nothing() -> None:
+    demo = subprocess.Popen(
+        [sys.executable, "-m", "scripts.stack", "demo"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert demo.stdout is not None
+    said = ""
+    while "organisation: " not in said:  # the story has begun
+        line = demo.stdout.readline()
+        assert line, said
+        said += line
+    children = {str(pid): pid for pid in _children(demo.pid)}
+    assert len(children) >= 5
+    demo.send_signal(signal.SIGINT)
+    demo.communicate(timeout=_PATIENCE_SECONDS)
+    assert demo.returncode == 130
+    assert _left_after(children) == []
+
+
+def _children(pid: int) -> list[int]:
+    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
