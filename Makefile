@@ -10,7 +10,8 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 PY := .toolchain/venv/bin/python
 export PORT NODE_PORT DATA
 
-.PHONY: help demo up clock test check artifacts environments kubo brownie locks clean clean-all
+.PHONY: help demo up clock test check bench bench-gas docs artifacts environments kubo brownie locks \
+	clean clean-all
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-14s%s\n", $$1, $$2 }'
@@ -29,6 +30,15 @@ test: environments ## every test, each on servers of its own
 
 check: environments ## format, lint, types, import directions
 	@$(PY) -m scripts.checks check
+
+bench: environments ## every measurement, beside its target, into build/bench/
+	@$(PY) -m scripts.benches
+
+bench-gas: environments ## the gas of a whole dispute, beside others (PIN=1: pin it for the test)
+	@$(PY) -m scripts.benches.gas $(if $(PIN),--pin)
+
+docs: environments ## write docs/events.md and docs/errors.md from the contracts
+	@$(PY) -m scripts.reference
 
 artifacts: environments ## compile what differs and write dapp/chain/artifacts
 	@$(PY) -m scripts.toolchain.compile

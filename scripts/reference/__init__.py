@@ -1,0 +1,1 @@
+"""docs/events.md and docs/errors.md, made from the committed ABIs and the sources' comments."""
