@@ -13,6 +13,7 @@ import {PositionId} from "./types/Ids.sol";
 import {Position} from "./types/Position.sol";
 import {
     NO_VOTE,
+    ONE_REVEAL,
     Round,
     Rounds,
     SEATS_IN_ROUND,
@@ -193,7 +194,7 @@ contract ArbitrationCourt is ArbitratorStakes {
 
     /// @inheritdoc IArbitrationCourt
     function phase(uint256 dispute) public view returns (RoundPhase) {
-        return _phase(dispute, rounds[dispute], commits[dispute]);
+        return _phase(rounds[dispute], commits[dispute]);
     }
 
     /// @inheritdoc IArbitrationCourt
@@ -313,19 +314,18 @@ contract ArbitrationCourt is ArbitratorStakes {
     /// Only over NO_VOTE, which is all ones: the exclusive or leaves the vote.
     function _setVote(uint256 dispute, Round round, uint256 number, uint256 vote) private {
         uint256 change = (vote ^ NO_VOTE) << 26;
-        if (number < SEATS_IN_ROUND) {
-            rounds[dispute] = Round.wrap(Round.unwrap(round) ^ change << SEATS_SHIFT + number * SEAT_BITS);
-        } else {
-            _moreSeats[dispute][_word(number)] ^= change << _shift(number);
-        }
+        uint256 word = Round.unwrap(round) + ONE_REVEAL;
+        if (number < SEATS_IN_ROUND) word ^= change << SEATS_SHIFT + number * SEAT_BITS;
+        else _moreSeats[dispute][_word(number)] ^= change << _shift(number);
+        rounds[dispute] = Round.wrap(word);
     }
 
     function _require(uint256 dispute, Round round, uint256 accumulated, RoundPhase expected) private view {
-        RoundPhase current = _phase(dispute, round, accumulated);
+        RoundPhase current = _phase(round, accumulated);
         if (current != expected) revert WrongPhase(dispute, current);
     }
 
-    function _phase(uint256 dispute, Round round, uint256 accumulated) private view returns (RoundPhase) {
+    function _phase(Round round, uint256 accumulated) private view returns (RoundPhase) {
         if (Round.unwrap(round) == 0) return RoundPhase.None;
         if (round.concluded()) return RoundPhase.Concluded;
         if (RoundPhases.refused(round)) return RoundPhase.Decidable;
@@ -334,11 +334,7 @@ contract ArbitrationCourt is ArbitratorStakes {
             if (block.number <= seedBlock) return RoundPhase.AwaitingSeed;
             return seedSource.gone(seedBlock) ? RoundPhase.Missed : RoundPhase.Drawable;
         }
-        uint256 revealed;
-        for (uint256 i; i < round.seats(); ++i) {
-            if (_seat(dispute, round, i) >> 26 != NO_VOTE) revealed |= 1 << i;
-        }
-        return RoundPhases.voting(round, uint32(accumulated), revealed, block.timestamp);
+        return RoundPhases.voting(round, uint32(accumulated), block.timestamp);
     }
 
     /// All seats of a round, and the hash that binds them and their commitments.
@@ -356,7 +352,8 @@ contract ArbitrationCourt is ArbitratorStakes {
         for (uint256 i; i < more.length; ++i) {
             more[i] = _moreSeats[dispute][i];
         }
-        record = keccak256(abi.encode(_priorRecord[dispute], round, more, accumulated));
+        bytes32 prior = round.voids() == 0 ? bytes32(0) : _priorRecord[dispute];
+        record = keccak256(abi.encode(prior, round, more, accumulated));
     }
 
     /// No-shows lose their lock; whoever revealed gets the fee out of that.

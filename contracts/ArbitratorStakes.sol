@@ -14,6 +14,8 @@ abstract contract ArbitratorStakes is IArbitrationCourt, Payouts {
     /// Longer than the seed source can look back, so that whoever was staked when a round was armed still is when it is
     /// drawn.
     uint256 internal constant EXIT_BLOCKS = 8200;
+    /// How many empty places at the top one exit cuts off: more than one, so that a row of them goes away again.
+    uint256 internal constant MAX_LOWERED = 8;
     /// A position backs this many seats a ticket at once.
     uint256 internal constant SEATS_PER_TICKET = 4;
 
@@ -38,12 +40,7 @@ abstract contract ArbitratorStakes is IArbitrationCourt, Payouts {
     function stake(uint8 tickets) external payable returns (PositionId position) {
         if (tickets == 0 || tickets > Draw.MAX_TICKETS) revert TicketsInvalid(tickets, Draw.MAX_TICKETS);
         if (msg.value != tickets * ticketWei) revert ValueInvalid(tickets * ticketWei, msg.value);
-        if (_freeCount != 0) {
-            position = _free[--_freeCount];
-        } else {
-            if (_highWater == MAX_POSITIONS) revert PositionsFull(MAX_POSITIONS);
-            position = PositionId.wrap(_highWater++);
-        }
+        position = _place();
         positions[position] = Positions.pack(msg.sender, tickets, block.number, msg.value / 1 gwei);
         emit Staked(position, msg.sender, tickets);
     }
@@ -66,6 +63,7 @@ abstract contract ArbitratorStakes is IArbitrationCourt, Payouts {
         positions[position] = Position.wrap(0);
         delete exitBlock[position];
         _free[_freeCount++] = position;
+        _lowerHighWater();
         emit Unstaked(position, msg.sender, to, amount);
         _send(to, amount);
     }
@@ -79,6 +77,28 @@ abstract contract ArbitratorStakes is IArbitrationCourt, Payouts {
         positions[position] = word.withBalance(staked);
         emit RewardsWithdrawn(position, msg.sender, to, amount);
         _send(to, amount);
+    }
+
+    /// A freed place, or a new one at the top. Places that the high-water mark has sunk below are dropped from the list,
+    /// and the mark rises only once the list is empty: so no place is given twice.
+    function _place() private returns (PositionId position) {
+        while (_freeCount != 0) {
+            position = _free[--_freeCount];
+            if (PositionId.unwrap(position) < _highWater) return position;
+        }
+        if (_highWater == MAX_POSITIONS) revert PositionsFull(MAX_POSITIONS);
+        position = PositionId.wrap(_highWater++);
+    }
+
+    /// Empty places at the top only make the lot fall into the void, so they are cut off: a few at a time, for whoever
+    /// leaves last must not pay for all who left before.
+    function _lowerHighWater() private {
+        uint32 mark = _highWater;
+        for (uint256 i; i < MAX_LOWERED && mark != 0; ++i) {
+            if (Position.unwrap(positions[PositionId.wrap(mark - 1)]) != 0) break;
+            --mark;
+        }
+        _highWater = mark;
     }
 
     function _owned(PositionId position) private view returns (Position word) {

@@ -117,7 +117,6 @@ contract ComplaintDesk is IComplaintDesk, IExclusions, IEvidence, ReentrancyGuar
         if (word.flag(ACKNOWLEDGED)) revert AlreadyAcknowledged(complaint);
         complaints[complaint] = word.withFlag(ACKNOWLEDGED);
         trail[complaint] = _acknowledged(complaint, word, trail[complaint], digest);
-        _echo(complaint, digest);
     }
 
     /// @inheritdoc IComplaintDesk
@@ -138,7 +137,6 @@ contract ComplaintDesk is IComplaintDesk, IExclusions, IEvidence, ReentrancyGuar
             keccak256(abi.encode(complaint, msg.sender, deadline, digest)),
             msg.sender
         );
-        _echo(complaint, digest);
     }
 
     /// @inheritdoc IComplaintDesk
@@ -242,7 +240,6 @@ contract ComplaintDesk is IComplaintDesk, IExclusions, IEvidence, ReentrancyGuar
         complaints[complaint] = word.withFlag(rated);
         emit Rated(complaint, msg.sender, byCustomer, stars, digest);
         _fold(complaint, Rated.selector, abi.encode(complaint, msg.sender, byCustomer, stars, digest));
-        _echo(complaint, digest);
     }
 
     /// @inheritdoc IComplaintDesk

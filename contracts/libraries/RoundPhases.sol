@@ -33,17 +33,12 @@ library RoundPhases {
 
     /// Of a drawn round with seats.
     /// @param committed Bitmap of the seats that have committed.
-    /// @param revealed Bitmap of the seats that have revealed.
-    function voting(Round round, uint256 committed, uint256 revealed, uint256 timestamp)
-        internal
-        pure
-        returns (RoundPhase)
-    {
+    function voting(Round round, uint256 committed, uint256 timestamp) internal pure returns (RoundPhase) {
         if (timestamp < round.commitOpens()) return RoundPhase.HandOver;
         bool allCommitted = committed == (1 << round.seats()) - 1;
         if (timestamp < round.commitEnds() && !allCommitted) return RoundPhase.Commit;
-        if (timestamp < round.revealEnds() && revealed != committed) return RoundPhase.Reveal;
-        return _count(revealed) > round.seats() / 2 ? RoundPhase.Decidable : RoundPhase.Insufficient;
+        if (timestamp < round.revealEnds() && round.reveals() != _count(committed)) return RoundPhase.Reveal;
+        return round.reveals() > round.seats() / 2 ? RoundPhase.Decidable : RoundPhase.Insufficient;
     }
 
     function _count(uint256 bits) private pure returns (uint256 count) {

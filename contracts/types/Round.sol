@@ -5,7 +5,7 @@ import {Track} from "./Track.sol";
 
 /// A round of voting in one storage word (from the low end up). The header, 104 bits, is pinned when the dispute opens:
 /// fee (gwei) 30 | lock (gwei) 34 | hand-over h 7 | commit h 7 | reveal h 7 | seats 5 | paid seats 5 | voids 2 |
-/// drawn 1 | concluded 1 | 5 zero bits; then
+/// drawn 1 | concluded 1 | reveals 5; then
 /// undrawn: escalation block 32 | high water 24;
 /// drawn:   time of the draw 32 | seats 0 to 2, each position 26 | vote 14.
 type Round is uint256;
@@ -24,6 +24,7 @@ uint256 constant SEATS_IN_WORD = 6;
 uint256 constant HEADER_MASK = (1 << 104) - 1;
 uint256 constant DRAWN = 1 << 97;
 uint256 constant CONCLUDED = 1 << 98;
+uint256 constant ONE_REVEAL = 1 << 99;
 
 library Rounds {
     function pack(Track memory track, uint256 seats_, uint256 block_, uint256 highWater_)
@@ -76,6 +77,11 @@ library Rounds {
         return Round.unwrap(round) & CONCLUDED != 0;
     }
 
+    /// How many seats have revealed.
+    function reveals(Round round) internal pure returns (uint256) {
+        return Round.unwrap(round) >> 99 & 0x1f;
+    }
+
     /// The block whose stakes may be drawn; only of an undrawn round.
     function armedAt(Round round) internal pure returns (uint256) {
         return uint32(Round.unwrap(round) >> 104);
@@ -105,7 +111,7 @@ library Rounds {
 
     /// The same terms and size, undrawn again, `void_` rounds (0 or 1) further on.
     function rearmed(Round round, uint256 void_, uint256 block_, uint256 highWater_) internal pure returns (Round) {
-        uint256 header = Round.unwrap(round) & HEADER_MASK & ~DRAWN & ~uint256(0x1f << 85);
+        uint256 header = Round.unwrap(round) & HEADER_MASK & ~DRAWN & ~uint256(0x1f << 85 | 0x1f << 99);
         header = (header | round.paidSeats() << 85) + (void_ << 95);
         return Round.wrap(header | block_ << 104 | highWater_ << 136);
     }

@@ -33,6 +33,7 @@ def round_word(current: Round) -> int:
     if current.drawn_at is None:
         return armed
     header = armed & _HEADER_MASK & ~_SEATS_FIELD | _DRAWN | len(current.seats) << 85
+    header |= len(current.revealed) << 99
     return header | current.drawn_at << 104 | _packed(current.seats[:_SEATS_IN_ROUND]) << 136
 
 

@@ -66,6 +66,7 @@ class Round:
     voids: int
     drawn: bool
     concluded: bool
+    reveals: int
     rest: int
 
     @property
@@ -80,23 +81,21 @@ class Round:
 
 
 def unpack_round(word: int) -> Round:
-    """The fields of a round's word, lowest first: 30 34 7 7 7 5 5 2 1 1 and 5 zero bits."""
+    """The fields of a round's word, lowest first: 30 34 7 7 7 5 5 2 1 1 5."""
     widths = (30, 34, 7, 7, 7, 5, 5, 2, 1, 1, 5)
     fields = []
     for width in widths:
         fields.append(word & (1 << width) - 1)
         word >>= width
-    assert fields[10] == 0
-    return Round(
-        *fields[:2], tuple(fields[2:5]), *fields[5:8], bool(fields[8]), bool(fields[9]), word
-    )
+    flags = bool(fields[8]), bool(fields[9])
+    return Round(*fields[:2], tuple(fields[2:5]), *fields[5:8], *flags, fields[10], word)
 
 
 def seat_words(armed_word: int, drawn_at: int, panel: list[int], votes: dict[int, int]):
     """A drawn round's word and its further words, from what the court's events say."""
     seats = [p | votes.get(i, NO_VOTE) << 26 for i, p in enumerate(panel)]
     header = armed_word & ((1 << 104) - 1) & ~(0x1F << 85)
-    word = header | len(seats) << 85 | 1 << 97 | drawn_at << 104
+    word = header | len(seats) << 85 | 1 << 97 | len(votes) << 99 | drawn_at << 104
     for i, seat in enumerate(seats[:3]):
         word |= seat << 136 + 40 * i
     more = []

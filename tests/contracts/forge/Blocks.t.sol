@@ -104,6 +104,55 @@ contract BlocksTest is House {
         assert(court.rounds(DISPUTE).seats() == 3);
     }
 
+    /// Places that were left do not thin out the draw for ever, and none is given twice.
+    function test_emptyPlacesAtTheTopAreCutOff() external {
+        uint32[5] memory left = [uint32(3), 5, 2, 0, 4];
+        uint256[5] memory marks = [uint256(6), 5, 5, 5, 2];
+        // The optimiser takes block.number for a constant; vm.roll changes it.
+        uint256 current = block.number;
+        for (uint256 i; i < left.length; ++i) {
+            vm.prank(_arbitrator(left[i]));
+            court.requestExit(PositionId.wrap(left[i]));
+        }
+        for (uint256 i; i < left.length; ++i) {
+            vm.roll(current += 8200);
+            vm.prank(_arbitrator(left[i]));
+            court.unstake(PositionId.wrap(left[i]), payable(CUSTOMER));
+            court.rearm(DISPUTE);
+            assert(court.rounds(DISPUTE).highWater() == marks[i]);
+        }
+        uint32[5] memory given = [uint32(0), 2, 3, 4, 5];
+        for (uint256 i; i < given.length; ++i) {
+            assert(PositionId.unwrap(_stake(address(0x77), 1)) == given[i]);
+        }
+    }
+
+    /// One exit cuts off eight places at most; the next one goes on.
+    function test_whoLeavesLastDoesNotPayForAll() external {
+        for (uint256 i; i < 12; ++i) {
+            _stake(address(0x77), 1);
+        }
+        uint256 current = block.number;
+        vm.startPrank(address(0x77));
+        for (uint32 place = 6; place < 18; ++place) {
+            court.requestExit(PositionId.wrap(place));
+        }
+        vm.roll(current += 8200);
+        for (uint32 place = 6; place < 18; ++place) {
+            court.unstake(PositionId.wrap(place), payable(CUSTOMER));
+        }
+        vm.stopPrank();
+        court.rearm(DISPUTE);
+        assert(court.rounds(DISPUTE).highWater() == 10);
+        vm.prank(_arbitrator(5));
+        court.requestExit(PositionId.wrap(5));
+        vm.roll(current += 8200);
+        vm.prank(_arbitrator(5));
+        court.unstake(PositionId.wrap(5), payable(CUSTOMER));
+        court.rearm(DISPUTE);
+        assert(court.rounds(DISPUTE).highWater() == 5);
+    }
+
     function test_aSeatedPositionWaitsForItsDispute() external {
         vm.roll(_armed + 5);
         vm.setBlockhash(_armed + 4, keccak256(_proof));

@@ -21,7 +21,7 @@ import {ComplaintId, OrganisationId} from "../../../contracts/types/Ids.sol";
 import {OrderState, OrderWord, OrderWords} from "../../../contracts/types/Order.sol";
 import {Policy, PolicyWord, PolicyWords} from "../../../contracts/types/Policy.sol";
 import {Position, Positions} from "../../../contracts/types/Position.sol";
-import {NO_VOTE, Round, Rounds} from "../../../contracts/types/Round.sol";
+import {NO_VOTE, ONE_REVEAL, Round, Rounds} from "../../../contracts/types/Round.sol";
 import {Track} from "../../../contracts/types/Track.sol";
 import {House} from "./House.sol";
 import {bound} from "./Vm.sol";
@@ -241,21 +241,23 @@ contract LibrariesTest is House {
         assert(resumes || silent || before == Phase.Paid && later == Phase.Closed);
     }
 
-    function test_aVoteOnlyMovesForward(uint256 seats, uint32 committed, uint32 revealed, uint32 first, uint32 second)
+    function test_aVoteOnlyMovesForward(uint256 seats, uint32 committed, uint256 reveals, uint32 first, uint32 second)
         external
         pure
     {
         seats = bound(seats, 1, 31);
         committed &= uint32((1 << seats) - 1);
-        revealed &= committed;
+        reveals = bound(reveals, 0, _ones(committed));
         (first, second) = first < second ? (first, second) : (second, first);
         Round round = Rounds.pack(Track(1, 4, 24, 24, 24), 31, 0, 0).withPanel(seats, 1 << 20, 0);
-        RoundPhase before = RoundPhases.voting(round, committed, revealed, first);
-        RoundPhase later = RoundPhases.voting(round, committed, revealed, second);
+        round = Round.wrap(Round.unwrap(round) + reveals * ONE_REVEAL);
+        assert(round.reveals() == reveals && round.seats() == seats);
+        RoundPhase before = RoundPhases.voting(round, committed, first);
+        RoundPhase later = RoundPhases.voting(round, committed, second);
         assert(before <= later || before == RoundPhase.Insufficient && later == before);
         if (second >= round.revealEnds()) assert(later == RoundPhase.Insufficient || later == RoundPhase.Decidable);
-        if (later == RoundPhase.Decidable) assert(_ones(revealed) * 2 > seats);
-        if (later == RoundPhase.Insufficient) assert(_ones(revealed) * 2 <= seats);
+        if (later == RoundPhase.Decidable) assert(reveals * 2 > seats);
+        if (later == RoundPhase.Insufficient) assert(reveals * 2 <= seats);
         assert(NO_VOTE > 10_000);
     }
 

@@ -10,6 +10,8 @@ interface Vm {
     function expectRevert(bytes calldata data) external;
     function getNonce(address account) external view returns (uint64);
     function prank(address sender) external;
+    function startPrank(address sender) external;
+    function stopPrank() external;
     function roll(uint256 blockNumber) external;
     function setBlockhash(uint256 blockNumber, bytes32 hash) external;
     function store(address account, bytes32 slot, bytes32 value) external;
