@@ -2,9 +2,9 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 from scripts.toolchain import anvil, settings, sources
@@ -23,9 +23,12 @@ _EXCLUDED = (
 
 def run() -> int:
     """Return 0 when there is nothing to say; else print the findings and return 1."""
-    folder = ROOT / "build" / "slither"
-    shutil.rmtree(folder, ignore_errors=True)
-    _write_build_info(folder / "build-info")
+    with tempfile.TemporaryDirectory(prefix="redress-slither-") as folder:
+        _write_build_info(Path(folder) / "build-info")
+        return _analyse(folder)
+
+
+def _analyse(folder: str) -> int:
     command = [VENV / "bin" / "slither", ".", "--filter-paths", "node_modules"]
     command += ["--compile-force-framework", "foundry", "--ignore-compile"]
     command += ["--foundry-out-directory", folder, "--exclude", ",".join(_EXCLUDED)]
