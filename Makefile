@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 PY := .toolchain/venv/bin/python
 export PORT NODE_PORT DATA
 
-.PHONY: help demo up clock test check bench bench-gas docs artifacts environments kubo brownie locks \
+.PHONY: help demo up clock test simulation check bench bench-gas docs artifacts environments kubo brownie locks \
 	clean clean-all
 
 help: ## what there is
@@ -27,6 +27,9 @@ clock: environments ## move the running stack's chain ahead: make clock HOURS=49
 
 test: environments ## every test, each on servers of its own
 	@$(PY) -m scripts.checks test
+
+simulation: environments ## the simulations of docs/trust.md with forty times the cases
+	@SIMULATION_LONGER=40 $(PY) -m pytest -q tests/simulation
 
 check: environments ## format, lint, types, import directions
 	@$(PY) -m scripts.checks check
