@@ -63,8 +63,9 @@ def run(
     """
     if not (BROWNIE_VENV / "bin" / "python").exists():
         raise Refusal("brownie is not installed", "Run 'make environments'")
-    solc.ensure()
     contracts.ensure()
+    if "compile" in words:  # the other commands find everything compiled
+        solc.ensure()
     scratch = Path(tempfile.mkdtemp(prefix="redress-brownie-"))
     try:
         variables = {**solc.environment(), **(environment or {})}
