@@ -45,8 +45,9 @@ contract ArbitrationCourt is ArbitratorStakes {
     mapping(uint256 dispute => mapping(uint256 index => uint256)) private _moreSeats;
     /// How often each seat has replaced its commitment, eight bits a seat.
     mapping(uint256 dispute => uint256) private _replacements;
-    /// The record of the void rounds before this one.
+    /// The record of the void rounds before this one, and who sat in them.
     mapping(uint256 dispute => bytes32) private _priorRecord;
+    mapping(uint256 dispute => address[]) private _earlier;
 
     constructor(address desk_, ISeedSource seedSource_, uint256 ticketWei_, Track[] memory tracks_)
         ArbitratorStakes(ticketWei_)
@@ -154,6 +155,9 @@ contract ArbitrationCourt is ArbitratorStakes {
         uint256 accumulated = commits[dispute];
         _require(dispute, round, accumulated, RoundPhase.Insufficient);
         (uint256[] memory seats, bytes32 record) = _record(dispute, round, accumulated);
+        for (uint256 i; i < seats.length; ++i) {
+            _earlier[dispute].push(positions[PositionId.wrap(uint32(seats[i] & 0x3ffffff))].owner());
+        }
         (int256[] memory pays, uint256 rest) = _payVoid(round, seats);
         _priorRecord[dispute] = record;
         delete commits[dispute];
@@ -240,17 +244,18 @@ contract ArbitrationCourt is ArbitratorStakes {
         emit RoundArmed(dispute, next);
     }
 
-    /// Takes the seats: distinct owners while they can be found, then repeats, then fewer seats.
+    /// Takes the seats: owners who sit neither here nor sat in an earlier round while they can be found, then any, then
+    /// fewer seats.
     function _panel(uint256 dispute, Round round, bytes32 seed) private returns (uint32[] memory panel) {
         uint256 wanted = round.seats();
         panel = new uint32[](wanted);
-        address[] memory owners = new address[](wanted);
+        (address[] memory owners, uint256 known) = _known(dispute, round);
         uint256 count;
         for (; count < wanted; ++count) {
-            (bool found, PositionId position) = _lot(dispute, round, seed, owners, count);
+            (bool found, PositionId position) = _lot(dispute, round, seed, count, owners, known + count);
             if (!found) break;
             Position word = positions[position];
-            (panel[count], owners[count]) = (PositionId.unwrap(position), word.owner());
+            (panel[count], owners[known + count]) = (PositionId.unwrap(position), word.owner());
             positions[position] = word.seated();
         }
         // Memory of fixed-size items: shortening in place is only a smaller length.
@@ -259,17 +264,28 @@ contract ArbitrationCourt is ArbitratorStakes {
         }
     }
 
-    function _lot(uint256 dispute, Round round, bytes32 seed, address[] memory owners, uint256 taken)
+    /// Who sat in earlier rounds, with room for this one's seats behind them.
+    function _known(uint256 dispute, Round round) private view returns (address[] memory owners, uint256 known) {
+        if (round.voids() == 0) return (new address[](round.seats()), 0);
+        address[] memory earlier = _earlier[dispute];
+        known = earlier.length;
+        owners = new address[](known + round.seats());
+        for (uint256 i; i < known; ++i) {
+            owners[i] = earlier[i];
+        }
+    }
+
+    function _lot(uint256 dispute, Round round, bytes32 seed, uint256 number, address[] memory owners, uint256 known)
         private
         view
         returns (bool, PositionId)
     {
         for (uint256 attempt; attempt < 2 * Draw.ATTEMPTS; ++attempt) {
-            (uint256 index, uint256 ticket) = Draw.lot(seed, dispute, round.voids(), taken, attempt, round.highWater());
+            (uint256 index, uint256 ticket) = Draw.lot(seed, dispute, round.voids(), number, attempt, round.highWater());
             PositionId position = PositionId.wrap(uint32(index));
             Position word = positions[position];
             if (ticket >= word.tickets() || !_eligible(position, word, round.armedAt())) continue;
-            if (attempt < Draw.ATTEMPTS && _contains(owners, taken, word.owner())) continue;
+            if (attempt < Draw.ATTEMPTS && _contains(owners, known, word.owner())) continue;
             if (IExclusions(desk).excluded(dispute, word.owner(), round.armedAt())) continue;
             return (true, position);
         }

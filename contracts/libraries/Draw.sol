@@ -6,7 +6,7 @@ pragma solidity 0.8.37;
 library Draw {
     /// Tickets that a position can hold; one position is accepted with probability tickets / 8.
     uint256 internal constant MAX_TICKETS = 8;
-    /// Tries for a seat among arbitrators who do not sit yet, then as many again with repeats allowed.
+    /// Tries for a seat among arbitrators who neither sit nor sat in an earlier round, then as many among all.
     uint256 internal constant ATTEMPTS = 64;
 
     /// The lot of one attempt: a position below `highWater`, and a number below 8 that must be less than its tickets.

@@ -16,7 +16,7 @@ from dapp.domain.types import (
 )
 
 ATTEMPTS = 64
-"""Tries for a seat among arbitrators who do not sit yet, then as many with repeats allowed."""
+"""Tries for a seat among arbitrators who neither sit nor sat before, then as many among all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,7 @@ def panel(
     lottery: Lottery,
     stake_of: Callable[[PositionId], Stake | None],
     excluded: Callable[[Address], bool],
+    earlier: Sequence[Address] = (),
 ) -> tuple[PositionId, ...]:
     """The positions that take the seats, in order; fewer than wanted if too few can be found.
 
@@ -60,9 +61,10 @@ def panel(
         lottery: what it is drawn from.
         stake_of: the stake in a position; None where nobody holds it.
         excluded: whether somebody must not judge this dispute.
+        earlier: who sat in the void rounds before.
     """
     found: list[PositionId] = []
-    owners: list[Address] = []
+    owners = list(earlier)
     for number in range(lottery.seats):
         drawn = _seat(keccak, lottery, number, stake_of, excluded, (found, owners))
         if drawn is None:

@@ -139,8 +139,10 @@ class Stake:
     exit_block: int | None = None
 
 
-def panel(seed: bytes, dispute: int, armed: Round, stakes: dict[int, Stake], excluded) -> list[int]:
-    """The positions drawn: 64 tries among new owners, 64 with repeats, else fewer seats."""
+def panel(
+    seed: bytes, dispute: int, armed: Round, stakes: dict[int, Stake], excluded, earlier=()
+) -> list[int]:
+    """The positions drawn: 64 tries among new owners, 64 among all, else fewer seats."""
     drawn: list[int] = []
     for seat in range(armed.paid):
         for attempt in range(128):
@@ -153,7 +155,7 @@ def panel(seed: bytes, dispute: int, armed: Round, stakes: dict[int, Stake], exc
             left = stake.exit_block is not None and stake.exit_block < armed.armed_at
             if stake.since >= armed.armed_at or left:
                 continue
-            if attempt < 64 and stake.owner in [stakes[p].owner for p in drawn]:
+            if attempt < 64 and stake.owner in [*earlier, *(stakes[p].owner for p in drawn)]:
                 continue
             if to_checksum_address(stake.owner) in excluded:
                 continue

@@ -38,10 +38,10 @@ def drawn(done) -> list[int]:
     return [int(position) for position in done.events["Drawn"]["positions"]]
 
 
-def expected(case, excluded=()) -> list[int]:
+def expected(case, excluded=(), earlier=()) -> list[int]:
     _, seed = header.of_block(case.seed_block)
     apart = {str(case.customer), *map(str, excluded)}
-    return panel(seed, case.number, case.armed, stakes(case.house), apart)
+    return panel(seed, case.number, case.armed, stakes(case.house), apart, earlier)
 
 
 def test_the_seed_comes_four_blocks_after_the_escalation(house, case):
@@ -94,6 +94,28 @@ def test_draw_equals_the_model(house):
         assert len(found) == seats
         owners = [int(house.court.seat(case.number, seat)[0]) for seat in range(seats)]
         assert owners == want
+
+
+@pytest.mark.parametrize(("amount", "seats"), [(ETH, 3), (2 * ETH, 7)])
+def test_a_second_panel_has_not_sat_before(house, amount, seats):
+    case = Case(house, amount=amount).escalated().vote([None] * seats)
+    first = [case.owner(seat) for seat in range(seats)]
+    case.void()
+    clock.to_block(case.seed_block + 1)
+    want = expected(case, earlier=first)
+    assert drawn(case.draw()) == want
+    assert not {case.owner(seat) for seat in range(seats)} & set(first)
+
+
+def test_too_few_to_spare_those_of_the_first_panel(house):
+    """Thirty-one seats take every arbitrator, so the second panel is of the same ones."""
+    case = Case(house, amount=100 * ETH).escalated().vote([None] * 31)
+    first = [case.owner(seat) for seat in range(31)]
+    case.void()
+    clock.to_block(case.seed_block + 1)
+    want = expected(case, earlier=first)
+    assert drawn(case.draw()) == want
+    assert len(want) == 31
 
 
 def test_parties_are_not_drawn(house):

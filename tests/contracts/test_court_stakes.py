@@ -130,4 +130,3 @@ def test_the_panel_grows_with_the_amount(house, base, seats):
     found = house.court.quote(0, base * milli)
     assert [int(value) for value in found] == [seats, seats * FEE]
     assert [int(v) for v in house.court.quote(7, base * milli)] == [seats, seats * FEE]
-

@@ -44,8 +44,9 @@ def _disputed(world: World, organisation: OrganisationId, amount: int = ETHER) -
 
 
 def _computed(world: World, complaint: int, excluded: set[Address]) -> list[int]:
-    current = folding.case(world, complaint).round
-    assert current is not None and current.seed is not None
+    *void, current = folding.case(world, complaint).rounds
+    assert current.seed is not None
+    earlier = [seat.owner for one in void for seat in one.seats if seat.owner is not None]
     lottery = Lottery(
         current.seed,
         DisputeId(complaint),
@@ -55,7 +56,7 @@ def _computed(world: World, complaint: int, excluded: set[Address]) -> list[int]
         current.high_water,
     )
     held = folding.stakes(world)
-    return list(panel(keccak, lottery, held.get, lambda owner: owner in excluded))
+    return list(panel(keccak, lottery, held.get, lambda owner: owner in excluded, earlier))
 
 
 def _drawn(world: World, complaint: int) -> list[int]:
