@@ -31,14 +31,19 @@ interface IArbitrationCourt {
         uint96 advance;
     }
 
+    /// A position takes part in draws of rounds armed after this block; `tickets` are its weight.
     event Staked(PositionId indexed position, address indexed owner, uint8 tickets);
     /// By its owner, or because a penalty left less than half of the stake.
     event ExitRequested(PositionId indexed position, address indexed owner);
+    /// The position is gone and its place free; `amount` is all it held (wei).
     event Unstaked(PositionId indexed position, address indexed owner, address to, uint256 amount);
+    /// `amount` wei above the stake left the position.
     event RewardsWithdrawn(PositionId indexed position, address indexed owner, address to, uint256 amount);
     /// A round waits for its seed. The word pins the terms; it comes again when a seed was missed or a round void.
     event RoundArmed(uint256 indexed dispute, Round round);
+    /// The panel, by seat: the position that sits in each. Fewer than paid for if too few could be found.
     event Drawn(uint256 indexed dispute, bytes32 seed, uint32[] positions);
+    /// A later one of the same seat replaces it.
     event Committed(uint256 indexed dispute, uint8 seat, bytes32 commitment);
     /// `vote` in basis points; `reason` is the digest of the manifest that gives the reasons, or zero.
     event Revealed(uint256 indexed dispute, uint8 seat, uint16 vote, bytes32 salt, bytes32 reason);

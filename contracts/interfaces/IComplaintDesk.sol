@@ -33,9 +33,11 @@ interface IComplaintDesk {
         uint32 answerDeadline,
         bytes32 digest
     );
+    /// The organisation's first reply. On time is within the limit of the hour in which the complaint was filed.
     event Acknowledged(ComplaintId indexed complaint, address indexed actor, bool onTime, bytes32 digest);
     /// The answer clock stands still until the reply, at most until `deadline`.
     event InformationRequested(ComplaintId indexed complaint, address indexed actor, uint32 deadline, bytes32 digest);
+    /// The customer's reply; the answer clock runs again, to `answerDeadline`.
     event Informed(ComplaintId indexed complaint, address indexed actor, uint32 answerDeadline, bytes32 digest);
     /// A share of 0 is a rejection with reasons.
     event Offered(
@@ -78,8 +80,11 @@ interface IComplaintDesk {
         uint32 confirmDeadline,
         bytes32 orderTrail
     );
+    /// The customer is satisfied; the case is closed.
     event Confirmed(ComplaintId indexed complaint, address indexed actor);
+    /// One to five stars by one side.
     event Rated(ComplaintId indexed complaint, address indexed actor, bool byCustomer, uint8 stars, bytes32 digest);
+    /// Evidence that came by itself, not with another action.
     event EvidenceSubmitted(ComplaintId indexed complaint, address indexed actor, bool byCustomer, bytes32 digest);
 
     error ComplaintUnknown(ComplaintId complaint);

@@ -33,6 +33,7 @@ interface IOrderEscrow {
         uint96 toCustomer,
         uint96 toOrganisation
     );
+    /// `amount` wei that waited for the organisation were paid out.
     event OrganisationWithdrew(
         OrganisationId indexed organisation, address indexed actor, address indexed to, uint256 amount
     );

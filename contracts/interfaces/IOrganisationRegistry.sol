@@ -9,6 +9,7 @@ import {Policy, PolicyWord} from "../types/Policy.sol";
 /// Roles are bits: 1 answers complaints, 2 handles money, 4 administers (policies, operators). Who registers has all.
 /// Every event is folded into `trail[organisation]`; its first argument is the organisation.
 interface IOrganisationRegistry {
+    /// A new organisation; `actor` has all roles.
     event OrganisationRegistered(OrganisationId indexed organisation, address indexed actor);
     /// `policy` is a policy word (types/Policy.sol); `agreement` is the SHA-256 of the agreement's manifest.
     /// In force for orders paid at or after `effectiveAt` (Unix seconds), until the next version is.
@@ -20,17 +21,21 @@ interface IOrganisationRegistry {
         bytes32 agreement,
         uint40 effectiveAt
     );
+    /// Nothing changes until `operator` accepts.
     event OperatorNominated(
         OrganisationId indexed organisation, address indexed actor, address indexed operator, uint8 roles
     );
     /// `actor` took the roles it was nominated for, and is now excluded from panels that hear the organisation.
     event OperatorAccepted(OrganisationId indexed organisation, address indexed actor, uint8 roles);
+    /// `operator` has no roles any more, and never will have again.
     event OperatorRemoved(OrganisationId indexed organisation, address indexed actor, address indexed operator);
+    /// `amount` wei were added to the bond.
     event BondDeposited(OrganisationId indexed organisation, address indexed actor, uint256 amount);
     /// Nothing leaves the bond before `readyAt` (Unix seconds).
     event BondWithdrawalRequested(
         OrganisationId indexed organisation, address indexed actor, uint96 amount, uint40 readyAt
     );
+    /// `amount` wei left the bond after notice.
     event BondWithdrawn(OrganisationId indexed organisation, address indexed actor, address to, uint96 amount);
     /// A ruling took `amount` wei for `to`. The actor is the desk.
     event BondCharged(OrganisationId indexed organisation, address indexed actor, address indexed to, uint96 amount);

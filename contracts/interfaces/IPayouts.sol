@@ -5,6 +5,7 @@ pragma solidity 0.8.37;
 interface IPayouts {
     /// `amount` wei for `account` could not be delivered and waits for `withdrawTo`.
     event Credited(address indexed account, uint256 amount);
+    /// All of the account's credit, `amount` wei, was sent to `to`.
     event CreditWithdrawn(address indexed account, address to, uint256 amount);
 
     error NothingToWithdraw(address account);
