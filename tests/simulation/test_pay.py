@@ -11,7 +11,7 @@ import pytest
 
 from dapp.domain.fees import panel_pays
 from dapp.domain.median import ruling
-from dapp.domain.rounds import Terms
+from dapp.domain.rounds import GWEI, Terms
 from dapp.domain.types import ALL
 from tests.simulation.terms import LONGER, PANELS, small_claims
 from tests.simulation.voters import (
@@ -70,15 +70,22 @@ def test_withholding_moves_the_ruling_less_than_a_vote_at_the_end(seats: int) ->
         assert ruling([*others, 0]) <= without <= ruling([*others, ALL])
 
 
-def test_two_seats_of_one_owner_can_gain_by_withholding_one() -> None:
+@pytest.mark.parametrize(
+    ("own", "others", "gwei"),
+    [
+        ((0, 8000), (4000,), 65_000_000),
+        ((0, 8000), (0, 4000, ALL), 115_000_000),
+        ((0, 6000), (0, 0, 4000, ALL, ALL), 165_000_000),
+    ],
+)
+def test_two_seats_of_one_owner_can_gain_by_withholding_one(
+    own: tuple[int, int], others: tuple[int, ...], gwei: int
+) -> None:
     """The limit: each seat loses by it, but the median moves towards the owner's other seat."""
     terms = small_claims()
-    others = [0, 4000, ALL]
-    shown = panel_pays([0, ALL, *others], terms)[:2]
-    withheld = panel_pays([None, ALL, *others], terms)[:2]
-    assert sum(shown) == -terms.lock_wei
-    gain = sum(withheld) - sum(shown)
-    assert gain == pytest.approx(terms.lock_wei / 2 + terms.fee_wei * 5 / 3)
+    shown = sum(panel_pays([*own, *others], terms)[:2])
+    withheld = sum(panel_pays([None, own[1], *others], terms)[:2])
+    assert withheld - shown == gwei * GWEI
 
 
 @pytest.mark.parametrize("apart", [1500, 2500, 5000])
