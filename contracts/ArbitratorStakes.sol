@@ -14,8 +14,11 @@ abstract contract ArbitratorStakes is IArbitrationCourt, Payouts {
     /// Longer than the seed source can look back, so that whoever was staked when a round was armed still is when it is
     /// drawn.
     uint256 internal constant EXIT_BLOCKS = 8200;
-    /// How many empty places at the top one exit cuts off: more than one, so that a row of them goes away again.
+    /// How many empty places at the top one exit cuts off: more than one, so that a row of them goes away again; few, so
+    /// that whoever leaves last does not pay for all who left before.
     uint256 internal constant MAX_LOWERED = 8;
+    /// How many useless entries of the list of freed places one stake drops.
+    uint256 internal constant MAX_DROPPED = 8;
     /// A position backs this many seats a ticket at once.
     uint256 internal constant SEATS_PER_TICKET = 4;
 
@@ -63,9 +66,14 @@ abstract contract ArbitratorStakes is IArbitrationCourt, Payouts {
         positions[position] = Position.wrap(0);
         delete exitBlock[position];
         _free[_freeCount++] = position;
-        _lowerHighWater();
+        _lowerHighWater(MAX_LOWERED);
         emit Unstaked(position, msg.sender, to, amount);
         _send(to, amount);
+    }
+
+    /// @inheritdoc IArbitrationCourt
+    function trim(uint256 most) external {
+        _lowerHighWater(most);
     }
 
     /// @inheritdoc IArbitrationCourt
@@ -79,22 +87,23 @@ abstract contract ArbitratorStakes is IArbitrationCourt, Payouts {
         _send(to, amount);
     }
 
-    /// A freed place, or a new one at the top. Places that the high-water mark has sunk below are dropped from the list,
-    /// and the mark rises only once the list is empty: so no place is given twice.
+    /// A freed place, or a new one at the top. The list also names places that the mark has sunk below, and some of those
+    /// were taken again since: such an entry is dropped, but only a few a call, so that nobody can make a list that costs
+    /// the next arbitrator more than a block.
     function _place() private returns (PositionId position) {
-        while (_freeCount != 0) {
+        for (uint256 i; i < MAX_DROPPED && _freeCount != 0; ++i) {
             position = _free[--_freeCount];
-            if (PositionId.unwrap(position) < _highWater) return position;
+            bool isFree = Position.unwrap(positions[position]) == 0;
+            if (isFree && PositionId.unwrap(position) < _highWater) return position;
         }
         if (_highWater == MAX_POSITIONS) revert PositionsFull(MAX_POSITIONS);
         position = PositionId.wrap(_highWater++);
     }
 
-    /// Empty places at the top only make the lot fall into the void, so they are cut off: a few at a time, for whoever
-    /// leaves last must not pay for all who left before.
-    function _lowerHighWater() private {
+    /// Empty places at the top only make the lot fall into the void, so they are cut off, `most` of them.
+    function _lowerHighWater(uint256 most) private {
         uint32 mark = _highWater;
-        for (uint256 i; i < MAX_LOWERED && mark != 0; ++i) {
+        for (uint256 i; i < most && mark != 0; ++i) {
             if (Position.unwrap(positions[PositionId.wrap(mark - 1)]) != 0) break;
             --mark;
         }

@@ -98,6 +98,8 @@ interface IArbitrationCourt {
     function requestExit(PositionId position) external;
     /// Pays out a position whose exit is 8 200 blocks old and whose seats are all settled. Frees the place.
     function unstake(PositionId position, address payable to) external;
+    /// Cuts off up to `most` empty places at the top, so that the lot does not fall there. Anyone.
+    function trim(uint256 most) external;
     /// Pays out what the position holds above its stake.
     function withdrawRewards(PositionId position, address payable to) external;
 

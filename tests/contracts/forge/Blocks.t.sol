@@ -127,30 +127,53 @@ contract BlocksTest is House {
         }
     }
 
-    /// One exit cuts off eight places at most; the next one goes on.
+    /// One exit cuts off eight places at most; the next one goes on, and so may anyone.
     function test_whoLeavesLastDoesNotPayForAll() external {
-        for (uint256 i; i < 12; ++i) {
+        _leave(12, 6);
+        court.rearm(DISPUTE);
+        assert(court.rounds(DISPUTE).highWater() == 10);
+        court.trim(1);
+        vm.roll(block.number + 2 * 8200);
+        court.rearm(DISPUTE);
+        assert(court.rounds(DISPUTE).highWater() == 9);
+        court.trim(type(uint256).max);
+        vm.roll(block.number + 3 * 8200);
+        court.rearm(DISPUTE);
+        assert(court.rounds(DISPUTE).highWater() == 6);
+    }
+
+    /// However many places were left and cut off, a stake drops a few entries of the list and goes on; and no place is
+    /// given twice, though the mark rises again before the list is empty.
+    function test_aLongListOfPlacesStopsNoStake() external {
+        _leave(100, 6);
+        court.trim(100);
+        uint256 most;
+        uint256 next = 6;
+        for (uint256 i; i < 100; ++i) {
+            uint256 before = gasleft();
+            uint256 place = PositionId.unwrap(_stake(address(uint160(0x7700 + i)), 1));
+            if (before - gasleft() > most) most = before - gasleft();
+            assert(place == next++);
+        }
+        // Eight entries at 4 500 gas each, and what a stake costs anyway.
+        assert(most < 120_000);
+        assert(address(court).balance == 121 * TICKET + 0.03 ether);
+    }
+
+    /// Somebody takes `count` places from `first` on and leaves them again, from the first to the last.
+    function _leave(uint256 count, uint32 first) private {
+        for (uint256 i; i < count; ++i) {
             _stake(address(0x77), 1);
         }
-        uint256 current = block.number;
         vm.startPrank(address(0x77));
-        for (uint32 place = 6; place < 18; ++place) {
+        for (uint32 place = first; place < first + count; ++place) {
             court.requestExit(PositionId.wrap(place));
         }
-        vm.roll(current += 8200);
-        for (uint32 place = 6; place < 18; ++place) {
+        vm.roll(block.number + 8200);
+        for (uint32 place = first; place < first + count; ++place) {
             court.unstake(PositionId.wrap(place), payable(CUSTOMER));
         }
         vm.stopPrank();
-        court.rearm(DISPUTE);
-        assert(court.rounds(DISPUTE).highWater() == 10);
-        vm.prank(_arbitrator(5));
-        court.requestExit(PositionId.wrap(5));
-        vm.roll(current += 8200);
-        vm.prank(_arbitrator(5));
-        court.unstake(PositionId.wrap(5), payable(CUSTOMER));
-        court.rearm(DISPUTE);
-        assert(court.rounds(DISPUTE).highWater() == 5);
     }
 
     function test_aSeatedPositionWaitsForItsDispute() external {
