@@ -245,18 +245,30 @@ contract ArbitrationCourt is ArbitratorStakes {
     }
 
     /// Takes the seats: owners who sit neither here nor sat in an earlier round while they can be found, then any, then
-    /// fewer seats.
+    /// fewer seats. Half of the seats or less are no panel: whoever can keep seats empty must not make a large case one
+    /// that a single arbitrator decides.
     function _panel(uint256 dispute, Round round, bytes32 seed) private returns (uint32[] memory panel) {
         uint256 wanted = round.seats();
         panel = new uint32[](wanted);
         (address[] memory owners, uint256 known) = _known(dispute, round);
         uint256 count;
-        for (; count < wanted; ++count) {
-            (bool found, PositionId position) = _lot(dispute, round, seed, count, owners, known + count);
-            if (!found) break;
+        for (uint256 i; i < wanted; ++i) {
+            (bool found, PositionId position) = _lot(dispute, round, seed, i, owners, known + count);
+            if (!found) {
+                // Too many are empty already: further tries would only cost gas.
+                if (2 * (count + wanted - i - 1) <= wanted) break;
+                continue;
+            }
             Position word = positions[position];
             (panel[count], owners[known + count]) = (PositionId.unwrap(position), word.owner());
             positions[position] = word.seated();
+            ++count;
+        }
+        if (2 * count <= wanted) {
+            for (; count != 0; --count) {
+                PositionId position = PositionId.wrap(panel[count - 1]);
+                positions[position] = positions[position].unseated(positions[position].balance());
+            }
         }
         // Memory of fixed-size items: shortening in place is only a smaller length.
         assembly ("memory-safe") {

@@ -41,7 +41,8 @@ interface IArbitrationCourt {
     event RewardsWithdrawn(PositionId indexed position, address indexed owner, address to, uint256 amount);
     /// A round waits for its seed. The word pins the terms; it comes again when a seed was missed or a round void.
     event RoundArmed(uint256 indexed dispute, Round round);
-    /// The panel, by seat: the position that sits in each. Fewer than paid for if too few could be found.
+    /// The panel, by seat: the position that sits in each. Fewer than paid for if too few could be found, none if that
+    /// were half or less.
     event Drawn(uint256 indexed dispute, bytes32 seed, uint32[] positions);
     /// A later one of the same seat replaces it.
     event Committed(uint256 indexed dispute, uint8 seat, bytes32 commitment);

@@ -56,6 +56,8 @@ def panel(
 ) -> tuple[PositionId, ...]:
     """The positions that take the seats, in order; fewer than wanted if too few can be found.
 
+    None at all if half of the seats or more would stay empty.
+
     Args:
         keccak: keccak-256.
         lottery: what it is drawn from.
@@ -68,11 +70,11 @@ def panel(
     for number in range(lottery.seats):
         drawn = _seat(keccak, lottery, number, stake_of, excluded, (found, owners))
         if drawn is None:
-            break
+            continue
         position, owner = drawn
         found.append(position)
         owners.append(owner)
-    return tuple(found)
+    return tuple(found) if 2 * len(found) > lottery.seats else ()
 
 
 def lot(keccak: Keccak, lottery: Lottery, seat: int, attempt: int) -> tuple[PositionId, int]:

@@ -58,8 +58,8 @@ class Supervisor:
         for part in reversed(self._parts):
             ran = part.process.poll() is None
             process.stop(part.process, part.ask)
-            if ran:
-                self._say(f"stopped {part.name}")
+            # A part may end of itself where one that it needs is gone.
+            self._say(f"stopped {part.name}" if ran else f"{part.name} had ended")
 
     def add(self, part: Part) -> None:
         """Hold a part that runs."""

@@ -142,7 +142,7 @@ class Stake:
 def panel(
     seed: bytes, dispute: int, armed: Round, stakes: dict[int, Stake], excluded, earlier=()
 ) -> list[int]:
-    """The positions drawn: 64 tries among new owners, 64 among all, else fewer seats."""
+    """The positions drawn: 64 tries a seat among new owners, 64 among all; not half or less."""
     drawn: list[int] = []
     for seat in range(armed.paid):
         for attempt in range(128):
@@ -161,9 +161,7 @@ def panel(
                 continue
             drawn.append(position)
             break
-        else:
-            break
-    return drawn
+    return drawn if 2 * len(drawn) > armed.paid else []
 
 
 def ruling_of(votes: list[int]) -> tuple[int, int, int]:

@@ -96,19 +96,19 @@ def test_draw_equals_the_model(house):
         assert owners == want
 
 
-@pytest.mark.parametrize(("amount", "seats"), [(ETH, 3), (2 * ETH, 7)])
-def test_a_second_panel_has_not_sat_before(house, amount, seats):
-    case = Case(house, amount=amount).escalated().vote([None] * seats)
-    first = [case.owner(seat) for seat in range(seats)]
+def test_a_second_panel_has_not_sat_before(house, case):
+    """Ten of sixteen are left for three seats: that 64 tries find none of them does not happen."""
+    case.escalated().vote([None] * 3)
+    first = [case.owner(seat) for seat in range(3)]
     case.void()
     clock.to_block(case.seed_block + 1)
     want = expected(case, earlier=first)
     assert drawn(case.draw()) == want
-    assert not {case.owner(seat) for seat in range(seats)} & set(first)
+    assert not {case.owner(seat) for seat in range(3)} & set(first)
 
 
 def test_too_few_to_spare_those_of_the_first_panel(house):
-    """Thirty-one seats take every arbitrator, so the second panel is of the same ones."""
+    """Thirty-one seats take nearly every arbitrator, so the second panel is of the same ones."""
     case = Case(house, amount=100 * ETH).escalated().vote([None] * 31)
     first = [case.owner(seat) for seat in range(31)]
     case.void()
@@ -187,12 +187,13 @@ def test_nothing_after_the_escalation_moves_a_seat(house):
 
 
 def test_repeats_fill_the_panel_of_a_lone_arbitrator(house):
+    """At 32 of 1 024 lots a seat stays empty once in 57 times, and two of three once in a thousand."""
     _leave_all_but(house, [7])
     case = Case(house).escalated()
     clock.to_block(case.seed_block + 1)
     want = expected(case)
     assert drawn(case.draw()) == want
-    assert set(want) == {7}
+    assert want in ([7, 7, 7], [7, 7], [])
     assert house.position(7)["seats"] == len(want)
 
 

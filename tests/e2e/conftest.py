@@ -4,18 +4,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from scripts.toolchain import anvil as anvil_tool
 from scripts.toolchain import postgres as postgres_tool
 from scripts.toolchain.postgres import Postgres
 from tests.api_player import Service, environment, running
-from tests.e2e.visitor import LAUNCH
+from tests.e2e.visitor import LAUNCH, PATIENCE_MS
 from tests.world import World
 
 
 @pytest.fixture(scope="module")
 def browser(chromium_path: Path) -> Iterator[Browser]:
+    # What is waited for is a condition; how long it takes is the machine's affair.
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=chromium_path, args=list(LAUNCH))
         yield found

@@ -127,8 +127,14 @@ def test_the_death_of_any_part_is_reported_and_ends_the_rest(start: Start, victi
     assert last.startswith(
         f"refused: {victim} (process {up.processes[victim]}) was ended by SIGKILL"
     )
-    stopped = [line.split()[-1] for line in said.splitlines() if line.startswith("  stopped ")]
-    assert stopped == [name for name in reversed(up.processes) if name != victim]
+    ends = [
+        line.strip()
+        for line in said.splitlines()
+        if line.startswith("  stopped ") or line.endswith(" had ended")
+    ]
+    assert f"{victim} had ended" in ends
+    ended = [line.removeprefix("stopped ").removesuffix(" had ended") for line in ends]
+    assert ended == list(reversed(up.processes))
     assert _left_after(up.processes) == []
     assert "Traceback" not in said
 

@@ -11,6 +11,9 @@ from dapp.domain.draw import ATTEMPTS, Lottery, Stake, panel
 from dapp.domain.position import MAX_TICKETS
 from dapp.domain.types import Address, BlockNumber, DisputeId, PositionId, hash32
 
+_NEVER = 1e-18
+"""What is less likely is left out: it would only cost time."""
+
 Panels = Mapping[tuple[int, int], float]
 """The probability of each (seats filled, of which the attacker's)."""
 
@@ -83,27 +86,41 @@ class Court:
 
 
 def panels(court: Court, wanted: int) -> Panels:
-    """What becomes of `wanted` seats; the first that stays empty ends the draw."""
-    ended: dict[tuple[int, int], float] = defaultdict(float)
-    states: dict[tuple[int, int, int], float] = {(0, 0, 0): 1.0}
-    for seated in range(wanted):
-        after: dict[tuple[int, int, int], float] = defaultdict(float)
-        for (seats, mine, others), chance in states.items():
+    """What becomes of `wanted` seats, each of which may stay empty."""
+    states: dict[tuple[int, int, int, int], float] = {(0, 0, 0, 0): 1.0}
+    for _ in range(wanted):
+        after: dict[tuple[int, int, int, int], float] = defaultdict(float)
+        for (filled, seats, mine, others), chance in states.items():
             one, other, again, other_again = court.next_seat(mine, others)
-            after[seats + 1, mine + 1, others] += chance * one
-            after[seats, mine, others + 1] += chance * other
-            after[seats + 1, mine, others] += chance * again
-            after[seats, mine, others] += chance * other_again
-            ended[seated, seats] += chance * max(0.0, 1 - one - other - again - other_again)
-        states = {state: chance for state, chance in after.items() if chance}
-    for (seats, _, _), chance in states.items():
-        ended[wanted, seats] += chance
-    return ended
+            after[filled + 1, seats + 1, mine + 1, others] += chance * one
+            after[filled + 1, seats, mine, others + 1] += chance * other
+            after[filled + 1, seats + 1, mine, others] += chance * again
+            after[filled + 1, seats, mine, others] += chance * other_again
+            empty = max(0.0, 1 - one - other - again - other_again)
+            after[filled, seats, mine, others] += chance * empty
+        states = {state: chance for state, chance in after.items() if chance > _NEVER}
+    ended: dict[tuple[int, int], float] = defaultdict(float)
+    for (filled, seats, _, _), chance in states.items():
+        ended[filled, seats] += chance
+    return _large_enough(ended, wanted)
+
+
+def _large_enough(found: Panels, wanted: int) -> Panels:
+    """Half of the seats or less are no panel."""
+    kept: dict[tuple[int, int], float] = defaultdict(float)
+    for (seats, mine), chance in found.items():
+        kept[(seats, mine) if 2 * seats > wanted else (0, 0)] += chance
+    return kept
 
 
 def majority(found: Panels) -> float:
     """The probability that most of the seats that there are belong to the attacker."""
     return sum(chance for (seats, mine), chance in found.items() if 2 * mine > seats)
+
+
+def nobody(found: Panels) -> float:
+    """The probability that there is no panel, and the court refuses."""
+    return sum(chance for (seats, _), chance in found.items() if not seats)
 
 
 def binomial(share: float, seats: int) -> float:

@@ -13,7 +13,7 @@ import pytest
 
 from dapp.domain.draw import ATTEMPTS
 from dapp.domain.position import MAX_TICKETS
-from tests.simulation.capture import Court, Crowd, drawn, majority, panels
+from tests.simulation.capture import Court, Crowd, drawn, majority, nobody, panels
 from tests.simulation.terms import LONGER
 
 RUNS = 300 * LONGER
@@ -98,15 +98,17 @@ def test_large_panels_fail_first(hit: float, three: float, all_31: float) -> Non
         assert abs(got - RUNS // 2 * full) <= 4 * (RUNS // 2 * full * (1 - full)) ** 0.5 + 4
 
 
-def test_a_panel_that_was_cut_short_is_captured_like_a_small_one() -> None:
-    """The limit: to a tenth of the stake 31 seats fall once in 10^8 cases, diluted once in 40."""
-    assert majority(panels(diluted(1.0), 31)) < 1e-8
-    assert 0.008 < majority(panels(diluted(0.02), 31)) < 0.012
+def test_dilution_brings_refusals_and_no_capture() -> None:
+    """Half of the seats or less are no panel, so a tenth of the stake is worth no more diluted."""
+    for hit in (1.0, 0.05, 0.02, 0.0054):
+        assert majority(panels(diluted(hit), 31)) < 1e-6
     court = diluted(0.0054)
-    chance = majority(panels(court, 31))
-    assert 0.025 < chance < 0.03
-    taken = sum(2 * sum(panel) > len(panel) for panel in drawn(court, 31, RUNS, Random(4)))
-    assert abs(taken - RUNS * chance) <= 4 * (RUNS * chance) ** 0.5 + 4
+    for wanted in (3, 31):
+        chance = nobody(panels(court, wanted))
+        assert 0.45 < chance < 0.6
+        refused = sum(not panel for panel in drawn(court, wanted, RUNS // 2, Random(4)))
+        spread = (RUNS // 2 * chance * (1 - chance)) ** 0.5
+        assert abs(refused - RUNS // 2 * chance) <= 4 * spread + 4
 
 
 @pytest.mark.parametrize(("cut", "mark"), [(0, HONEST + 5000), (8, HONEST), (5000, HONEST)])

@@ -3,7 +3,7 @@
 import pytest
 
 from scripts.toolchain.paths import ROOT
-from tests.simulation.capture import Court, Crowd, binomial, majority, panels
+from tests.simulation.capture import Court, Crowd, binomial, majority, nobody, panels
 from tests.simulation.terms import PANELS
 from tests.simulation.test_dilution import diluted, empty, holes_for
 
@@ -44,7 +44,7 @@ def test_the_page_tells_what_dilution_does(hit: float) -> None:
         sum(chance for (filled, _), chance in panels(court, seats).items() if filled == seats)
         for seats in (3, 31)
     ]
-    cells = [empty(hit), *full, majority(panels(court, 31))]
+    cells = [empty(hit), *full, nobody(panels(court, 31))]
     places = [f"{holes_for(hit, 800) - 100:,}", f"{holes_for(hit, 16) - 16:,}"]
     line = row(f"{100 * hit:g} %", *map(percent, cells), *places).replace(",", " ")
     assert line in _page()

@@ -5,6 +5,7 @@ import {IArbitrationCourt} from "../../../contracts/interfaces/IArbitrationCourt
 import {ISeedSource} from "../../../contracts/interfaces/ISeedSource.sol";
 import {RoundPhase} from "../../../contracts/libraries/RoundPhases.sol";
 import {ComplaintId, PositionId} from "../../../contracts/types/Ids.sol";
+import {Round} from "../../../contracts/types/Round.sol";
 import {Order} from "../../../contracts/types/Order.sol";
 import {House} from "./House.sol";
 import {vm} from "./Vm.sol";
@@ -15,6 +16,7 @@ contract BlocksTest is House {
     // The contract of EIP-2935 as every chain has it.
     bytes private constant HISTORY_CODE =
         hex"3373fffffffffffffffffffffffffffffffffffffffe14604657602036036042575f35600143038111604257611fff81430311604257611fff9006545f5260205ff35b5f5ffd5b5f35611fff60014303065500";
+    uint256 private constant ROUNDS_SLOT = 6;
     address private constant CUSTOMER = address(0xc0);
     uint256 private constant DISPUTE = 1;
 
@@ -174,6 +176,22 @@ contract BlocksTest is House {
             court.unstake(PositionId.wrap(place), payable(CUSTOMER));
         }
         vm.stopPrank();
+    }
+
+    /// Thirty-one seats, and every lot falls on another empty place: the draw still fits into a transaction (EIP-7825).
+    function test_theWorstDrawFitsIntoATransaction() external {
+        uint256 word = Round.unwrap(court.rounds(DISPUTE));
+        word = word & ~uint256(0x3ff << 85) | 31 << 85 | 31 << 90 | uint256(type(uint24).max) << 136;
+        bytes32 slot = keccak256(abi.encode(DISPUTE, ROUNDS_SLOT));
+        vm.store(address(court), slot, bytes32(word));
+        assert(court.rounds(DISPUTE).paidSeats() == 31 && court.rounds(DISPUTE).highWater() == type(uint24).max);
+        vm.roll(_armed + 5);
+        vm.setBlockhash(_armed + 4, keccak256(_proof));
+        uint256 before = gasleft();
+        court.draw(DISPUTE, _proof);
+        assert(before - gasleft() < 8_000_000);
+        assert(court.rounds(DISPUTE).drawn() && court.rounds(DISPUTE).seats() == 0);
+        assert(court.phase(DISPUTE) == RoundPhase.Decidable);
     }
 
     function test_aSeatedPositionWaitsForItsDispute() external {
