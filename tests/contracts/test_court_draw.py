@@ -187,7 +187,7 @@ def test_nothing_after_the_escalation_moves_a_seat(house):
 
 
 def test_repeats_fill_the_panel_of_a_lone_arbitrator(house):
-    """At 32 of 1 024 lots a seat stays empty once in 57 times, and two of three once in a thousand."""
+    """A seat stays empty once in 57 times; two of three, which is no panel, once in a thousand."""
     _leave_all_but(house, [7])
     case = Case(house).escalated()
     clock.to_block(case.seed_block + 1)
