@@ -95,7 +95,7 @@ def test_the_death_of_one_part_is_named_and_ends_the_rest_in_reverse(tmp_path: P
             supervisor.add(part)
         parts[1].process.send_signal(signal.SIGKILL)
         supervisor.wait(lambda: False, "never", patience_seconds=10)
-    assert said == ["stopped third", "stopped first"]
+    assert said == ["stopped third", "second had ended", "stopped first"]
     assert all(part.process.poll() is not None for part in parts)
 
 
