@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import {Answers} from "./Answers.sol";
-import {Payouts} from "./Payouts.sol";
 import {SignedActions} from "./SignedActions.sol";
 import {IBondClaims} from "./interfaces/IBondClaims.sol";
 import {ICaseFund} from "./interfaces/ICaseFund.sol";
@@ -10,6 +11,7 @@ import {IComplaintDesk} from "./interfaces/IComplaintDesk.sol";
 import {ICourt} from "./interfaces/ICourt.sol";
 import {IExclusions} from "./interfaces/IExclusions.sol";
 import {IOrganisationRegistry} from "./interfaces/IOrganisationRegistry.sol";
+import {IOutsideArbitrators} from "./interfaces/IOutsideArbitrators.sol";
 import {ISignedActions} from "./interfaces/ISignedActions.sol";
 import {DeskTypes} from "./libraries/DeskTypes.sol";
 import {Fees} from "./libraries/Fees.sol";
@@ -30,7 +32,7 @@ import {Order} from "./types/Order.sol";
 import {PolicyWord} from "./types/Policy.sol";
 
 /// From the filing to the payment; the interface is the manual.
-contract ComplaintDesk is IExclusions, Answers, Payouts {
+contract ComplaintDesk is IExclusions, Answers {
     uint8 internal constant MAX_CATEGORY = 6;
     /// Tracks from here up name an arbitrator outside.
     uint8 internal constant OUTSIDE_TRACKS = 4;
@@ -146,7 +148,7 @@ contract ComplaintDesk is IExclusions, Answers, Payouts {
     }
 
     /// @inheritdoc IComplaintDesk
-    function confirm(ComplaintId complaint) external {
+    function confirm(ComplaintId complaint) external nonReentrant {
         (ComplaintWord word, address actor) = _own(complaint);
         Phase current = Phases.phase(word, block.timestamp);
         if (current != Phase.Paid) revert WrongPhase(complaint, current);
@@ -324,13 +326,16 @@ contract ComplaintDesk is IExclusions, Answers, Payouts {
         if (msg.value < price) revert ValueTooSmall(price, msg.value);
         try outside.open{value: price}(dispute, track, base) returns (uint256 pinned) {
             (isOutside, terms) = (true, pinned);
-        } catch {
+        } catch (bytes memory reason) {
+            // Any other reason, too little gas above all, must not open the way to the house court.
+            if (bytes4(reason) != IOutsideArbitrators.OutsideUnavailable.selector) LowLevelCall.bubbleRevert(reason);
             (, price) = court.quote(0, base);
             if (msg.value < price) revert ValueTooSmall(price, msg.value);
             terms = court.open{value: price}(dispute, 0, base);
         }
         cost = uint96(price);
-        _pay(payer, msg.value - price);
+        // The sender's own, so that it alone is stopped if it refuses it: the desk keeps no money.
+        if (msg.value > price) Address.sendValue(payable(payer), msg.value - price);
     }
 
     /// How a case ends.

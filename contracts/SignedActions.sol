@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import {ISignedActions} from "./interfaces/ISignedActions.sol";
 
 /// One door for signatures instead of a twin for each function. The contract calls itself with the signer's address
@@ -30,10 +31,7 @@ abstract contract SignedActions is ISignedActions, EIP712 {
         if (!_isSignedBy(signed.actor, digest, signed.signature)) revert SignatureInvalid(signed.actor);
         bool done;
         (done, result) = address(this).call{value: msg.value}(abi.encodePacked(signed.action, msg.sender, signed.actor));
-        if (done) return result;
-        assembly ("memory-safe") {
-            revert(add(result, 32), mload(result))
-        }
+        if (!done) LowLevelCall.bubbleRevert(result);
     }
 
     /// @inheritdoc ISignedActions
