@@ -8,15 +8,19 @@ library Draw {
     uint256 internal constant MAX_TICKETS = 8;
     /// Tries for a seat among arbitrators who neither sit nor sat in an earlier round, then as many among all.
     uint256 internal constant ATTEMPTS = 64;
+    /// Tries for all seats together, and how often a selection is shown to whoever knows the excluded: what bounds a draw
+    /// where most places are empty or belong to a party. Panels of up to 15 never meet the first bound.
+    uint256 internal constant MAX_LOTS = 31 * ATTEMPTS;
+    uint256 internal constant MAX_ASKS = 8;
 
     /// The lot of one attempt: a position below `highWater`, and a number below 8 that must be less than its tickets.
     /// The low 128 bits choose the place (bias below highWater / 2^128), the bits above them the number.
-    function lot(bytes32 seed, uint256 disputeId, uint256 voids, uint256 seat, uint256 attempt, uint256 highWater)
+    function lot(bytes32 seed, uint256 disputeId, uint256 round, uint256 seat, uint256 attempt, uint256 highWater)
         internal
         pure
         returns (uint256 position, uint256 ticket)
     {
-        uint256 random = uint256(keccak256(abi.encode(seed, disputeId, voids, seat, attempt)));
+        uint256 random = uint256(keccak256(abi.encode(seed, disputeId, round, seat, attempt)));
         position = uint256(uint128(random)) * highWater >> 128;
         ticket = random >> 128 & (MAX_TICKETS - 1);
     }

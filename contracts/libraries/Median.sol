@@ -20,4 +20,15 @@ library Median {
         uint256 n = votes.length;
         return (votes[(n - 1) / 2], votes[n / 2]);
     }
+
+    /// The most frequent of sorted `votes` (not empty), and whether another is as frequent.
+    function mode(uint256[] memory votes) internal pure returns (uint256 most, bool tie) {
+        uint256 longest;
+        uint256 run;
+        for (uint256 i; i < votes.length; ++i) {
+            run = i > 0 && votes[i - 1] == votes[i] ? run + 1 : 1;
+            if (run > longest) (most, longest, tie) = (votes[i], run, false);
+            else if (run == longest) tie = true;
+        }
+    }
 }

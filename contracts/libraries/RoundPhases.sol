@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Round} from "../types/Round.sol";
+import {MAX_SEATS, Round} from "../types/Round.sol";
 
 /// Where a round stands, computed from its word, the votes and the clock.
 enum RoundPhase {
+    /// There is no such dispute, or it is over.
     None,
     /// The seed's block is not there yet.
     AwaitingSeed,
     /// Anyone may draw.
     Drawable,
-    /// Nobody drew while the seed could be had: anyone may arm the round again.
+    /// Nobody drew while the seed could be had and votes committed: anyone may arm the round again.
     Missed,
     /// The panel gets its keys to sealed evidence.
     HandOver,
@@ -18,13 +19,15 @@ enum RoundPhase {
     Reveal,
     /// Fewer than a majority revealed: anyone may void the round.
     Insufficient,
+    /// The votes are counted; a larger panel can be asked.
+    Appealable,
     /// The desk can conclude.
-    Decidable,
-    Concluded
+    Decidable
 }
 
 library RoundPhases {
     uint256 internal constant MAX_VOIDS = 2;
+    uint256 internal constant MAX_APPEALS = 3;
 
     /// No ruling can come from the votes: nobody could be drawn, or two rounds were void.
     function refused(Round round) internal pure returns (bool) {
@@ -32,13 +35,15 @@ library RoundPhases {
     }
 
     /// Of a drawn round with seats.
-    /// @param committed Bitmap of the seats that have committed.
+    /// @param committed Bitmap of the seats that have committed, without those whose vote has leaked.
     function voting(Round round, uint256 committed, uint256 timestamp) internal pure returns (RoundPhase) {
         if (timestamp < round.commitOpens()) return RoundPhase.HandOver;
         bool allCommitted = committed == (1 << round.seats()) - 1;
         if (timestamp < round.commitEnds() && !allCommitted) return RoundPhase.Commit;
         if (timestamp < round.revealEnds() && round.reveals() != _count(committed)) return RoundPhase.Reveal;
-        return round.reveals() > round.seats() / 2 ? RoundPhase.Decidable : RoundPhase.Insufficient;
+        if (round.reveals() <= round.seats() / 2) return RoundPhase.Insufficient;
+        bool last = round.paidSeats() == MAX_SEATS || round.appeals() == MAX_APPEALS;
+        return last || timestamp >= round.appealEnds() ? RoundPhase.Decidable : RoundPhase.Appealable;
     }
 
     function _count(uint256 bits) private pure returns (uint256 count) {

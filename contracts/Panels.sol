@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {TransientSlot} from "@openzeppelin/contracts/utils/TransientSlot.sol";
+import {ArbitratorStakes} from "./ArbitratorStakes.sol";
+import {IArbitrationCourt} from "./interfaces/IArbitrationCourt.sol";
+import {IExclusions} from "./interfaces/IExclusions.sol";
+import {ISeedSource} from "./interfaces/ISeedSource.sol";
+import {Draw} from "./libraries/Draw.sol";
+import {RoundPhase, RoundPhases} from "./libraries/RoundPhases.sol";
+import {PositionId} from "./types/Ids.sol";
+import {Position} from "./types/Position.sol";
+import {
+    NO_VOTE,
+    Round,
+    Rounds,
+    SEATS_IN_ROUND,
+    SEATS_IN_WORD,
+    SEATS_SHIFT,
+    SEAT_BITS,
+    SEAT_MASK
+} from "./types/Round.sol";
+
+/// The seats of a dispute's rounds, and how they are drawn.
+abstract contract Panels is ArbitratorStakes {
+    using TransientSlot for *;
+
+    /// A round that was appealed from. The first of a dispute's also tells, once that is over, how it ended.
+    struct AppealedRound {
+        Round round;
+        /// Who paid for the next panel.
+        address payer;
+        uint16 ruling;
+        bool known;
+        bool refused;
+        uint16 finalRuling;
+    }
+
+    /// What the search for a panel knows, and how many lots it may still try.
+    struct Search {
+        uint256 dispute;
+        bytes32 seed;
+        Round round;
+        uint256 left;
+        /// By seat: owner 160 | position 32 | lots tried 8 | asked 1; an owner of zero leaves the seat empty.
+        uint256[] seats;
+    }
+
+    /// In place of a seat in `Drawn`: the bounty was not booked to one.
+    uint8 internal constant NO_BOUNTY_SEAT = 255;
+    uint256 private constant TRIED_SHIFT = 192;
+    uint256 private constant ASKED = 1 << 200;
+    /// What is known of an owner during a draw: nothing (0), this, one more than this and the first seat it was given, or
+    /// that it is excluded.
+    uint256 private constant SAT_BEFORE = 1;
+    uint256 private constant BARRED = type(uint256).max;
+
+    address public immutable desk;
+    ISeedSource public immutable seedSource;
+    uint256 private immutable _seedDelay;
+    /// @inheritdoc IArbitrationCourt
+    uint256 public immutable drawBountyGwei;
+
+    /// @inheritdoc IArbitrationCourt
+    mapping(uint256 dispute => Round) public rounds;
+    /// @inheritdoc IArbitrationCourt
+    mapping(uint256 dispute => uint256) public commits;
+    /// Seats 3 and up, six a word, eight words for each round.
+    mapping(uint256 dispute => mapping(uint256 index => uint256)) internal _moreSeats;
+    mapping(uint256 dispute => mapping(uint256 level => AppealedRound)) internal _appealed;
+    /// Who sat in void rounds: their positions may have other owners since. Those of appealed rounds are still bound.
+    mapping(uint256 dispute => address[]) internal _satInVoid;
+
+    constructor(Setup memory setup) ArbitratorStakes(setup) {
+        (desk, seedSource, _seedDelay) = (setup.desk, setup.seedSource, setup.seedSource.delay());
+        drawBountyGwei = setup.drawBountyGwei;
+    }
+
+    // Seats
+
+    function _isPublic(uint256 dispute) internal pure returns (bool) {
+        return dispute >> 64 != 0;
+    }
+
+    function _position(uint256 bits) internal pure returns (PositionId) {
+        return PositionId.wrap(uint32(bits & 0x3ffffff));
+    }
+
+    /// Position 26 | vote 14.
+    function _seat(uint256 dispute, Round round, uint256 number) internal view returns (uint256) {
+        if (!round.drawn() || number >= round.seats()) revert SeatUnknown(dispute, uint8(number), round.seats());
+        if (number < SEATS_IN_ROUND) {
+            return Round.unwrap(round) >> SEATS_SHIFT + number * SEAT_BITS & SEAT_MASK;
+        }
+        return _moreSeats[dispute][_word(round, number)] >> _shift(number) & SEAT_MASK;
+    }
+
+    /// Turns bits of the vote over, of a seat beyond the first three in its own word.
+    function _changeVote(uint256 dispute, Round round, uint256 number, uint256 change) internal returns (Round) {
+        if (number < SEATS_IN_ROUND) {
+            return Round.wrap(Round.unwrap(round) ^ change << 26 + SEATS_SHIFT + number * SEAT_BITS);
+        }
+        _moreSeats[dispute][_word(round, number)] ^= change << 26 + _shift(number);
+        return round;
+    }
+
+    function _word(Round round, uint256 number) internal pure returns (uint256) {
+        return round.number() * 8 + (number - SEATS_IN_ROUND) / SEATS_IN_WORD;
+    }
+
+    function _shift(uint256 number) private pure returns (uint256) {
+        return (number - SEATS_IN_ROUND) % SEATS_IN_WORD * SEAT_BITS;
+    }
+
+    // Phases
+
+    function _require(uint256 dispute, Round round, uint256 accumulated, RoundPhase expected) internal view {
+        RoundPhase current = _phase(round, accumulated);
+        if (current != expected) revert WrongPhase(dispute, current);
+    }
+
+    function _phase(Round round, uint256 accumulated) internal view returns (RoundPhase) {
+        if (Round.unwrap(round) == 0) return RoundPhase.None;
+        if (RoundPhases.refused(round)) return RoundPhase.Decidable;
+        if (round.drawn()) return RoundPhases.voting(round, uint32(accumulated), block.timestamp);
+        uint256 seedBlock = round.armedBlock() + _seedDelay;
+        if (block.timestamp >= round.commitEnds()) return RoundPhase.Missed;
+        if (block.number <= seedBlock) return RoundPhase.AwaitingSeed;
+        return seedSource.gone(seedBlock) ? RoundPhase.Missed : RoundPhase.Drawable;
+    }
+
+    // The draw
+
+    /// @param bountySeat Which seat's position gets the bounty, or 255 if another pays it out.
+    function _draw(uint256 dispute, Round round, bytes calldata proof, uint8 bountySeat) internal returns (Round) {
+        bool over = round.drawn() || RoundPhases.refused(round) || block.timestamp >= round.commitEnds();
+        if (Round.unwrap(round) == 0 || over) revert WrongPhase(dispute, _phase(round, commits[dispute]));
+        bytes32 seed = seedSource.seed(round.armedBlock() + _seedDelay, proof);
+        uint32[] memory panel = _panel(dispute, round, seed);
+        uint256 first;
+        for (uint256 i; i < panel.length; ++i) {
+            PositionId position = PositionId.wrap(panel[i]);
+            // Read anew: a position may have several seats.
+            positions[position] = positions[position].seated();
+            uint256 bits = Rounds.packSeat(panel[i], NO_VOTE);
+            if (i < SEATS_IN_ROUND) first |= bits << i * SEAT_BITS;
+            else _moreSeats[dispute][_word(round, i)] |= bits << _shift(i);
+        }
+        emit Drawn(dispute, seed, bountySeat, panel);
+        round = round.withPanel(panel.length, first);
+        rounds[dispute] = round;
+        return round;
+    }
+
+    /// What the drawer is paid (gwei). A void round's panel was paid for with its bounty: there is none for the next.
+    function _bounty(Round round) internal view returns (uint256) {
+        return round.voids() == 0 ? drawBountyGwei : 0;
+    }
+
+    /// Takes the seats: owners who sit neither here nor sat in an earlier round while they can be found, then any, then
+    /// fewer seats. Half of the seats or less are no panel: whoever can keep seats empty must not make a large case one
+    /// that a single arbitrator decides.
+    ///
+    /// Who is excluded is asked of the desk for all seats at once. A seat that falls to an excluded owner goes on with its
+    /// next lot, and later seats with it where they would sit with somebody who sits already; no lot that was passed over
+    /// comes into question again. So the panel is the same as if each lot had been asked about in turn.
+    function _panel(uint256 dispute, Round round, bytes32 seed) private returns (uint32[] memory panel) {
+        Search memory search = Search(dispute, seed, round, Draw.MAX_LOTS, new uint256[](round.seats()));
+        _markEarlier(search);
+        bool enough = true;
+        for (uint256 asks = 1; enough; ++asks) {
+            enough = _select(search);
+            if (!enough || _isPublic(dispute) || !_bar(search, asks == Draw.MAX_ASKS)) break;
+        }
+        panel = new uint32[](enough ? search.seats.length : 0);
+        uint256 count;
+        for (uint256 i; i < panel.length; ++i) {
+            if (address(uint160(search.seats[i])) != address(0)) panel[count++] = uint32(search.seats[i] >> 160);
+        }
+        if (2 * count <= search.seats.length) count = 0;
+        // Memory of fixed-size items: shortening in place is only a smaller length.
+        assembly ("memory-safe") {
+            mstore(panel, count)
+        }
+    }
+
+    /// Fills the seats that are empty or whose owner may not sit there. Stops where too many stay empty: further tries
+    /// would only cost gas.
+    function _select(Search memory search) private returns (bool) {
+        uint256 wanted = search.seats.length;
+        uint256 empty;
+        for (uint256 i; i < wanted; ++i) {
+            uint256 state = search.seats[i];
+            uint256 tried = uint8(state >> TRIED_SHIFT);
+            address owner = address(uint160(state));
+            if (owner == address(0) || _isBarred(search, owner, i, tried)) {
+                state = _find(search, i, tried);
+                search.seats[i] = state;
+                if (address(uint160(state)) == address(0) && 2 * (wanted - ++empty) <= wanted) return false;
+            }
+        }
+        return true;
+    }
+
+    function _find(Search memory search, uint256 i, uint256 tried) private returns (uint256) {
+        Round round = search.round;
+        while (tried < 2 * Draw.ATTEMPTS && search.left != 0) {
+            (uint256 index, uint256 ticket) =
+                Draw.lot(search.seed, search.dispute, round.number(), i, tried, round.highWater());
+            --search.left;
+            ++tried;
+            PositionId position = PositionId.wrap(uint32(index));
+            Position word = positions[position];
+            if (ticket >= word.tickets() || !_eligible(position, word, round.armedBlock())) continue;
+            if (_isBarred(search, word.owner(), i, tried)) continue;
+            TransientSlot.Uint256Slot mark = _mark(search, word.owner());
+            if (mark.tload() == 0 || mark.tload() > i + 2) mark.tstore(i + 2);
+            return uint256(uint160(word.owner())) | index << 160 | tried << TRIED_SHIFT;
+        }
+        return 2 * Draw.ATTEMPTS << TRIED_SHIFT;
+    }
+
+    /// Whether an owner whom lot number `tried` gave seat `i` may not have it.
+    function _isBarred(Search memory search, address owner, uint256 i, uint256 tried) private view returns (bool) {
+        uint256 mark = _mark(search, owner).tload();
+        if (mark == 0) return false;
+        return mark == BARRED || tried <= Draw.ATTEMPTS && mark < i + 2;
+    }
+
+    /// Asks the desk about owners it was not asked about before, and bars those it excludes. The last time, their seats
+    /// stay empty.
+    function _bar(Search memory search, bool last) private returns (bool any) {
+        address[] memory owners = new address[](search.seats.length);
+        for (uint256 i; i < owners.length; ++i) {
+            if (search.seats[i] & ASKED == 0) owners[i] = address(uint160(search.seats[i]));
+            search.seats[i] |= ASKED;
+        }
+        uint256 excluded = IExclusions(desk).excluded(search.dispute, owners, search.round.armedBlock());
+        for (uint256 i; i < owners.length; ++i) {
+            if (excluded >> i & 1 == 0 || owners[i] == address(0)) continue;
+            any = true;
+            _mark(search, owners[i]).tstore(BARRED);
+            if (last) search.seats[i] = 0;
+        }
+    }
+
+    function _markEarlier(Search memory search) private {
+        (uint256 dispute, Round round) = (search.dispute, search.round);
+        if (round.number() == 0) return;
+        address[] memory earlier = _satInVoid[dispute];
+        for (uint256 i; i < earlier.length; ++i) {
+            _mark(search, earlier[i]).tstore(SAT_BEFORE);
+        }
+        for (uint256 level; level < round.appeals(); ++level) {
+            Round past = _appealed[dispute][level].round;
+            for (uint256 i; i < past.seats(); ++i) {
+                _mark(search, positions[_position(_seat(dispute, past, i))].owner()).tstore(SAT_BEFORE);
+            }
+        }
+    }
+
+    /// Marks last for a transaction, and no round is drawn twice: they need no clearing. Numbers of disputes have at most 92
+    /// bits.
+    function _mark(Search memory search, address owner) private pure returns (TransientSlot.Uint256Slot) {
+        uint256 round = search.dispute << 4 | search.round.number();
+        return bytes32(round << 160 | uint256(uint160(owner))).asUint256();
+    }
+}
