@@ -19,17 +19,15 @@ contract OrganisationRegistry is IOrganisationRegistry, Payouts, Governed {
     uint256 internal constant MAX_ORGANISATIONS = (1 << 20) - 1;
     uint256 internal constant POLICY_NOTICE = 7 days;
     /// How long a case can take after it was filed, so that no bond is gone before the ruling that charges it: the answer
-    /// with two requests for information (240 h + 2 x (72 h + 24 h)), four offers, a promise in kind with the time to
-    /// confirm it, and the guardian's freeze.
-    uint256 internal constant BEFORE_ARBITRATION =
-        18 days + 4 * 7 days + (60 days + MAX_CONFIRM_HOURS * 1 hours) + 7 days;
+    /// with two requests for information (240 h + 2 x (72 h + 24 h)), four offers, one of them a pledge (60 days to
+    /// deliver, 7 to reopen, 7 to go on), and the guardian's freeze.
+    uint256 internal constant BEFORE_ARBITRATION = 18 days + 4 * 7 days + (60 days + 7 days + 7 days) + 7 days;
     /// Four panels (3, 7, 15, 31 seats), each with three rounds of three windows and one more to appeal, of 72 h at most.
     uint256 internal constant HOUSE_NOTICE = BEFORE_ARBITRATION + 4 * (3 * 3 + 1) * 72 hours;
-    /// The longest time-out that a policy can give an arbitrator outside, in which its appeals fall.
+    /// The longest time-out that an arbitrator outside can have, in which its appeals fall.
     uint256 internal constant OUTSIDE_NOTICE = BEFORE_ARBITRATION + 365 days;
     /// An announcement that never lapsed would be a bond that can leave at any moment.
     uint256 internal constant WITHDRAWAL_WINDOW = 30 days;
-    uint256 internal constant MAX_CONFIRM_HOURS = 30 * 24;
     uint256 internal constant FIRST_OUTSIDE_TRACK = 4;
 
     /// Since which block, until which block (0: still) and with which roles an account acts.
@@ -271,14 +269,21 @@ contract OrganisationRegistry is IOrganisationRegistry, Payouts, Governed {
     }
 
     /// @inheritdoc IOrganisationRegistry
-    function wasOperator(OrganisationId organisation, address account, uint256 blockNumber)
-        external
-        view
-        returns (bool)
-    {
+    function wasOperator(OrganisationId organisation, address account, uint256 blockNumber) public view returns (bool) {
         Operator memory operator = _operators[organisation][account];
         if (operator.since == 0 || operator.since >= blockNumber) return false;
         return operator.until == 0 || operator.until >= blockNumber;
+    }
+
+    /// @inheritdoc IOrganisationRegistry
+    function wereOperators(OrganisationId organisation, address[] calldata accounts, uint256 blockNumber)
+        external
+        view
+        returns (uint256 bits)
+    {
+        for (uint256 i; i < accounts.length; ++i) {
+            if (wasOperator(organisation, accounts[i], blockNumber)) bits |= 1 << i;
+        }
     }
 
     /// @inheritdoc IOrganisationRegistry
@@ -366,7 +371,7 @@ contract OrganisationRegistry is IOrganisationRegistry, Payouts, Governed {
         uint256 answerSeconds = uint256(policy_.answerHours) * 1 hours;
         _inRange(1, policy_.acknowledgePeak, 1 minutes, answerSeconds);
         _inRange(2, policy_.acknowledgeOffPeak, 1 minutes, answerSeconds);
-        _inRange(4, policy_.confirmHours, 24, MAX_CONFIRM_HOURS);
+        _inRange(4, policy_.confirmHours, 24, (1 << 12) - 1);
         _inRange(5, policy_.protectionHours, 24, (1 << 12) - 1);
         _inRange(6, policy_.track, 0, 7);
         if (policy_.claimCap != 0) _inRange(7, policy_.claimCap, 10, 99);

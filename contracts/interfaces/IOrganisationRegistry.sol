@@ -89,6 +89,11 @@ interface IOrganisationRegistry {
     function requireRole(OrganisationId organisation, address account, uint8 role) external view;
     /// Whether `account` was an operator as block `blockNumber` began; the answer for a block already here never changes.
     function wasOperator(OrganisationId organisation, address account, uint256 blockNumber) external view returns (bool);
+    /// Bit i: what `wasOperator` says of `accounts[i]`; at most 256 accounts.
+    function wereOperators(OrganisationId organisation, address[] calldata accounts, uint256 blockNumber)
+        external
+        view
+        returns (uint256 bits);
     /// The bond in wei, and the part of it that claims hold.
     function bond(OrganisationId organisation) external view returns (uint96 balance, uint96 locked);
     /// The announced withdrawal: what of it has not been paid, and when it can be (Unix seconds, half-open).
