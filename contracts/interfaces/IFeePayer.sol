@@ -5,7 +5,7 @@ pragma solidity 0.8.37;
 interface IFeePayer {
     error OnlyCourt(address caller);
 
-    /// Fees of `dispute` that the court did not spend: of round `round` (0 the first, 1 that of the first appeal, ...).
-    /// Only the court, which need not limit the gas.
-    function takeBack(uint256 dispute, uint256 round) external payable;
+    /// Fees of `dispute` that the court did not spend, out of what was paid when it was opened (`payment` 0) or for its
+    /// n-th appeal (`payment` n). Only the court, which need not limit the gas.
+    function takeBack(uint256 dispute, uint256 payment) external payable;
 }
