@@ -161,7 +161,7 @@ contract AppealFund is IAppealFund, IFeePayer, Payouts {
                 "WithdrawShare(uint64 dispute,uint256 level,bool higher,address actor,uint256 nonce,uint256 deadline)"
             );
         }
-        return super.typeHash(selector);
+        return _payoutTypeHash(selector);
     }
 
     // Below: the parts of the above

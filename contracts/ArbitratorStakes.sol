@@ -11,7 +11,7 @@ import {PositionId} from "./types/Ids.sol";
 import {Position, Positions} from "./types/Position.sol";
 
 /// What arbitrators stake, and how seats change it.
-abstract contract ArbitratorStakes is IArbitrationCourt, Payouts, SignedActions, Governed {
+abstract contract ArbitratorStakes is IArbitrationCourt, Payouts, Governed {
     uint256 internal constant MAX_POSITIONS = (1 << 24) - 1;
     /// Eight bits, with room for one more panel.
     uint256 internal constant MAX_SEATS_HELD = 255 - 31;

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SignedActions} from "./SignedActions.sol";
+import {IArbitrator} from "./interfaces/IArbitrator.sol";
 import {IComplaintDesk} from "./interfaces/IComplaintDesk.sol";
 import {ICourt} from "./interfaces/ICourt.sol";
 import {IEvidence} from "./interfaces/IEvidence.sol";
@@ -165,6 +166,6 @@ abstract contract CaseRecord is IComplaintDesk, IEvidence, SignedActions, Reentr
 
     function _echo(ComplaintId complaint, bytes32 digest, address actor) internal {
         if (digest == 0) return;
-        emit Evidence(address(court), ComplaintId.unwrap(complaint), actor, EvidenceUri.fromDigest(digest));
+        emit Evidence(IArbitrator(address(court)), ComplaintId.unwrap(complaint), actor, EvidenceUri.fromDigest(digest));
     }
 }

@@ -144,6 +144,11 @@ contract PublicArbitrator is IPublicArbitrator, IFeePayer, Payouts, ERC165 {
         return interfaceId == type(IArbitrator).interfaceId || super.supportsInterface(interfaceId);
     }
 
+    /// @inheritdoc SignedActions
+    function typeHash(bytes4 selector) public pure override returns (bytes32) {
+        return _payoutTypeHash(selector);
+    }
+
     // Below: the parts of the above
 
     function _known(uint256 dispute) private view returns (PublicDispute storage self) {
