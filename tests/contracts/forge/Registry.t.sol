@@ -154,13 +154,12 @@ contract RegistryTest is RegistryHouse {
         registry.depositBond{value: 1}(ORGANISATION);
     }
 
-    /// One call, two words.
+    /// One call that reads two words.
     function test_thePolicyInForceIsCheapToRead() external view {
         uint256 before = gasleft();
         registry.currentPolicy(ORGANISATION);
-        uint256 spent = before - gasleft();
-        // 2 600 for the account, 2 100 for each word.
-        assert(spent < 2600 + 2 * 2100 + 2000);
+        // 2 600 for the account, 2 100 for each word (one is this test's own), and what the code itself costs.
+        assert(before - gasleft() < 2600 + 3 * 2100 + 1900);
     }
 
     /// Every event of every action, folded in order, gives the word on chain.
