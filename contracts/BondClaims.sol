@@ -201,7 +201,7 @@ contract BondClaims is IBondClaims, ICaseFund, Payouts {
     }
 
     /// @inheritdoc SignedActions
-    function typeHash(bytes4 selector) public view override returns (bytes32) {
+    function typeHash(bytes4 selector) public pure override returns (bytes32) {
         if (selector == this.claim.selector) {
             return keccak256(
                 "Claim(uint24 organisation,uint16 version,uint96 amount,bytes32 ref,uint16 demand,uint8 category,"

@@ -3,10 +3,9 @@ pragma solidity 0.8.37;
 
 import {IGoverned} from "../../../contracts/interfaces/IGoverned.sol";
 import {IOrganisationRegistry as I} from "../../../contracts/interfaces/IOrganisationRegistry.sol";
-import {IPayouts} from "../../../contracts/interfaces/IPayouts.sol";
 import {OrganisationId} from "../../../contracts/types/Ids.sol";
 import {Policy, PolicyWord} from "../../../contracts/types/Policy.sol";
-import {Refusing, RegistryHouse, VmKeys, vmKeys} from "./RegistryHouse.sol";
+import {RegistryHouse, VmKeys, vmKeys} from "./RegistryHouse.sol";
 import {vm} from "./Vm.sol";
 
 /// Organisations, operators and policies. (tests/contracts/registry.tree)
@@ -155,13 +154,12 @@ contract RegistryTest is RegistryHouse {
         registry.depositBond{value: 1}(ORGANISATION);
     }
 
-    /// One call, two words.
+    /// One call that reads two words.
     function test_thePolicyInForceIsCheapToRead() external view {
         uint256 before = gasleft();
         registry.currentPolicy(ORGANISATION);
-        uint256 spent = before - gasleft();
-        // 2 600 for the account, 2 100 for each word.
-        assert(spent < 2600 + 2 * 2100 + 1100);
+        // 2 600 for the account, 2 100 for each word (one is this test's own), and what the code itself costs.
+        assert(before - gasleft() < 2600 + 3 * 2100 + 1900);
     }
 
     /// Every event of every action, folded in order, gives the word on chain.
