@@ -292,6 +292,7 @@ contract EscrowTest is EscrowHouse {
         Receiver receiver = new Receiver();
         vm.deal(address(receiver), 1 ether);
         Order memory order = _payAs(address(receiver), 1 ether, 1);
+        receiver.turn(Receiver.Mode.Writes);
         escrow.open(order, COMPLAINT);
         bytes memory data = abi.encodeCall(escrow.split, (order, COMPLAINT, 10_000, 0));
         (bool done,) = address(escrow).call{gas: bound(gas_, 10_000, 150_000)}(data);

@@ -139,8 +139,8 @@ contract EscrowFreezeTest is EscrowHouse {
         escrow.freeze(order, 168);
     }
 
-    function _expectFrozen(Order memory order, uint256 at) private {
-        vm.warp(at);
-        vm.expectRevert(abi.encodeWithSelector(IOrderEscrow.Frozen.selector, order.key(), UNTIL, at));
+    function _expectFrozen(Order memory order, uint256 time) private {
+        vm.warp(time);
+        vm.expectRevert(abi.encodeWithSelector(IOrderEscrow.Frozen.selector, order.key(), UNTIL, time));
     }
 }
