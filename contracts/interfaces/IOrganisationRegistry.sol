@@ -66,6 +66,8 @@ interface IOrganisationRegistry {
     function trail(OrganisationId organisation) external view returns (bytes32);
     /// The policy version in force now. Reverts with `OrganisationUnknown`.
     function currentVersion(OrganisationId organisation) external view returns (uint16);
+    /// The policy in force now, with its version. Reverts with `OrganisationUnknown`.
+    function currentPolicy(OrganisationId organisation) external view returns (uint16 version, PolicyWord policy);
     /// A published policy's word, also of one that is not in force yet. Reverts with `PolicyUnknown`.
     function policy(OrganisationId organisation, uint16 version) external view returns (PolicyWord);
     function agreement(OrganisationId organisation, uint16 version) external view returns (bytes32);

@@ -158,8 +158,7 @@ contract EscrowCoinsTest is EscrowHouse {
     function test_nothingArrives() external {
         _expectNoOrder(Mode.Lies, abi.encodeWithSelector(IOrderEscrow.AmountInvalid.selector, 0));
         _expectNoOrder(
-            Mode.ReturnsFalse,
-            abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, address(turncoat))
+            Mode.ReturnsFalse, abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, address(turncoat))
         );
         _expectNoOrder(Mode.Reverts, abi.encodeWithSignature("Error(string)", "no"));
         _expectNoOrder(Mode.HidesBalances, abi.encodeWithSignature("Error(string)", "hidden"));
@@ -265,9 +264,7 @@ contract EscrowCoinsTest is EscrowHouse {
         vm.prank(operator);
         escrow.withdrawOrganisation(SHOP, address(turncoat), payable(ELSEWHERE));
         turncoat.turn(Mode.Lies);
-        vm.expectRevert(
-            abi.encodeWithSelector(ITokenPayouts.TokenMiscounted.selector, address(turncoat), 10 ether, 0)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ITokenPayouts.TokenMiscounted.selector, address(turncoat), 10 ether, 0));
         vm.prank(operator);
         escrow.withdrawOrganisation(SHOP, address(turncoat), payable(ELSEWHERE));
         _checkBooks(address(turncoat));
@@ -286,9 +283,7 @@ contract EscrowCoinsTest is EscrowHouse {
         escrow.split(order, COMPLAINT, 5000, 0);
         assert(turncoat.balanceOf(customer) == 492 ether + 8 ether && turncoat.balanceOf(address(escrow)) == 0);
         assert(escrow.tokenCredits(IERC20(address(turncoat)), customer) == 3 ether);
-        vm.expectRevert(
-            abi.encodeWithSelector(ITokenPayouts.TokenMiscounted.selector, address(turncoat), 3 ether, 0)
-        );
+        vm.expectRevert(abi.encodeWithSelector(ITokenPayouts.TokenMiscounted.selector, address(turncoat), 3 ether, 0));
         vm.prank(customer);
         escrow.withdrawTokenTo(IERC20(address(turncoat)), ELSEWHERE);
         // Somebody makes up for half of it.
@@ -408,9 +403,7 @@ contract EscrowCoinsTest is EscrowHouse {
 
     function _expectShutDoor() private view {
         assert(!turncoat.reentered());
-        assert(
-            bytes4(turncoat.reentryResult()) == ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector
-        );
+        assert(bytes4(turncoat.reentryResult()) == ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
     }
 
     function _permit(uint256 amount) private returns (uint8 v, bytes32 r, bytes32 s) {
