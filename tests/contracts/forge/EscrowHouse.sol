@@ -110,10 +110,7 @@ abstract contract EscrowHouse {
         return _payInAs(customer, token, amount, 1);
     }
 
-    function _payInAs(address who, address token, uint96 amount, uint256 number)
-        internal
-        returns (Order memory order)
-    {
+    function _payInAs(address who, address token, uint96 amount, uint256 number) internal returns (Order memory order) {
         order = Order(SHOP, 1, who, token, bytes32(number));
         vm.prank(who);
         escrow.payToken(SHOP, 1, token, amount, order.ref);
