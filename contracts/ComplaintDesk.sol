@@ -234,7 +234,7 @@ contract ComplaintDesk is IExclusions, Answers {
         if (category > MAX_CATEGORY) revert CategoryInvalid(category, MAX_CATEGORY);
         complaint = ComplaintId.wrap(uint64(++complaintCount));
         (uint256 amount, bytes32 orderTrail) = fund.open(order, complaint);
-        PolicyWord policy = registry.policy(order.organisation, order.version);
+        PolicyWord policy = registry.policyOf(order.organisation, order.version);
         uint256 answerDeadline = block.timestamp + policy.answerSeconds();
         // Whole minutes before the answer deadline: the odd seconds are the organisation's.
         uint256 early = (policy.answerSeconds() - policy.acknowledgeSeconds(block.timestamp)) / 1 minutes;
@@ -372,7 +372,8 @@ contract ComplaintDesk is IExclusions, Answers {
         } else {
             ending.owed = uint96(Fees.organisationCostDown(end.cost, demand, offer_, end.ruling));
         }
-        if (word.flag(ALL_COSTS)) ending.owed = end.cost;
+        // A claim that was worth nothing is no reason to charge whoever did not answer it.
+        if (word.flag(ALL_COSTS) && ending.share != 0) ending.owed = end.cost;
         _execute(complaint, word, order, ending);
     }
 

@@ -248,13 +248,13 @@ contract OrganisationRegistry is IOrganisationRegistry, Payouts, Governed {
     }
 
     /// @inheritdoc IOrganisationRegistry
-    function currentPolicy(OrganisationId organisation) external view returns (uint16 version, PolicyWord word) {
+    function policyInForce(OrganisationId organisation) external view returns (uint16 version, PolicyWord word) {
         version = currentVersion(organisation);
         word = _policies[organisation][version];
     }
 
     /// @inheritdoc IOrganisationRegistry
-    function policy(OrganisationId organisation, uint16 version) external view returns (PolicyWord word) {
+    function policyOf(OrganisationId organisation, uint16 version) external view returns (PolicyWord word) {
         word = _policies[organisation][version];
         if (PolicyWord.unwrap(word) == 0) revert PolicyUnknown(organisation, version);
     }

@@ -38,7 +38,7 @@ contract OneShopRegistry {
         ++version;
     }
 
-    function currentPolicy(OrganisationId organisation) external view returns (uint16, PolicyWord) {
+    function policyInForce(OrganisationId organisation) external view returns (uint16, PolicyWord) {
         if (OrganisationId.unwrap(organisation) == 0) revert IOrganisationRegistry.OrganisationUnknown(organisation);
         return (version, PolicyWord.wrap(CONFIRM_HOURS << 220 | PROTECTION_HOURS << 232));
     }

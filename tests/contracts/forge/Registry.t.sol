@@ -51,11 +51,11 @@ contract RegistryTest is RegistryHouse {
         ];
         for (uint256 i; i < caps.length; ++i) {
             OrganisationId id = registry.register(_with(7, caps[i][0]), AGREEMENT);
-            (, PolicyWord word) = registry.currentPolicy(id);
+            (, PolicyWord word) = registry.policyInForce(id);
             assert(word.claimCap() == caps[i][1]);
             assert(word.track() == 0 && word.protectionSeconds() == 240 hours);
         }
-        (, PolicyWord outside) = registry.currentPolicy(registry.register(_with(6, 7), AGREEMENT));
+        (, PolicyWord outside) = registry.policyInForce(registry.register(_with(6, 7), AGREEMENT));
         assert(outside.track() == 7 && outside.claimCap() == 2 ether);
     }
 
@@ -94,11 +94,11 @@ contract RegistryTest is RegistryHouse {
         vm.expectRevert(abi.encodeWithSelector(I.OrganisationUnknown.selector, nobody));
         registry.currentVersion(nobody);
         vm.expectRevert(abi.encodeWithSelector(I.OrganisationUnknown.selector, nobody));
-        registry.currentPolicy(nobody);
+        registry.policyInForce(nobody);
         vm.expectRevert(abi.encodeWithSelector(I.OrganisationUnknown.selector, nobody));
         registry.depositBond{value: 1}(nobody);
         vm.expectRevert(abi.encodeWithSelector(I.PolicyUnknown.selector, ORGANISATION, 2));
-        registry.policy(ORGANISATION, 2);
+        registry.policyOf(ORGANISATION, 2);
     }
 
     function test_anAccountGoesOneWay() external {
@@ -157,7 +157,7 @@ contract RegistryTest is RegistryHouse {
     /// One call that reads two words.
     function test_thePolicyInForceIsCheapToRead() external view {
         uint256 before = gasleft();
-        registry.currentPolicy(ORGANISATION);
+        registry.policyInForce(ORGANISATION);
         // 2 600 for the account, 2 100 for each word (one is this test's own), and what the code itself costs.
         assert(before - gasleft() < 2600 + 3 * 2100 + 1900);
     }
@@ -209,10 +209,10 @@ contract RegistryTest is RegistryHouse {
     }
 
     function _checkInForce(uint16 version, uint256 cap) private view {
-        (uint16 current, PolicyWord word) = registry.currentPolicy(ORGANISATION);
+        (uint16 current, PolicyWord word) = registry.policyInForce(ORGANISATION);
         assert(current == version && registry.currentVersion(ORGANISATION) == version);
         assert(word.claimCap() == cap);
-        assert(PolicyWord.unwrap(registry.policy(ORGANISATION, version)) == PolicyWord.unwrap(word));
+        assert(PolicyWord.unwrap(registry.policyOf(ORGANISATION, version)) == PolicyWord.unwrap(word));
     }
 
     function _refuseNomination(address account) private {
