@@ -152,7 +152,7 @@ contract AppealFund is IAppealFund, IFeePayer, Payouts {
     }
 
     /// @inheritdoc SignedActions
-    function typeHash(bytes4 selector) public view override returns (bytes32) {
+    function typeHash(bytes4 selector) public pure override returns (bytes32) {
         if (selector == this.contribute.selector) {
             return keccak256("Contribute(uint64 dispute,bool higher,address actor,uint256 nonce,uint256 deadline)");
         }
@@ -161,7 +161,7 @@ contract AppealFund is IAppealFund, IFeePayer, Payouts {
                 "WithdrawShare(uint64 dispute,uint256 level,bool higher,address actor,uint256 nonce,uint256 deadline)"
             );
         }
-        return super.typeHash(selector);
+        return _payoutTypeHash(selector);
     }
 
     // Below: the parts of the above
