@@ -53,14 +53,13 @@ contract FakeCourt is IPublicCourt {
         if (msg.value != priceOf(track, seats)) revert NotThePrice(priceOf(track, seats), msg.value);
         Round storage round = rounds[dispute];
         (round.phase, round.track, round.seats, round.choices) = (RoundPhase.AwaitingSeed, track, seats, choices);
-        round.payer = msg.sender;
         return uint256(keccak256(abi.encode(track, seats, choices)));
     }
 
-    function concludePublic(uint256 dispute) external returns (uint256 ruling, bytes32 record) {
+    function concludePublic(uint256 dispute, address payer) external returns (uint256 ruling, bytes32 record) {
         RoundPhase current = phase(dispute);
         if (current != RoundPhase.Decidable) revert Refused(current);
-        rounds[dispute].phase = RoundPhase.None;
+        (rounds[dispute].phase, rounds[dispute].payer) = (RoundPhase.None, payer);
         return (rounds[dispute].ruling, bytes32(dispute));
     }
 
@@ -85,6 +84,7 @@ contract FakeCourt is IPublicCourt {
     }
 
     function currentRuling(uint256 dispute) external view returns (uint256) {
+        if (phase(dispute) < RoundPhase.Appealable) revert Refused(phase(dispute));
         return rounds[dispute].ruling;
     }
 

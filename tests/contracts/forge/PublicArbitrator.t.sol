@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {PublicArbitrator} from "../../../contracts/PublicArbitrator.sol";
 import {IArbitrable} from "../../../contracts/interfaces/IArbitrable.sol";
 import {IArbitrator} from "../../../contracts/interfaces/IArbitrator.sol";
-import {IFeePayer} from "../../../contracts/interfaces/IFeePayer.sol";
 import {IPublicArbitrator} from "../../../contracts/interfaces/IPublicArbitrator.sol";
 import {RoundPhase} from "../../../contracts/libraries/RoundPhases.sol";
 import {Arbitrator792, Escrow792, Reality792} from "./Erc792.sol";
@@ -118,6 +117,7 @@ contract PublicArbitratorTest {
         vm.prank(payee);
         escrow.appeal();
         require(_status(FIRST) == IArbitrator.DisputeStatus.Waiting, "heard again");
+        require(door.currentRuling(FIRST) == 0, "none for now");
 
         court.count(FIRST, 2);
         pass(1 days);
@@ -203,13 +203,19 @@ contract PublicArbitratorTest {
         require(door.credits(address(moody)) == 0.97 ether && address(door).balance == 0.97 ether, "credited");
     }
 
-    function test_WhatTheCourtDidNotSpendGoesToTheArbitrable() public {
-        uint256 dispute = door.createDispute{value: 0.03 ether}(2, "");
-        uint256 before = address(this).balance;
-        court.giveBack(dispute, 0, 0.01 ether);
-        require(address(this).balance == before + 0.01 ether, "given back");
-        vm.expectRevert(abi.encodeWithSelector(IFeePayer.OnlyCourt.selector, address(this)));
-        door.takeBack{value: 1}(dispute, 0);
+    function test_WhatTheCourtDoesNotSpendIsTheArbitrables() public {
+        uint256 dispute = _ask();
+        court.count(dispute, 1);
+        moody.appeal{value: door.appealCost(dispute, "")}(dispute);
+        require(_refundee(dispute) == address(moody), "of the appeal");
+        dispute = door.createDispute{value: 0.03 ether}(2, "");
+        require(_refundee(dispute) == address(0), "not said yet");
+        _ruled(dispute, 1);
+        require(_refundee(dispute) == address(this), "of the first fees");
+    }
+
+    function _refundee(uint256 dispute) private view returns (address payer) {
+        (,,,,,,, payer,,) = court.rounds(dispute);
     }
 
     function test_AppealTooHighlyPaid() public {
