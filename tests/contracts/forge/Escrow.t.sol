@@ -21,10 +21,16 @@ contract EscrowTest is EscrowHouse {
 
     // pay
 
+    function testFuzz_theKeyIsTheHashOfTheFacts(Order memory order) external view {
+        assert(order.key() == keccak256(abi.encode(order)));
+        assert(escrow.orderTrail(order) == 0);
+    }
+
     function test_payHoldsTheMoneyUnderThePolicy() external {
         Order memory order = _facts(address(0), 1);
+        bytes32 key = keccak256(abi.encode(SHOP, 1, customer, address(0), order.ref));
         vm.expectEmit(address(escrow));
-        emit IOrderEscrow.Paid(order.key(), SHOP, customer, 1, address(0), order.ref, 1 ether);
+        emit IOrderEscrow.Paid(key, SHOP, customer, 1, address(0), order.ref, 1 ether);
         _pay(1 ether);
         OrderWord word = escrow.orders(order.key());
         assert(word.state() == OrderState.Held && word.amount() == 1 ether && word.paidAt() == START);

@@ -15,7 +15,7 @@ import {EscrowHouse, vm} from "./EscrowHouse.sol";
 import {Mode, TurncoatToken} from "./EscrowTokens.sol";
 import {bound} from "./Vm.sol";
 
-/// Orders in ERC-20 tokens, good ones and others.
+/// Orders in ERC-20 tokens, good ones and others. (tests/contracts/escrow.tree)
 contract EscrowCoinsTest is EscrowHouse {
     TurncoatToken private turncoat;
 

@@ -6,7 +6,7 @@ import {IOrderEscrow} from "../../../contracts/interfaces/IOrderEscrow.sol";
 import {Order, OrderState} from "../../../contracts/types/Order.sol";
 import {EscrowHouse, vm} from "./EscrowHouse.sol";
 
-/// The guardian's freeze of one order's payouts.
+/// The guardian's freeze of one order's payouts. (tests/contracts/escrow.tree)
 contract EscrowFreezeTest is EscrowHouse {
     uint256 private constant UNTIL = START + 168 hours;
 

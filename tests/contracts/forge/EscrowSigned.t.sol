@@ -12,7 +12,7 @@ import {EscrowHouse, vm} from "./EscrowHouse.sol";
 import {Refusal, Wallet} from "./EscrowReceivers.sol";
 import {Mode, TurncoatToken} from "./EscrowTokens.sol";
 
-/// The escrow's actions by signature, and the door that they come through.
+/// The escrow's actions by signature, and the door that they come through. (tests/contracts/escrow.tree)
 contract EscrowSignedTest is EscrowHouse {
     string private constant TAIL = ",address actor,uint256 nonce,uint256 deadline)";
     string private constant ORDER = "(uint24 organisation,uint16 version,address customer,address token,bytes32 ref";

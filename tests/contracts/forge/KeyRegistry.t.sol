@@ -6,6 +6,7 @@ import {IKeyRegistry} from "../../../contracts/interfaces/IKeyRegistry.sol";
 import {ISignedActions} from "../../../contracts/interfaces/ISignedActions.sol";
 import {EscrowHouse, vm} from "./EscrowHouse.sol";
 
+/// (tests/contracts/keys.tree)
 contract KeyRegistryTest is EscrowHouse {
     KeyRegistry private keyRegistry;
 
