@@ -202,7 +202,11 @@ contract ComplaintDesk is IExclusions, Answers {
     {
         ComplaintWord word = _known(complaint);
         uint256 base = _fundOf(word).valueOf(order, complaint);
-        return (word.track() < OUTSIDE_TRACKS ? court : outside).quote(word.track(), base);
+        if (word.track() < OUTSIDE_TRACKS) return court.quote(word.track(), base);
+        (seats, cost) = outside.quote(word.track(), base);
+        // Enough for the house court too, which hears the case if the arbitrator outside then takes none.
+        (, uint256 houseCost) = court.quote(0, base);
+        if (houseCost > cost) cost = houseCost;
     }
 
     /// @inheritdoc IExclusions
@@ -321,18 +325,22 @@ contract ComplaintDesk is IExclusions, Answers {
         if (track < OUTSIDE_TRACKS) {
             return (false, court.open{value: msg.value}(dispute, track, base), uint96(msg.value));
         }
-        (, uint256 price) = outside.quote(track, base);
+        (uint256 houseSeats, uint256 price) = outside.quote(track, base);
         // Checked first: else whoever sends too little could choose the house court.
         if (msg.value < price) revert ValueTooSmall(price, msg.value);
-        try outside.open{value: price}(dispute, track, base) returns (uint256 pinned) {
-            (isOutside, terms) = (true, pinned);
-        } catch (bytes memory reason) {
-            // Any other reason, too little gas above all, must not open the way to the house court.
-            if (bytes4(reason) != IOutsideArbitrators.OutsideUnavailable.selector) LowLevelCall.bubbleRevert(reason);
-            (, price) = court.quote(0, base);
-            if (msg.value < price) revert ValueTooSmall(price, msg.value);
-            terms = court.open{value: price}(dispute, 0, base);
+        if (houseSeats == 0) {
+            try outside.open{value: price}(dispute, track, base) returns (uint256 pinned) {
+                (isOutside, terms) = (true, pinned);
+            } catch (bytes memory reason) {
+                // Any other reason, too little gas above all, must not open the way to the house court.
+                if (bytes4(reason) != IOutsideArbitrators.OutsideUnavailable.selector) {
+                    LowLevelCall.bubbleRevert(reason);
+                }
+                (, price) = court.quote(0, base);
+                if (msg.value < price) revert ValueTooSmall(price, msg.value);
+            }
         }
+        if (!isOutside) terms = court.open{value: price}(dispute, 0, base);
         cost = uint96(price);
         // The sender's own, so that it alone is stopped if it refuses it: the desk keeps no money.
         if (msg.value > price) Address.sendValue(payable(payer), msg.value - price);
