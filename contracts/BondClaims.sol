@@ -187,11 +187,10 @@ contract BondClaims is IBondClaims, ICaseFund, Payouts {
 
     /// @inheritdoc IBondClaims
     function limit(OrganisationId organisation) public view returns (uint16 version, uint256 amount) {
-        PolicyWord policy;
-        (version, policy) = registry.policyInForce(organisation);
+        version = registry.currentVersion(organisation);
         (uint96 balance, uint96 locked) = registry.bond(organisation);
         uint256 part = (balance - locked) / BOND_PARTS;
-        uint256 cap = policy.claimCap();
+        uint256 cap = registry.policyOf(organisation, version).claimCap();
         amount = cap < part ? cap : part;
     }
 

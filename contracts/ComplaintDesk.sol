@@ -224,7 +224,7 @@ contract ComplaintDesk is IExclusions, Answers {
     }
 
     /// @inheritdoc ISignedActions
-    function typeHash(bytes4 selector) public view override(ISignedActions, SignedActions) returns (bytes32) {
+    function typeHash(bytes4 selector) public pure override(ISignedActions, SignedActions) returns (bytes32) {
         return DeskTypes.hashOf(selector);
     }
 

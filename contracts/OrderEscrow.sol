@@ -270,11 +270,9 @@ contract OrderEscrow is IOrderEscrow, ICaseFund, TokenPayouts, Governed {
         if (amount == 0 || amount > type(uint96).max) revert AmountInvalid(amount);
         key = order.key();
         if (orders[key].state() != OrderState.None) revert OrderExists(key);
-        (uint16 current, PolicyWord policy) = registry.policyInForce(order.organisation);
+        (uint16 current, uint24 windows) = registry.windowsInForce(order.organisation);
         if (order.version != current) revert VersionNotCurrent(order.organisation, order.version, current);
-        orders[key] = OrderWords.held(
-            amount, block.timestamp, policy.confirmSeconds() / 1 hours, policy.protectionSeconds() / 1 hours
-        );
+        orders[key] = OrderWords.held(amount, block.timestamp, windows);
         emit Paid(key, order.organisation, order.customer, order.version, order.token, order.ref, uint96(amount));
     }
 

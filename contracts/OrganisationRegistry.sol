@@ -44,6 +44,9 @@ contract OrganisationRegistry is IOrganisationRegistry, Payouts, Governed {
         uint40 effectiveAt;
         /// Whether any version so far has named an arbitrator outside.
         bool outside;
+        /// Of the newest version and of the one before (types/Policy.sol): so a payment reads one word here.
+        uint24 windows;
+        uint24 lastWindows;
     }
 
     struct Bond {
@@ -97,7 +100,7 @@ contract OrganisationRegistry is IOrganisationRegistry, Payouts, Governed {
         trail[organisation] = Trail.genesis(OrganisationId.unwrap(organisation));
         emit OrganisationRegistered(organisation, actor);
         _fold(organisation, OrganisationRegistered.selector, actor, abi.encode(organisation, actor));
-        _publish(organisation, Versions(1, uint40(block.timestamp), false), actor, policy_, agreement_);
+        _publish(organisation, Versions(1, uint40(block.timestamp), false, 0, 0), actor, policy_, agreement_);
     }
 
     /// @inheritdoc IOrganisationRegistry
@@ -248,9 +251,11 @@ contract OrganisationRegistry is IOrganisationRegistry, Payouts, Governed {
     }
 
     /// @inheritdoc IOrganisationRegistry
-    function policyInForce(OrganisationId organisation) external view returns (uint16 version, PolicyWord word) {
-        version = currentVersion(organisation);
-        word = _policies[organisation][version];
+    function windowsInForce(OrganisationId organisation) external view returns (uint16 version, uint24 windows) {
+        Versions memory versions = _versions[organisation];
+        if (versions.newest == 0) revert OrganisationUnknown(organisation);
+        if (block.timestamp >= versions.effectiveAt) return (versions.newest, versions.windows);
+        return (versions.newest - 1, versions.lastWindows);
     }
 
     /// @inheritdoc IOrganisationRegistry
@@ -358,6 +363,7 @@ contract OrganisationRegistry is IOrganisationRegistry, Payouts, Governed {
         if (policy_.track >= FIRST_OUTSIDE_TRACK) versions.outside = true;
         (uint16 version, uint40 effectiveAt) = (versions.newest, versions.effectiveAt);
         PolicyWord word = PolicyWords.pack(policy_);
+        (versions.windows, versions.lastWindows) = (word.windows(), versions.windows);
         _policies[organisation][version] = word;
         agreement[organisation][version] = agreement_;
         _versions[organisation] = versions;
