@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Actors} from "./Actors.sol";
 import {Governed} from "./Governed.sol";
 import {Payouts} from "./Payouts.sol";
-import {SignedActions} from "./SignedActions.sol";
 import {IArbitrationCourt} from "./interfaces/IArbitrationCourt.sol";
-import {ISignedActions} from "./interfaces/ISignedActions.sol";
 import {Draw} from "./libraries/Draw.sol";
 import {PositionId} from "./types/Ids.sol";
 import {Position, Positions} from "./types/Position.sol";
@@ -46,7 +45,7 @@ abstract contract ArbitratorStakes is IArbitrationCourt, Payouts, Governed {
     mapping(PositionId position => VotingKey) public votingKey;
     mapping(uint256 index => PositionId) private _free;
 
-    constructor(Setup memory setup) Governed(setup.guardian, setup.timelock) SignedActions("Redress Court") {
+    constructor(Setup memory setup) Governed(setup.guardian, setup.timelock) Actors(setup.forwarder) {
         ticketWei = setup.ticketWei;
     }
 
@@ -108,28 +107,6 @@ abstract contract ArbitratorStakes is IArbitrationCourt, Payouts, Governed {
         if (version <= current) revert VersionNotRising(position, current, version);
         votingKey[position] = VotingKey(key, version);
         emit VotingKeySet(position, version, key);
-    }
-
-    /// @inheritdoc ISignedActions
-    function typeHash(bytes4 selector) public pure override returns (bytes32) {
-        if (selector == this.stake.selector) {
-            return keccak256("Stake(uint8 tickets,address actor,uint256 nonce,uint256 deadline)");
-        }
-        if (selector == this.requestExit.selector) {
-            return keccak256("RequestExit(uint32 position,address actor,uint256 nonce,uint256 deadline)");
-        }
-        if (selector == this.unstake.selector) {
-            return keccak256("Unstake(uint32 position,address to,address actor,uint256 nonce,uint256 deadline)");
-        }
-        if (selector == this.withdrawRewards.selector) {
-            return keccak256("WithdrawRewards(uint32 position,address to,address actor,uint256 nonce,uint256 deadline)");
-        }
-        if (selector == this.setVotingKey.selector) {
-            return keccak256(
-                "SetVotingKey(uint32 position,uint64 version,address key,address actor,uint256 nonce,uint256 deadline)"
-            );
-        }
-        return 0;
     }
 
     /// A freed place, or a new one at the top. The list also names places that the mark has sunk below, and some of those

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Panels} from "./Panels.sol";
+import {IForwarder} from "./interfaces/IForwarder.sol";
 import {IArbitrationCourt} from "./interfaces/IArbitrationCourt.sol";
 import {Fees} from "./libraries/Fees.sol";
 import {RoundPhase} from "./libraries/RoundPhases.sol";
@@ -118,10 +119,9 @@ abstract contract Ballots is Panels {
         view
         returns (bool)
     {
-        bytes32 digest = _hashTypedDataV4(
-            keccak256(abi.encode(COMMIT_TYPEHASH, dispute, round.number(), item.seat, item.commitment, actor))
-        );
-        return _isSignedBy(actor, digest, item.signature);
+        bytes32 structHash =
+            keccak256(abi.encode(COMMIT_TYPEHASH, dispute, round.number(), item.seat, item.commitment, actor));
+        return IForwarder(trustedForwarder()).isSigned(actor, structHash, item.signature);
     }
 
     // Votes

@@ -3,8 +3,8 @@ pragma solidity 0.8.37;
 
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
+import {Actors} from "./Actors.sol";
 import {Answers} from "./Answers.sol";
-import {SignedActions} from "./SignedActions.sol";
 import {IBondClaims} from "./interfaces/IBondClaims.sol";
 import {ICaseFund} from "./interfaces/ICaseFund.sol";
 import {IComplaintDesk} from "./interfaces/IComplaintDesk.sol";
@@ -12,8 +12,6 @@ import {ICourt} from "./interfaces/ICourt.sol";
 import {IExclusions} from "./interfaces/IExclusions.sol";
 import {IOrganisationRegistry} from "./interfaces/IOrganisationRegistry.sol";
 import {IOutsideArbitrators} from "./interfaces/IOutsideArbitrators.sol";
-import {ISignedActions} from "./interfaces/ISignedActions.sol";
-import {DeskTypes} from "./libraries/DeskTypes.sol";
 import {Fees} from "./libraries/Fees.sol";
 import {Phase, Phases} from "./libraries/Phases.sol";
 import {Trail} from "./libraries/Trail.sol";
@@ -44,9 +42,14 @@ contract ComplaintDesk is IExclusions, Answers {
     /// What one side would settle for: share 16 | round 8 | by the customer 1 | there is one 1.
     mapping(ComplaintId complaint => uint256) private _settlements;
 
-    constructor(IOrganisationRegistry registry_, ICaseFund escrow_, IBondClaims claims_, ICourt court_, ICourt outside_)
-        SignedActions("Redress Desk")
-    {
+    constructor(
+        IOrganisationRegistry registry_,
+        ICaseFund escrow_,
+        IBondClaims claims_,
+        ICourt court_,
+        ICourt outside_,
+        address forwarder
+    ) Actors(forwarder) {
         (registry, escrow, claims, court, outside) = (registry_, escrow_, claims_, court_, outside_);
     }
 
@@ -221,11 +224,6 @@ contract ComplaintDesk is IExclusions, Answers {
         for (uint256 i; i < accounts.length; ++i) {
             if (accounts[i] == word.customer() || _isAccused(complaint, word, accounts[i])) bits |= 1 << i;
         }
-    }
-
-    /// @inheritdoc ISignedActions
-    function typeHash(bytes4 selector) public pure override(ISignedActions, SignedActions) returns (bytes32) {
-        return DeskTypes.hashOf(selector);
     }
 
     // Below: the parts of the above

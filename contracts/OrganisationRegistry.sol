@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Actors} from "./Actors.sol";
 import {Governed} from "./Governed.sol";
 import {Payouts} from "./Payouts.sol";
-import {SignedActions} from "./SignedActions.sol";
 import {IOrganisationRegistry} from "./interfaces/IOrganisationRegistry.sol";
 import {Trail} from "./libraries/Trail.sol";
 import {OrganisationId} from "./types/Ids.sol";
@@ -78,8 +78,8 @@ contract OrganisationRegistry is IOrganisationRegistry, Payouts, Governed {
     mapping(OrganisationId organisation => mapping(uint16 version => PolicyWord)) private _policies;
     mapping(OrganisationId organisation => mapping(address account => Operator)) private _operators;
 
-    constructor(address desk_, address claims_, address guardian_, address timelock_)
-        SignedActions("Redress Registry")
+    constructor(address desk_, address claims_, address guardian_, address timelock_, address forwarder)
+        Actors(forwarder)
         Governed(guardian_, timelock_)
     {
         (desk, claims) = (desk_, claims_);
@@ -295,52 +295,6 @@ contract OrganisationRegistry is IOrganisationRegistry, Payouts, Governed {
     /// @inheritdoc IOrganisationRegistry
     function bondNotice(OrganisationId organisation) public view returns (uint256) {
         return _versions[organisation].outside ? OUTSIDE_NOTICE : HOUSE_NOTICE;
-    }
-
-    /// @inheritdoc SignedActions
-    function typeHash(bytes4 selector) public pure override returns (bytes32) {
-        if (selector == this.register.selector) {
-            return keccak256(
-                "Register(uint168 peakMask,uint32 acknowledgePeak,uint32 acknowledgeOffPeak,uint16 answerHours,"
-                "uint16 confirmHours,uint16 protectionHours,uint8 track,uint8 claimCap,bytes32 agreement,"
-                "address actor,uint256 nonce,uint256 deadline)"
-            );
-        }
-        if (selector == this.publishPolicy.selector) {
-            return keccak256(
-                "PublishPolicy(uint24 organisation,uint168 peakMask,uint32 acknowledgePeak,uint32 acknowledgeOffPeak,"
-                "uint16 answerHours,uint16 confirmHours,uint16 protectionHours,uint8 track,uint8 claimCap,"
-                "bytes32 agreement,address actor,uint256 nonce,uint256 deadline)"
-            );
-        }
-        if (selector == this.nominateOperator.selector) {
-            return keccak256(
-                "NominateOperator(uint24 organisation,address account,uint8 roles,"
-                "address actor,uint256 nonce,uint256 deadline)"
-            );
-        }
-        if (selector == this.acceptOperator.selector) {
-            return keccak256("AcceptOperator(uint24 organisation,address actor,uint256 nonce,uint256 deadline)");
-        }
-        if (selector == this.removeOperator.selector) {
-            return keccak256(
-                "RemoveOperator(uint24 organisation,address account,address actor,uint256 nonce,uint256 deadline)"
-            );
-        }
-        if (selector == this.depositBond.selector) {
-            return keccak256("DepositBond(uint24 organisation,address actor,uint256 nonce,uint256 deadline)");
-        }
-        if (selector == this.requestBondWithdrawal.selector) {
-            return keccak256(
-                "RequestBondWithdrawal(uint24 organisation,uint96 amount,"
-                "address actor,uint256 nonce,uint256 deadline)"
-            );
-        }
-        if (selector == this.withdrawBond.selector) {
-            return
-                keccak256("WithdrawBond(uint24 organisation,address to,address actor,uint256 nonce,uint256 deadline)");
-        }
-        return _payoutTypeHash(selector);
     }
 
     function _deposit(OrganisationId organisation) private {

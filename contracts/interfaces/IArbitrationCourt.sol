@@ -33,6 +33,7 @@ interface IArbitrationCourt is ICourt {
         ISeedSource seedSource;
         address guardian;
         address timelock;
+        address forwarder;
         uint256 ticketWei;
         /// What whoever draws is paid; part of every round's price.
         uint32 drawBountyGwei;
