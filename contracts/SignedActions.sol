@@ -2,17 +2,26 @@
 pragma solidity 0.8.37;
 
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {ISignedActions} from "./interfaces/ISignedActions.sol";
 
 /// One door for signatures instead of a twin for each function. The contract calls itself with the signer's address
 /// behind the arguments; nothing else ever makes it call itself, so `_actor` can trust what such a call says.
-abstract contract SignedActions is ISignedActions, EIP712 {
+abstract contract SignedActions is ISignedActions {
     /// @inheritdoc ISignedActions
     mapping(address actor => mapping(uint256 index => uint256)) public nonces;
 
-    constructor(string memory name) EIP712(name, "1") {}
+    /// The domain is short enough to be built here: OpenZeppelin's also answers ERC-5267, which took half a kilobyte that the
+    /// court does not have.
+    bytes32 private immutable _name;
+    bytes32 private immutable _domain;
+    uint256 private immutable _chain;
+
+    constructor(string memory name) {
+        _name = keccak256(bytes(name));
+        (_domain, _chain) = (_domainOf(_name), block.chainid);
+    }
 
     /// @inheritdoc ISignedActions
     function actWithSig(SignedAction calldata signed) external payable returns (bytes memory result) {
@@ -22,7 +31,7 @@ abstract contract SignedActions is ISignedActions, EIP712 {
         if (typeHash_ == 0) revert ActionNotSignable(selector);
         _useNonce(signed.actor, signed.nonce);
         // The arguments are static, so their encoding in a call is their encoding in a struct.
-        bytes32 digest = _hashTypedDataV4(
+        bytes32 digest = _typedDigest(
             keccak256(
                 bytes.concat(typeHash_, signed.action[4:], abi.encode(signed.actor, signed.nonce, signed.deadline))
             )
@@ -73,6 +82,17 @@ abstract contract SignedActions is ISignedActions, EIP712 {
         uint256 used = nonces[actor][nonce >> 8];
         if (used & bit != 0) revert NonceUsed(actor, nonce);
         nonces[actor][nonce >> 8] = used | bit;
+    }
+
+    function _typedDigest(bytes32 structHash) internal view returns (bytes32) {
+        // Another chain id means a fork, where nothing that was signed for this chain may count.
+        bytes32 domain = block.chainid == _chain ? _domain : _domainOf(_name);
+        return MessageHashUtils.toTypedDataHash(domain, structHash);
+    }
+
+    function _domainOf(bytes32 name) private view returns (bytes32) {
+        bytes32 type_ = keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+        return keccak256(abi.encode(type_, name, keccak256("1"), block.chainid, address(this)));
     }
 
     /// By key first: an account that also has code (EIP-7702) still signs by its key.
