@@ -19,7 +19,8 @@ abstract contract ArbitratorStakes is IArbitrationCourt, Payouts, Governed {
     uint256 internal constant EXIT_BLOCKS = 8200;
     /// How many empty places at the top one exit cuts off: more than one, so that a row of them goes away again; few, so
     /// that whoever leaves last does not pay for all who left before.
-    uint256 internal constant MAX_LOWERED = 8;
+    /// Not a constant: for one, the compiler would write the loop out twice.
+    uint256 private immutable _maxLowered = 8;
     /// How many useless entries of the list of freed places one stake drops.
     uint256 internal constant MAX_DROPPED = 8;
     /// A position backs this many seats a ticket at once.
@@ -79,7 +80,7 @@ abstract contract ArbitratorStakes is IArbitrationCourt, Payouts, Governed {
         // The version stays, so that nothing that was signed for this key counts for the next owner of the place.
         if (votingKey[position].key != address(0)) delete votingKey[position].key;
         _free[_freeCount++] = position;
-        _lowerHighWater(MAX_LOWERED);
+        _lowerHighWater(_maxLowered);
         emit Unstaked(position, word.owner(), to, amount);
         _send(to, amount);
     }
@@ -166,6 +167,10 @@ abstract contract ArbitratorStakes is IArbitrationCourt, Payouts, Governed {
     function _give(PositionId position, uint256 amount) internal {
         Position word = positions[position].unseated();
         positions[position] = word.withBalance(word.balance() + amount);
+    }
+
+    function _payGwei(address to, uint256 amount) internal {
+        _pay(to, amount * 1 gwei);
     }
 
     function _less(PositionId position, uint256 amount) private returns (Position word, uint256 taken) {
