@@ -251,7 +251,7 @@ abstract contract Panels is ArbitratorStakes {
             if (search.seats[i] & ASKED == 0) owners[i] = address(uint160(search.seats[i]));
             search.seats[i] |= ASKED;
         }
-        uint256 excluded = IExclusions(desk).excluded(search.dispute, owners, search.round.armedBlock());
+        uint256 excluded = IExclusions(desk).exclusions(search.dispute, owners, search.round.armedBlock());
         for (uint256 i; i < owners.length; ++i) {
             if (excluded >> i & 1 == 0 || owners[i] == address(0)) continue;
             any = true;
