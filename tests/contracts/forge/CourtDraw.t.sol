@@ -42,8 +42,7 @@ contract CourtDrawTest is CourtHouse {
         uint256 count;
         for (uint256 i; i < round.seats(); ++i) {
             for (uint256 attempt; attempt < 2 * Draw.ATTEMPTS; ++attempt) {
-                (uint256 index, uint256 ticket) =
-                    Draw.lot(seed, DISPUTE, round.number(), i, attempt, round.highWater());
+                (uint256 index, uint256 ticket) = Draw.lot(seed, DISPUTE, round.number(), i, attempt, round.highWater());
                 Position word = court.positions(PositionId.wrap(uint32(index)));
                 if (ticket >= word.tickets() || desk.isExcluded(word.owner())) continue;
                 bool known;

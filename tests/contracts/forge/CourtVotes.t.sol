@@ -6,7 +6,7 @@ import {ICourt} from "../../../contracts/interfaces/ICourt.sol";
 import {ISignedActions} from "../../../contracts/interfaces/ISignedActions.sol";
 import {RoundPhase} from "../../../contracts/libraries/RoundPhases.sol";
 import {PositionId} from "../../../contracts/types/Ids.sol";
-import {LEAKED, NO_VOTE, Round} from "../../../contracts/types/Round.sol";
+import {LEAKED, Round} from "../../../contracts/types/Round.sol";
 import {CourtHouse, courtVm} from "./CourtHouse.sol";
 import {vm} from "./Vm.sol";
 
@@ -89,9 +89,7 @@ contract CourtVotesTest is CourtHouse {
         _at(DISPUTE, 24);
         address owner = _owner(DISPUTE, 0);
         PositionId position = _position(DISPUTE, 0);
-        vm.expectRevert(
-            abi.encodeWithSelector(IArbitrationCourt.NotSeated.selector, DISPUTE, 0, address(0xbe), owner)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.NotSeated.selector, DISPUTE, 0, address(0xbe), owner));
         vm.prank(address(0xbe));
         court.commit(DISPUTE, 0, "c");
         vm.prank(owner);
@@ -178,7 +176,7 @@ contract CourtVotesTest is CourtHouse {
         }
         // Passed over: a seat that does not exist, and an older one of a seat that has committed.
         items[3] = _signed(0, 9999, _keyOf(0), _owner(DISPUTE, 0));
-        items[4] = items[0];
+        items[4] = _signed(0, 0, _keyOf(0), _owner(DISPUTE, 0));
         items[4].seat = 3;
         courtVm.revertToState(state);
         _at(DISPUTE, 24);
@@ -217,10 +215,11 @@ contract CourtVotesTest is CourtHouse {
         assert(court.commits(DISPUTE) == commits);
         // The action itself takes no signature.
         assert(court.typeHash(court.commit.selector) == 0);
+        ISignedActions.SignedAction memory action;
+        (action.action, action.actor) = (abi.encodeCall(court.commit, (DISPUTE, 0, "c")), _owner(DISPUTE, 0));
+        action.deadline = time + 1;
         vm.expectRevert(abi.encodeWithSelector(ISignedActions.ActionNotSignable.selector, court.commit.selector));
-        court.actWithSig(ISignedActions.SignedAction(
-            abi.encodeCall(court.commit, (DISPUTE, 0, "c")), _owner(DISPUTE, 0), 0, type(uint256).max, ""
-        ));
+        court.actWithSig(action);
     }
 
     function test_signedByAVotingKeyOrAWallet() external {
@@ -307,7 +306,7 @@ contract CourtVotesTest is CourtHouse {
         _commit(DISPUTE, 2, 5000);
         _at(DISPUTE, 48);
         vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.AlreadyRevealed.selector, DISPUTE, 0));
-        court.reveal(DISPUTE, _opening(DISPUTE, 0));
+        court.reveal(DISPUTE, known);
         court.reveal(DISPUTE, _opening(DISPUTE, 1));
         court.reveal(DISPUTE, _opening(DISPUTE, 2));
         // All that can be open is.
@@ -316,7 +315,7 @@ contract CourtVotesTest is CourtHouse {
         desk.conclude(DISPUTE, PAYER);
         // Nothing is taken twice; the two others share three fees.
         assert(_balance(position) == before - LOCK);
-        assert(address(court).balance == _held(5));
+        assert(address(court).balance == _held(5) + court.credits(address(this)));
     }
 
     function test_anUncommittedVoteCannotLeakNorARevealedOne() external {
@@ -341,7 +340,9 @@ contract CourtVotesTest is CourtHouse {
         _commit(DISPUTE, 1, 5000);
         PositionId leaker = _position(DISPUTE, 0);
         PositionId silent = _position(DISPUTE, 2);
-        court.reportLeak(DISPUTE, _opening(DISPUTE, 0));
+        IArbitrationCourt.Opening memory known = _opening(DISPUTE, 0);
+        vm.prank(PAYER);
+        court.reportLeak(DISPUTE, known);
         _at(DISPUTE, 48);
         court.reveal(DISPUTE, _opening(DISPUTE, 1));
         assert(court.phase(DISPUTE) == RoundPhase.Insufficient);
@@ -349,9 +350,7 @@ contract CourtVotesTest is CourtHouse {
         assert(_balance(leaker) == 8 * TICKET / 1 gwei - LOCK && _balance(silent) == 8 * TICKET / 1 gwei - LOCK);
         assert(court.rounds(DISPUTE).number() == 1 && court.commits(DISPUTE) == 0);
         // The fees wait for the next panel; the bounty is spent.
-        assert(address(court).balance == _held(5) + 3 * FEE * 1 gwei);
-        (,, uint256 vote) = (PositionId.wrap(0), address(0), NO_VOTE);
-        assert(vote == NO_VOTE);
+        assert(address(court).balance == _held(5) + 3 * FEE * 1 gwei + court.credits(address(this)));
     }
 
     // Stakes
@@ -378,9 +377,11 @@ contract CourtVotesTest is CourtHouse {
             courtVm.sign(0xcafe, keccak256(abi.encodePacked("\x19\x01", _domain(), digest)));
         vm.deal(PAYER, 2 * TICKET);
         vm.prank(PAYER);
-        court.actWithSig{value: 2 * TICKET}(ISignedActions.SignedAction(
-            abi.encodeCall(court.stake, (2)), signer, 1, time + 1, abi.encodePacked(r, s, v)
-        ));
+        court.actWithSig{value: 2 * TICKET}(
+            ISignedActions.SignedAction(
+                abi.encodeCall(court.stake, (2)), signer, 1, time + 1, abi.encodePacked(r, s, v)
+            )
+        );
         assert(court.positions(PositionId.wrap(5)).owner() == signer);
     }
 
