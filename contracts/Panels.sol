@@ -39,7 +39,9 @@ abstract contract Panels is ArbitratorStakes {
     struct Search {
         uint256 dispute;
         bytes32 seed;
-        Round round;
+        uint256 number;
+        uint256 armedBlock;
+        uint256 highWater;
         uint256 left;
         /// By seat: owner 160 | position 32 | lots tried 8 | asked 1; an owner of zero leaves the seat empty.
         uint256[] seats;
@@ -86,30 +88,38 @@ abstract contract Panels is ArbitratorStakes {
         return PositionId.wrap(uint32(bits & 0x3ffffff));
     }
 
-    /// Position 26 | vote 14.
+    /// Position 26 | vote 14. Unchecked, as what follows it: each vote comes by, and numbers of seats are below 31.
     function _seat(uint256 dispute, Round round, uint256 number) internal view returns (uint256) {
         if (!round.drawn() || number >= round.seats()) revert SeatUnknown(dispute, uint8(number), round.seats());
         if (number < SEATS_IN_ROUND) {
-            return Round.unwrap(round) >> SEATS_SHIFT + number * SEAT_BITS & SEAT_MASK;
+            unchecked {
+                return Round.unwrap(round) >> SEATS_SHIFT + number * SEAT_BITS & SEAT_MASK;
+            }
         }
         return _moreSeats[dispute][_word(round, number)] >> _shift(number) & SEAT_MASK;
     }
 
     /// Turns bits of the vote over, of a seat beyond the first three in its own word.
     function _changeVote(uint256 dispute, Round round, uint256 number, uint256 change) internal returns (Round) {
-        if (number < SEATS_IN_ROUND) {
-            return Round.wrap(Round.unwrap(round) ^ change << 26 + SEATS_SHIFT + number * SEAT_BITS);
+        unchecked {
+            if (number < SEATS_IN_ROUND) {
+                return Round.wrap(Round.unwrap(round) ^ change << 26 + SEATS_SHIFT + number * SEAT_BITS);
+            }
+            _moreSeats[dispute][_word(round, number)] ^= change << 26 + _shift(number);
+            return round;
         }
-        _moreSeats[dispute][_word(round, number)] ^= change << 26 + _shift(number);
-        return round;
     }
 
     function _word(Round round, uint256 number) internal pure returns (uint256) {
-        return round.number() * 8 + (number - SEATS_IN_ROUND) / SEATS_IN_WORD;
+        unchecked {
+            return round.number() * 8 + (number - SEATS_IN_ROUND) / SEATS_IN_WORD;
+        }
     }
 
     function _shift(uint256 number) private pure returns (uint256) {
-        return (number - SEATS_IN_ROUND) % SEATS_IN_WORD * SEAT_BITS;
+        unchecked {
+            return (number - SEATS_IN_ROUND) % SEATS_IN_WORD * SEAT_BITS;
+        }
     }
 
     // Phases
@@ -181,8 +191,11 @@ abstract contract Panels is ArbitratorStakes {
     /// next lot, and later seats with it where they would sit with somebody who sits already; no lot that was passed over
     /// comes into question again. So the panel is the same as if each lot had been asked about in turn.
     function _panel(uint256 dispute, Round round, bytes32 seed) private returns (uint32[] memory panel) {
-        Search memory search = Search(dispute, seed, round, Draw.MAX_LOTS, new uint256[](round.seats()));
-        _markEarlier(search);
+        Search memory search;
+        (search.dispute, search.seed, search.number) = (dispute, seed, round.number());
+        (search.armedBlock, search.highWater, search.left) = (round.armedBlock(), round.highWater(), Draw.MAX_LOTS);
+        search.seats = new uint256[](round.seats());
+        if (search.number != 0) _markEarlier(search, round);
         bool enough = true;
         for (uint256 asks = 1; enough; ++asks) {
             enough = _select(search);
@@ -209,7 +222,7 @@ abstract contract Panels is ArbitratorStakes {
             uint256 state = search.seats[i];
             uint256 tried = uint8(state >> TRIED_SHIFT);
             address owner = address(uint160(state));
-            if (owner == address(0) || _isBarred(search, owner, i, tried)) {
+            if (owner == address(0) || _isBarred(_mark(search, owner).tload(), i, tried)) {
                 state = _find(search, i, tried);
                 search.seats[i] = state;
                 if (address(uint160(state)) == address(0) && 2 * (wanted - ++empty) <= wanted) return false;
@@ -219,26 +232,28 @@ abstract contract Panels is ArbitratorStakes {
     }
 
     function _find(Search memory search, uint256 i, uint256 tried) private returns (uint256) {
-        Round round = search.round;
         while (tried < 2 * Draw.ATTEMPTS && search.left != 0) {
             (uint256 index, uint256 ticket) =
-                Draw.lot(search.seed, search.dispute, round.number(), i, tried, round.highWater());
-            --search.left;
-            ++tried;
+                Draw.lot(search.seed, search.dispute, search.number, i, tried, search.highWater);
+            // Neither passes its bound.
+            unchecked {
+                --search.left;
+                ++tried;
+            }
             PositionId position = PositionId.wrap(uint32(index));
             Position word = positions[position];
-            if (ticket >= word.tickets() || !_eligible(position, word, round.armedBlock())) continue;
-            if (_isBarred(search, word.owner(), i, tried)) continue;
-            TransientSlot.Uint256Slot mark = _mark(search, word.owner());
-            if (mark.tload() == 0 || mark.tload() > i + 2) mark.tstore(i + 2);
+            if (ticket >= word.tickets() || !_eligible(position, word, search.armedBlock)) continue;
+            TransientSlot.Uint256Slot slot = _mark(search, word.owner());
+            uint256 mark = slot.tload();
+            if (_isBarred(mark, i, tried)) continue;
+            if (mark == 0 || mark > i + 2) slot.tstore(i + 2);
             return uint256(uint160(word.owner())) | index << 160 | tried << TRIED_SHIFT;
         }
         return 2 * Draw.ATTEMPTS << TRIED_SHIFT;
     }
 
-    /// Whether an owner whom lot number `tried` gave seat `i` may not have it.
-    function _isBarred(Search memory search, address owner, uint256 i, uint256 tried) private view returns (bool) {
-        uint256 mark = _mark(search, owner).tload();
+    /// Whether an owner with this mark, whom lot number `tried` gave seat `i`, may not have it.
+    function _isBarred(uint256 mark, uint256 i, uint256 tried) private pure returns (bool) {
         if (mark == 0) return false;
         return mark == BARRED || tried <= Draw.ATTEMPTS && mark < i + 2;
     }
@@ -251,7 +266,7 @@ abstract contract Panels is ArbitratorStakes {
             if (search.seats[i] & ASKED == 0) owners[i] = address(uint160(search.seats[i]));
             search.seats[i] |= ASKED;
         }
-        uint256 excluded = IExclusions(desk).excluded(search.dispute, owners, search.round.armedBlock());
+        uint256 excluded = IExclusions(desk).excluded(search.dispute, owners, search.armedBlock);
         for (uint256 i; i < owners.length; ++i) {
             if (excluded >> i & 1 == 0 || owners[i] == address(0)) continue;
             any = true;
@@ -260,9 +275,8 @@ abstract contract Panels is ArbitratorStakes {
         }
     }
 
-    function _markEarlier(Search memory search) private {
-        (uint256 dispute, Round round) = (search.dispute, search.round);
-        if (round.number() == 0) return;
+    function _markEarlier(Search memory search, Round round) private {
+        uint256 dispute = search.dispute;
         uint256[] memory earlier = _satInVoid[dispute];
         for (uint256 i; i < earlier.length; ++i) {
             _mark(search, address(uint160(earlier[i]))).tstore(SAT_BEFORE);
@@ -278,7 +292,7 @@ abstract contract Panels is ArbitratorStakes {
     /// Marks last for a transaction, and no round is drawn twice: they need no clearing. Numbers of disputes have at most 92
     /// bits.
     function _mark(Search memory search, address owner) private pure returns (TransientSlot.Uint256Slot) {
-        uint256 round = search.dispute << 4 | search.round.number();
+        uint256 round = search.dispute << 4 | search.number;
         return bytes32(round << 160 | uint256(uint160(owner))).asUint256();
     }
 }

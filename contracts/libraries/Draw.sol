@@ -21,7 +21,10 @@ library Draw {
         returns (uint256 position, uint256 ticket)
     {
         uint256 random = uint256(keccak256(abi.encode(seed, disputeId, round, seat, attempt)));
-        position = uint256(uint128(random)) * highWater >> 128;
+        // 128 bits by 24.
+        unchecked {
+            position = uint256(uint128(random)) * highWater >> 128;
+        }
         ticket = random >> 128 & (MAX_TICKETS - 1);
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {MAX_SEATS, Round} from "../types/Round.sol";
+import {Track} from "../types/Track.sol";
 
 /// Where a round stands, computed from its word, the votes and the clock.
 enum RoundPhase {
@@ -39,21 +40,32 @@ library RoundPhases {
         return round.reveals() > round.seats() / 2;
     }
 
-    /// Of a drawn round with seats.
+    /// Of a drawn round with seats. Windows are added up as they are passed, unchecked, as every vote pays for this.
     /// @param committed Bitmap of the seats that have committed, without those whose vote has leaked.
     function voting(Round round, uint256 committed, uint256 timestamp) internal pure returns (RoundPhase) {
-        if (timestamp < round.commitOpens()) return RoundPhase.HandOver;
-        bool allCommitted = committed == (1 << round.seats()) - 1;
-        if (timestamp < round.commitEnds() && !allCommitted) return RoundPhase.Commit;
-        if (timestamp < round.revealEnds() && round.reveals() != _count(committed)) return RoundPhase.Reveal;
-        if (!majority(round)) return RoundPhase.Insufficient;
-        bool last = round.paidSeats() == MAX_SEATS || round.appeals() == MAX_APPEALS;
-        return last || timestamp >= round.appealEnds() ? RoundPhase.Decidable : RoundPhase.Appealable;
+        unchecked {
+            Track track = round.track();
+            uint256 end = round.armedAt() + track.handOverHours() * 1 hours;
+            if (timestamp < end) return RoundPhase.HandOver;
+            end += track.commitHours() * 1 hours;
+            bool allCommitted = committed == (1 << round.seats()) - 1;
+            if (timestamp < end && !allCommitted) return RoundPhase.Commit;
+            end += track.revealHours() * 1 hours;
+            if (timestamp < end) {
+                uint256 awaited = allCommitted ? round.seats() : _count(committed);
+                if (round.reveals() != awaited) return RoundPhase.Reveal;
+            }
+            if (!majority(round)) return RoundPhase.Insufficient;
+            bool last = round.paidSeats() == MAX_SEATS || round.appeals() == MAX_APPEALS;
+            return last || timestamp >= round.appealEnds() ? RoundPhase.Decidable : RoundPhase.Appealable;
+        }
     }
 
     function _count(uint256 bits) private pure returns (uint256 count) {
-        for (; bits != 0; bits &= bits - 1) {
-            ++count;
+        unchecked {
+            for (; bits != 0; bits &= bits - 1) {
+                ++count;
+            }
         }
     }
 }

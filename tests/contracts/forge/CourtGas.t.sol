@@ -108,14 +108,11 @@ contract CourtGasTest is CourtHouse {
         vm.prank(PAYER);
         court.commitBatch(DISPUTE, PROOF, items);
         _note("commitBatch of three, drawing");
-        IArbitrationCourt.Opening[] memory openings = new IArbitrationCourt.Opening[](3);
+        IArbitrationCourt.Link[] memory links = new IArbitrationCourt.Link[](3);
         for (uint256 i; i < 3; ++i) {
-            _note(i, 1, items[i].commitment);
+            links[i] = IArbitrationCourt.Link(uint8(i), true, 1, _salt(DISPUTE, 0, i), 0);
         }
-        for (uint256 i; i < 3; ++i) {
-            openings[i] = _opening(DISPUTE, i);
-        }
-        court.revealBatch(DISPUTE, openings);
+        court.revealBatch(DISPUTE, 0, links);
         _note("revealBatch of three");
     }
 

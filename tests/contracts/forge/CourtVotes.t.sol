@@ -138,7 +138,12 @@ contract CourtVotesTest is CourtHouse {
         }
         vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.CommitmentMismatch.selector, DISPUTE, 0));
         court.reveal(DISPUTE, old);
-        court.reveal(DISPUTE, _opening(DISPUTE, 0));
+        // Nor in a batch along the chain.
+        IArbitrationCourt.Link[] memory links = new IArbitrationCourt.Link[](4);
+        for (uint256 i; i < 4; ++i) {
+            links[i] = IArbitrationCourt.Link(0, true, i, _salt(DISPUTE, 0, 0), 0);
+        }
+        court.revealBatch(DISPUTE, 0, links);
         (,, uint256 vote) = court.seat(DISPUTE, 0);
         assert(vote == 3);
     }
@@ -187,18 +192,23 @@ contract CourtVotesTest is CourtHouse {
         assert(uint32(court.commits(DISPUTE)) == 7 && court.phase(DISPUTE) == RoundPhase.Reveal);
         assert(uint256(uint160(_owner(DISPUTE, 2))) == before);
         (items[2], items[3]) = (items[3], items[2]);
-        IArbitrationCourt.Opening[] memory openings = new IArbitrationCourt.Opening[](5);
         for (uint256 i; i < 3; ++i) {
             _note(i, 1000 * i, items[i].commitment);
         }
+        // Seat 1 is open already, seat 0 does not open.
+        court.reveal(DISPUTE, _opening(DISPUTE, 1));
+        IArbitrationCourt.Link[] memory links = new IArbitrationCourt.Link[](3);
         for (uint256 i; i < 3; ++i) {
-            openings[i + 1] = _opening(DISPUTE, i);
+            links[i] = IArbitrationCourt.Link(uint8(i), true, 1000 * i, _salt(DISPUTE, 0, i), 0);
         }
-        // Passed over: another vote, and a second time.
-        openings[0] = _opening(DISPUTE, 0);
-        openings[0].vote = 1;
-        openings[4] = openings[1];
-        court.revealBatch(DISPUTE, openings);
+        links[0] = IArbitrationCourt.Link(0, false, 0, items[0].commitment, 0);
+        court.revealBatch(DISPUTE, 0, links);
+        assert(court.rounds(DISPUTE).reveals() == 2 && court.phase(DISPUTE) == RoundPhase.Reveal);
+        links[0] = IArbitrationCourt.Link(0, true, 1, _salt(DISPUTE, 0, 0), 0);
+        vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.ChainMismatch.selector, DISPUTE));
+        court.revealBatch(DISPUTE, 0, links);
+        links[0].vote = 0;
+        court.revealBatch(DISPUTE, 0, links);
         assert(court.phase(DISPUTE) == RoundPhase.Appealable && court.currentRuling(DISPUTE) == 1000);
     }
 
@@ -263,12 +273,15 @@ contract CourtVotesTest is CourtHouse {
         for (uint256 i; i < 3; ++i) {
             _commit(DISPUTE, i, 10_001);
         }
-        IArbitrationCourt.Opening[] memory openings = new IArbitrationCourt.Opening[](1);
-        openings[0] = _opening(DISPUTE, 0);
-        court.revealBatch(DISPUTE, openings);
+        IArbitrationCourt.Link[] memory links = new IArbitrationCourt.Link[](3);
+        for (uint256 i; i < 3; ++i) {
+            links[i] = IArbitrationCourt.Link(uint8(i), true, 10_001, _salt(DISPUTE, 0, i), 0);
+        }
+        court.revealBatch(DISPUTE, 0, links);
         assert(court.rounds(DISPUTE).reveals() == 0);
+        IArbitrationCourt.Opening memory opening = _opening(DISPUTE, 0);
         vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.VoteInvalid.selector, 10_001, 10_000));
-        court.reveal(DISPUTE, openings[0]);
+        court.reveal(DISPUTE, opening);
     }
 
     // Leaks
