@@ -18,8 +18,6 @@ interface Vm {
     function etch(address account, bytes calldata code) external;
     function expectCall(address callee, bytes calldata data) external;
     function expectPartialRevert(bytes4 selector) external;
-    function expectRevert() external;
-    function expectRevert(bytes4 selector) external;
     function expectRevert(bytes calldata data) external;
     function getBlockNumber() external view returns (uint256);
     function getBlockTimestamp() external view returns (uint256);
