@@ -13,6 +13,7 @@ import {IAppealFund} from "../../../contracts/interfaces/IAppealFund.sol";
 import {Handler} from "./Handler.sol";
 import {ComplaintId, OrganisationId, PositionId} from "../../../contracts/types/Ids.sol";
 import {Order, OrderState, OrderWord} from "../../../contracts/types/Order.sol";
+import {vm} from "./Vm.sol";
 
 /// A campaign of random acts, and what it is judged by.
 abstract contract HandlerCampaign {
@@ -33,7 +34,8 @@ abstract contract HandlerCampaign {
     error Differs(string what, uint256 held, uint256 owed);
 
     function setUp() external {
-        _people = new Handler();
+        // Not `new`: the compiler would put all the code into every campaign.
+        _people = Handler(vm.deployCode("Handler.sol:Handler", ""));
         _contracts = _people.contracts();
         (_registry, _escrow) = (OrganisationRegistry(_contracts[0]), OrderEscrow(_contracts[1]));
         (_claims, _court) = (BondClaims(_contracts[2]), ArbitrationCourt(_contracts[3]));

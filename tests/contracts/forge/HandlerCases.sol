@@ -156,7 +156,8 @@ abstract contract HandlerCases is HandlerShop {
     function escalate(uint256 id, uint256 seed) internal {
         ComplaintWord word = desk.complaints(_id(id));
         if (word.offer() >= 10_000) return;
-        (, uint256 cost) = desk.escalationCost(_id(id), _orderOf(id));
+        (bool known, uint256 cost) = _cost(id);
+        if (!known) return;
         uint16 demand = uint16(bound(_random(seed, 3), word.offer() + 1, 10_000));
         if (_random(seed, 4) % 2 == 0) demand = 10_000;
         _escalate(id, demand, uint8(word.offerCount()), word.customer(), cost, seed);
@@ -165,9 +166,12 @@ abstract contract HandlerCases is HandlerShop {
     /// Nobody answered a claim: anyone may bring it before the court.
     function _escalateOverdue(uint256 id, address who, uint256 seed) internal {
         ComplaintWord word = desk.complaints(_id(id));
-        (, uint256 cost) = desk.escalationCost(_id(id), _orderOf(id));
+        (, uint256 cost) = _cost(id);
         _escalate(id, uint16(word.demand()), uint8(word.offerCount()), who, cost, seed);
     }
+
+    /// What an escalation costs; not known of a customer who takes no change, if an arbitrator outside may decline.
+    function _cost(uint256 id) internal view virtual returns (bool known, uint256 cost);
 
     function _escalate(uint256 id, uint16 demand, uint8 number, address who, uint256 cost, uint256 seed) private {
         bytes memory data = abi.encodeCall(IComplaintDesk.escalate, (_id(id), _orderOf(id), number, demand, bytes32(0)));

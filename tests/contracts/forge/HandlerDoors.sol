@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IArbitrable} from "../../../contracts/interfaces/IArbitrable.sol";
 import {IArbitrator} from "../../../contracts/interfaces/IArbitrator.sol";
+import {ICaseFund} from "../../../contracts/interfaces/ICaseFund.sol";
 import {IPublicArbitrator} from "../../../contracts/interfaces/IPublicArbitrator.sol";
 import {RoundPhase} from "../../../contracts/libraries/RoundPhases.sol";
 import {IOutsideArbitrators} from "../../../contracts/interfaces/IOutsideArbitrators.sol";
@@ -90,6 +91,15 @@ abstract contract HandlerDoors is HandlerCourt {
     function mood(uint256 seed) external {
         _judge.set(bound(_random(seed, 1), 0, 1.2 ether), _random(seed, 2) % 4 == 0);
         _client.set(_random(seed, 3) % 3 == 0);
+    }
+
+    function _cost(uint256 id) internal view override returns (bool, uint256 cost) {
+        (, cost) = desk.escalationCost(_id(id), _orderOf(id));
+        if (desk.complaints(_id(id)).track() < 4 || !_judge.refuses()) return (true, cost);
+        uint256 base = ICaseFund(isClaim(id) ? address(claims) : address(escrow)).valueOf(_orderOf(id), _id(id));
+        (, uint256 atHome) = court.quote(0, base);
+        // What is too much comes back.
+        return (desk.complaints(_id(id)).customer().code.length == 0, atHome > cost ? atHome : cost);
     }
 
     function _pickOutside(uint256 seed) private view returns (uint256) {

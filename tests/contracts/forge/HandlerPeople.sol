@@ -166,6 +166,7 @@ abstract contract HandlerPeople is HandlerBooks {
             }
         }
         _read(vm.getRecordedLogs());
+        _noted = 0;
     }
 
     /// Whoever tries this must not succeed.
