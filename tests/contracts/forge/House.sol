@@ -5,6 +5,7 @@ import {AppealFund} from "../../../contracts/AppealFund.sol";
 import {ArbitrationCourt} from "../../../contracts/ArbitrationCourt.sol";
 import {BondClaims} from "../../../contracts/BondClaims.sol";
 import {ComplaintDesk} from "../../../contracts/ComplaintDesk.sol";
+import {Forwarder} from "../../../contracts/Forwarder.sol";
 import {KeyRegistry} from "../../../contracts/KeyRegistry.sol";
 import {OrderEscrow} from "../../../contracts/OrderEscrow.sol";
 import {OrganisationRegistry} from "../../../contracts/OrganisationRegistry.sol";
@@ -41,6 +42,7 @@ abstract contract House {
     address internal constant STRANGER = address(0x57a);
     address internal constant BURN = 0x000000000000000000000000000000000000dEaD;
 
+    Forwarder internal forwarder;
     Timelock internal timelock;
     RandaoSource internal seeds;
     KeyRegistry internal keys;
@@ -139,28 +141,29 @@ abstract contract House {
     // Not `new`: the compiler would put all the code into every test.
     function _deploy() private {
         uint256 nonce = vm.getNonce(address(this));
-        address[] memory all = new address[](11);
+        address[] memory all = new address[](12);
         for (uint256 i; i < all.length; ++i) {
             all[i] = vm.computeCreateAddress(address(this), nonce + i);
         }
-        timelock = Timelock(payable(all[0]));
-        (seeds, keys, registry) = (RandaoSource(all[1]), KeyRegistry(all[2]), OrganisationRegistry(all[3]));
-        (escrow, claims, court) = (OrderEscrow(all[4]), BondClaims(all[5]), ArbitrationCourt(all[6]));
-        (publicArbitrator, outside) = (PublicArbitrator(all[7]), OutsideArbitrators(all[8]));
-        (fund, desk) = (AppealFund(all[9]), ComplaintDesk(all[10]));
+        (forwarder, timelock, seeds) = (Forwarder(all[0]), Timelock(payable(all[1])), RandaoSource(all[2]));
+        (keys, registry, escrow) = (KeyRegistry(all[3]), OrganisationRegistry(all[4]), OrderEscrow(all[5]));
+        (claims, court) = (BondClaims(all[6]), ArbitrationCourt(all[7]));
+        (publicArbitrator, outside) = (PublicArbitrator(all[8]), OutsideArbitrators(all[9]));
+        (fund, desk) = (AppealFund(all[10]), ComplaintDesk(all[11]));
         address[] memory proposers = new address[](1);
         proposers[0] = PROPOSER;
-        _create("Timelock", abi.encode(proposers), all[0]);
-        _create("RandaoSource", "", all[1]);
-        _create("KeyRegistry", "", all[2]);
-        _create("OrganisationRegistry", abi.encode(desk, claims, GUARDIAN, timelock), all[3]);
-        _create("OrderEscrow", abi.encode(registry, desk, GUARDIAN, timelock), all[4]);
-        _create("BondClaims", abi.encode(registry, desk), all[5]);
-        _create("ArbitrationCourt", abi.encode(_setup()), all[6]);
-        _create("PublicArbitrator", abi.encode(court), all[7]);
-        _create("OutsideArbitrators", abi.encode(desk, court, timelock, keccak256("meta-evidence")), all[8]);
-        _create("AppealFund", abi.encode(court, registry, desk), all[9]);
-        _create("ComplaintDesk", abi.encode(registry, escrow, claims, court, outside), all[10]);
+        _create("Forwarder", "", all[0]);
+        _create("Timelock", abi.encode(proposers), all[1]);
+        _create("RandaoSource", "", all[2]);
+        _create("KeyRegistry", abi.encode(forwarder), all[3]);
+        _create("OrganisationRegistry", abi.encode(desk, claims, GUARDIAN, timelock, forwarder), all[4]);
+        _create("OrderEscrow", abi.encode(registry, desk, GUARDIAN, timelock, forwarder), all[5]);
+        _create("BondClaims", abi.encode(registry, desk, forwarder), all[6]);
+        _create("ArbitrationCourt", abi.encode(_setup()), all[7]);
+        _create("PublicArbitrator", abi.encode(court, forwarder), all[8]);
+        _create("OutsideArbitrators", abi.encode(desk, court, timelock, keccak256("meta-evidence")), all[9]);
+        _create("AppealFund", abi.encode(court, registry, desk, forwarder), all[10]);
+        _create("ComplaintDesk", abi.encode(registry, escrow, claims, court, outside, forwarder), all[11]);
     }
 
     function _setup() private view returns (IArbitrationCourt.Setup memory) {
@@ -173,6 +176,7 @@ abstract contract House {
             seeds,
             GUARDIAN,
             address(timelock),
+            address(forwarder),
             TICKET,
             uint32(BOUNTY / 1 gwei),
             tracks

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 import {IArbitrationCourt} from "../../../contracts/interfaces/IArbitrationCourt.sol";
-import {ISignedActions} from "../../../contracts/interfaces/ISignedActions.sol";
+import {IForwarder} from "../../../contracts/interfaces/IForwarder.sol";
 import {RoundPhase} from "../../../contracts/libraries/RoundPhases.sol";
 import {ComplaintId, PositionId} from "../../../contracts/types/Ids.sol";
 import {Order} from "../../../contracts/types/Order.sol";
@@ -260,8 +259,7 @@ abstract contract Play is House {
     }
 
     function _reveal(uint256 dispute, uint8 seat) internal {
-        IArbitrationCourt.Opening memory opening = _opening(dispute, seat);
-        court.reveal(dispute, seat, opening.vote, opening.salt, 0, opening.prefix, opening.later);
+        court.reveal(dispute, _opening(dispute, seat));
     }
 
     /// After the time for it has come.
@@ -282,7 +280,8 @@ abstract contract Play is House {
         opening.seat = seat;
         (opening.vote, opening.salt) = (all[last - 1].vote, _salt(seat));
         for (uint256 i; i + 1 < last; ++i) {
-            opening.prefix = uint224(uint256(keccak256(abi.encode(opening.prefix, all[i].seat, all[i].commitment))));
+            uint256 before = uint256(opening.prefix) << 8 | all[i].seat;
+            opening.prefix = uint224(uint256(keccak256(abi.encode(before, all[i].commitment))));
         }
         opening.later = new IArbitrationCourt.SeatCommitment[](all.length - last);
         for (uint256 i; i < opening.later.length; ++i) {
@@ -305,7 +304,7 @@ abstract contract Play is House {
     function _sign(address target, uint256 key, bytes memory action, uint256 nonce)
         internal
         view
-        returns (ISignedActions.SignedAction memory)
+        returns (IForwarder.SignedAction memory)
     {
         return _signFor(target, key, vm.addr(key), action, nonce);
     }
@@ -314,16 +313,16 @@ abstract contract Play is House {
     function _signFor(address target, uint256 key, address actor, bytes memory action, uint256 nonce)
         internal
         view
-        returns (ISignedActions.SignedAction memory)
+        returns (IForwarder.SignedAction memory)
     {
         uint256 deadline = _now() + 1 hours;
         bytes memory arguments = new bytes(action.length - 4);
         for (uint256 i; i < arguments.length; ++i) {
             arguments[i] = action[i + 4];
         }
-        bytes32 typeHash = ISignedActions(target).typeHash(bytes4(action));
-        bytes32 content = keccak256(bytes.concat(typeHash, arguments, abi.encode(actor, nonce, deadline)));
-        return ISignedActions.SignedAction(action, actor, nonce, deadline, _signature(target, key, content));
+        bytes32 typeHash = forwarder.typeHash(bytes4(action));
+        bytes32 content = keccak256(bytes.concat(typeHash, arguments, abi.encode(actor, target, nonce, deadline)));
+        return IForwarder.SignedAction(target, action, actor, nonce, deadline, _signature(key, content));
     }
 
     /// A commitment, as `commitBatch` takes it.
@@ -337,12 +336,12 @@ abstract contract Play is House {
             keccak256("Commit(uint256 dispute,uint256 round,uint8 seat,bytes32 commitment,address actor)");
         bytes32 content =
             keccak256(abi.encode(typeHash, dispute, court.rounds(dispute).number(), seat, commitment, vm.addr(key)));
-        return IArbitrationCourt.SignedCommit(seat, commitment, _signature(address(court), key, content));
+        return IArbitrationCourt.SignedCommit(seat, commitment, _signature(key, content));
     }
 
-    function _signature(address target, uint256 key, bytes32 content) internal view returns (bytes memory) {
-        (, string memory name, string memory version, uint256 chain, address verifier,,) =
-            IERC5267(target).eip712Domain();
+    /// In the forwarder's domain.
+    function _signature(uint256 key, bytes32 content) internal view returns (bytes memory) {
+        (, string memory name, string memory version, uint256 chain, address verifier,,) = forwarder.eip712Domain();
         bytes32 domain = keccak256(
             abi.encode(
                 keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),

@@ -148,7 +148,7 @@ contract AppealAttacksTest is Play {
     function test_appealAtTheLastSecondAndPastTheFund() external {
         Case memory self = _play(Stage.Revealed, 5000);
         uint256 price = court.appealCost(self.dispute);
-        vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.OnlyAppellant.selector, HIGH));
+        vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.OnlyClient.selector, HIGH, address(fund)));
         vm.prank(HIGH);
         court.appeal{value: price}(self.dispute, HIGH);
         uint256 end = court.rounds(self.dispute).appealEnds();

@@ -27,8 +27,9 @@ contract VoteAttacksTest is Play {
         _reveal(self.dispute, 0);
         // With the salt that seat 0 has shown by now.
         IArbitrationCourt.Opening memory opening = _opening(self.dispute, 1);
+        opening.salt = _salt(0);
         vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.CommitmentMismatch.selector, self.dispute, 1));
-        court.reveal(self.dispute, 1, 7000, _salt(0), 0, opening.prefix, opening.later);
+        court.reveal(self.dispute, opening);
         _reveal(self.dispute, 2);
         PositionId copier = _positionOf(self.dispute, 1);
         uint256 before = court.positions(copier).balance();
@@ -45,9 +46,10 @@ contract VoteAttacksTest is Play {
         vm.prank(_ownerOf(other.dispute, 0));
         court.commit(other.dispute, 0, foreign);
         _toReveal(other.dispute);
-        IArbitrationCourt.SeatCommitment[] memory none;
+        IArbitrationCourt.Opening memory opening;
+        (opening.vote, opening.salt) = (7000, _salt(0));
         vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.CommitmentMismatch.selector, other.dispute, 0));
-        court.reveal(other.dispute, 0, 7000, _salt(0), 0, 0, none);
+        court.reveal(other.dispute, opening);
     }
 
     /// The last one sees the others' votes and keeps his back: the ruling stands without him, and he loses the lock.
@@ -98,7 +100,7 @@ contract VoteAttacksTest is Play {
             (court.positions(leaker).balance(), owner.balance, BURN.balance);
         IArbitrationCourt.Opening memory opening = _opening(self.dispute, 0);
         vm.prank(owner);
-        court.reportLeak(self.dispute, 0, 0, opening.salt, 0, opening.prefix, opening.later);
+        court.reportLeak(self.dispute, opening);
         _same(staked - court.positions(leaker).balance(), LOCK / 1 gwei);
         _same(owner.balance - before, LOCK / 4);
         _same(BURN.balance - burnt, LOCK * 3 / 4);
@@ -110,8 +112,8 @@ contract VoteAttacksTest is Play {
         vm.startPrank(owner);
         vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.SeatLeaked.selector, self.dispute, 0));
         court.commit(self.dispute, 0, bytes32(uint256(1)));
-        vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.NotCommitted.selector, self.dispute, 0));
-        court.reportLeak(self.dispute, 0, 0, opening.salt, 0, opening.prefix, opening.later);
+        vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.CommitmentMismatch.selector, self.dispute, 0));
+        court.reportLeak(self.dispute, opening);
         vm.stopPrank();
         staked = court.positions(leaker).balance();
         _commit(self.dispute, 1, 8000);
