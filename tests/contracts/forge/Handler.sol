@@ -132,10 +132,10 @@ contract Handler is HandlerDoors {
         address who = people[_random(seed, 2) % 16];
         Order memory order = _orderOf(id);
         ICaseFund fund_ = ICaseFund(isClaim(id) ? address(claims) : address(escrow));
-        _mustFail(who, address(fund_), abi.encodeCall(ICaseFund.split, (order, _id(id), 10_000, 0)), "split");
+        _mustFail(who, address(fund_), abi.encodeCall(ICaseFund.divide, (order, _id(id), 10_000, 0)), "split");
         _mustFail(who, address(fund_), abi.encodeCall(ICaseFund.close, (order, _id(id))), "closed");
-        _mustFail(who, address(court), abi.encodeCall(ICourt.conclude, (id, who)), "concluded");
-        _mustFail(who, address(court), abi.encodeCall(ICourt.settle, (id, 0, who)), "settled");
+        _mustFail(who, address(court), abi.encodeCall(ICourt.concludeCase, (id, who)), "concluded");
+        _mustFail(who, address(court), abi.encodeCall(ICourt.settleCase, (id, 0, who)), "settled");
         _mustFail(who, address(court), abi.encodeCall(IArbitrationCourt.appeal, (id, who)), "appealed");
         _mustFail(who, address(registry), abi.encodeCall(IOrganisationRegistry.charge, (ORGANISATION, 1, who)), "charged");
         _mustFail(who, address(registry), abi.encodeCall(IOrganisationRegistry.payLocked, (ORGANISATION, 1, who)), "paid");

@@ -115,7 +115,6 @@ abstract contract HandlerBooks is House {
         return topic != keccak256("Evidence(address,uint256,address,string)")
             && topic != keccak256("Credited(address,uint256)")
             && topic != keccak256("CreditWithdrawn(address,address,uint256)")
-            && topic != keccak256("ActionFailed(uint256,address,uint256)")
             && topic != keccak256("PauseSet(address,bool)");
     }
 
@@ -263,9 +262,7 @@ abstract contract HandlerBooks is House {
             (,, uint256 word) = abi.decode(log_.data, (uint256, uint256, uint256));
             Round next = Round.wrap(word);
             held[uint256(log_.topics[1])] += (next.paidSeats() * next.feeGwei() + court.drawBountyGwei()) * 1 gwei;
-        } else if (
-            topic == IArbitrationCourt.Concluded.selector || topic == IArbitrationCourt.Settled.selector
-        ) {
+        } else if (topic == IArbitrationCourt.Concluded.selector) {
             _readEnd(uint256(log_.topics[1]));
         }
     }

@@ -82,10 +82,21 @@ abstract contract HandlerCampaign {
         _checkBonds();
         _checkCourt();
         _checkFund();
+        _checkCredits();
         _equal("desk", address(_desk).balance, 0);
         _equal("outside", _contracts[6].balance, 0);
         _equal("public", _contracts[7].balance, _credits(7));
         _equal("keys", _contracts[8].balance, 0);
+    }
+
+    /// A credit that no person owns would never be taken.
+    function _checkCredits() private view {
+        for (uint256 payer; payer < 9; ++payer) {
+            if (payer == 4 || payer == 6 || payer == 8) continue;
+            for (uint256 i; i < 9; ++i) {
+                _equal("stuck", OrderEscrow(_contracts[payer]).credits(_contracts[i]), 0);
+            }
+        }
     }
 
     function _checkEscrow(address token, uint256 held) private view {

@@ -166,7 +166,7 @@ abstract contract HandlerCourt is HandlerCases {
         bytes32 commitment = _vote(dispute, round, seat, seed);
         bytes32 content = keccak256(abi.encode(COMMIT_TYPEHASH, dispute, round, seat, commitment, owner));
         IArbitrationCourt.SignedCommit[] memory items = new IArbitrationCourt.SignedCommit[](1);
-        items[0] = IArbitrationCourt.SignedCommit(seat, commitment, _sign(owner, address(court), content));
+        items[0] = IArbitrationCourt.SignedCommit(seat, commitment, _sign(owner, content));
         _send(RELAYER, address(court), abi.encodeCall(IArbitrationCourt.commitBatch, (dispute, "", items)), 0);
     }
 
@@ -195,9 +195,7 @@ abstract contract HandlerCourt is HandlerCases {
         uint256 place = _random(seed, 3) % _entries[dispute].length;
         if (!_isOpen(dispute, place)) return;
         IArbitrationCourt.Opening memory o = _opening(dispute, place);
-        bytes memory data = abi.encodeCall(
-            IArbitrationCourt.reportLeak, (dispute, o.seat, o.vote, o.salt, o.reason, o.prefix, o.later)
-        );
+        bytes memory data = abi.encodeCall(IArbitrationCourt.reportLeak, (dispute, o));
         _send(RELAYER, address(court), data, 0);
         ++counted["leaked"];
     }
@@ -215,14 +213,11 @@ abstract contract HandlerCourt is HandlerCases {
             if (_random(seed, 400 + i) % sleepy == 0 || !_isOpen(dispute, i)) continue;
             IArbitrationCourt.Opening[] memory all = new IArbitrationCourt.Opening[](1);
             all[0] = _opening(dispute, i);
-            IArbitrationCourt.Opening memory o = all[0];
             bytes memory data = _random(seed, 4) % 4 == 0
                 ? abi.encodeCall(IArbitrationCourt.revealBatch, (dispute, all))
-                : abi.encodeCall(
-                    IArbitrationCourt.reveal, (dispute, o.seat, o.vote, o.salt, o.reason, o.prefix, o.later)
-                );
+                : abi.encodeCall(IArbitrationCourt.reveal, (dispute, all[0]));
             _send(RELAYER, address(court), data, 0);
-            (, uint256 bits) = _seat(dispute, o.seat);
+            (, uint256 bits) = _seat(dispute, all[0].seat);
             _require(bits >> 26 < LEAKED, "an opening that was not taken", dispute);
         }
         ++counted["revealed"];
@@ -242,7 +237,8 @@ abstract contract HandlerCourt is HandlerCases {
         Entry[] storage all = _entries[dispute];
         (o.seat, o.vote) = (all[place].seat, _voteOf[all[place].commitment]);
         for (uint256 i; i < place; ++i) {
-            o.prefix = uint224(uint256(keccak256(abi.encode(o.prefix, all[i].seat, all[i].commitment))));
+            bytes32 before = bytes32(uint256(o.prefix) << 8 | all[i].seat);
+            o.prefix = uint224(uint256(keccak256(abi.encode(before, all[i].commitment))));
         }
         o.later = new IArbitrationCourt.SeatCommitment[](all.length - place - 1);
         for (uint256 i; i < o.later.length; ++i) {

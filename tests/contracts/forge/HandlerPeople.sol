@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IArbitrationCourt} from "../../../contracts/interfaces/IArbitrationCourt.sol";
-import {ISignedActions} from "../../../contracts/interfaces/ISignedActions.sol";
+import {IForwarder} from "../../../contracts/interfaces/IForwarder.sol";
 import {ComplaintId, OrganisationId} from "../../../contracts/types/Ids.sol";
 import {Order} from "../../../contracts/types/Order.sol";
 import {Policy} from "../../../contracts/types/Policy.sol";
@@ -137,22 +137,20 @@ abstract contract HandlerPeople is HandlerBooks {
     /// `actor` does it, mostly by itself; now and then it signs, and the relayer sends it and the money. Must not fail.
     function _act(address actor, address target, bytes memory data, uint256 value, uint256 seed) internal {
         uint256 way = _keys[actor] == 0 ? 2 : _random(seed, 77) % 8;
-        if (way > 1 || ISignedActions(target).typeHash(bytes4(data)) == 0) return _send(actor, target, data, value);
-        ISignedActions.SignedAction[] memory items = new ISignedActions.SignedAction[](1);
+        if (way > 1 || forwarder.typeHash(bytes4(data)) == 0) return _send(actor, target, data, value);
+        IForwarder.SignedAction[] memory items = new IForwarder.SignedAction[](1);
         items[0] = _signed(actor, target, data);
         bool alone = way == 1 || value != 0;
         _send(
             RELAYER,
-            target,
+            address(forwarder),
             alone
-                ? abi.encodeCall(ISignedActions.actWithSig, (items[0]))
-                : abi.encodeCall(ISignedActions.batch, (items, 5_000_000)),
+                ? abi.encodeCall(IForwarder.actWithSig, (items[0]))
+                : abi.encodeCall(IForwarder.batch, (items, 5_000_000)),
             value
         );
         uint256 nonce = items[0].nonce;
-        _require(
-            ISignedActions(target).nonces(actor, nonce >> 8) >> (nonce & 0xff) & 1 == 1, "a batch's item failed", nonce
-        );
+        _require(forwarder.nonces(actor, nonce >> 8) >> (nonce & 0xff) & 1 == 1, "a batch's item failed", nonce);
     }
 
     function _send(address sender, address target, bytes memory data, uint256 value) internal {
@@ -178,40 +176,31 @@ abstract contract HandlerPeople is HandlerBooks {
 
     function _signed(address actor, address target, bytes memory data)
         private
-        returns (ISignedActions.SignedAction memory)
+        returns (IForwarder.SignedAction memory)
     {
         (uint256 nonce, uint256 deadline) = (++_nonce, _now() + 1);
         bytes memory arguments = new bytes(data.length - 4);
         for (uint256 i; i < arguments.length; ++i) {
             arguments[i] = data[i + 4];
         }
-        bytes32 typeHash = ISignedActions(target).typeHash(bytes4(data));
-        bytes32 content = keccak256(bytes.concat(typeHash, arguments, abi.encode(actor, nonce, deadline)));
-        return ISignedActions.SignedAction(data, actor, nonce, deadline, _sign(actor, target, content));
+        bytes32 typeHash = forwarder.typeHash(bytes4(data));
+        bytes32 content = keccak256(bytes.concat(typeHash, arguments, abi.encode(actor, target, nonce, deadline)));
+        return IForwarder.SignedAction(target, data, actor, nonce, deadline, _sign(actor, content));
     }
 
-    function _sign(address actor, address target, bytes32 content) internal view returns (bytes memory) {
-        (uint8 v, bytes32 r, bytes32 s) =
-            vm.sign(_keys[actor], keccak256(abi.encodePacked(hex"1901", _domain(target), content)));
-        return abi.encodePacked(r, s, v);
-    }
-
-    function _domain(address target) private view returns (bytes32) {
-        string memory name = "Redress Court";
-        if (target == address(desk)) name = "Redress Desk";
-        else if (target == address(escrow)) name = "Redress Escrow";
-        else if (target == address(registry)) name = "Redress Registry";
-        else if (target == address(claims)) name = "Redress Claims";
-        else if (target == address(fund)) name = "Redress AppealFund";
-        return keccak256(
+    function _sign(address actor, bytes32 content) internal view returns (bytes memory) {
+        bytes32 domain = keccak256(
             abi.encode(
                 keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
-                keccak256(bytes(name)),
+                keccak256("Redress"),
                 keccak256("1"),
                 block.chainid,
-                target
+                forwarder
             )
         );
+        (uint8 v, bytes32 r, bytes32 s) =
+            vm.sign(_keys[actor], keccak256(abi.encodePacked(hex"1901", domain, content)));
+        return abi.encodePacked(r, s, v);
     }
 
     // The court's record
