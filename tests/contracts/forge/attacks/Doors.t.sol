@@ -151,9 +151,7 @@ contract DoorAttacksTest is Play {
         _vote(FIRST, Stage.Revealed, 1);
         Hearer thief = new Hearer{value: 1 ether}(publicArbitrator);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IPublicArbitrator.NotArbitrable.selector, FIRST, address(thief), address(_hearer)
-            )
+            abi.encodeWithSelector(IPublicArbitrator.NotArbitrable.selector, FIRST, address(thief), address(_hearer))
         );
         thief.appeal(FIRST);
         vm.deal(address(_hearer), 1 ether);
