@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Ballots} from "./Ballots.sol";
 import {IArbitrationCourt} from "./interfaces/IArbitrationCourt.sol";
+import {IFeePayer} from "./interfaces/IFeePayer.sol";
 import {Fees} from "./libraries/Fees.sol";
 import {Median} from "./libraries/Median.sol";
 import {RoundPhases} from "./libraries/RoundPhases.sol";
@@ -232,7 +233,9 @@ abstract contract Verdicts is Ballots {
         for (uint256 level = round.appeals(); level != 0;) {
             AppealedRound storage past = _appealed[dispute][--level];
             uint256 rest = _price(round, round.paidSeats()) - spent;
-            _payGwei(past.payer, rest);
+            if (_isPublic(dispute)) _payGwei(past.payer, rest);
+            // Many people's money: the fund must know what it was paid for.
+            else if (rest != 0) IFeePayer(past.payer).takeBack{value: rest * 1 gwei}(dispute, level + 1);
             round = past.round;
             spent = _price(round, round.seats());
             past.round = Round.wrap(0);
