@@ -152,7 +152,7 @@ contract AppealFund is IAppealFund, IFeePayer, Payouts {
     }
 
     /// @inheritdoc SignedActions
-    function typeHash(bytes4 selector) public view override returns (bytes32) {
+    function typeHash(bytes4 selector) public pure override returns (bytes32) {
         if (selector == this.contribute.selector) {
             return keccak256("Contribute(uint64 dispute,bool higher,address actor,uint256 nonce,uint256 deadline)");
         }

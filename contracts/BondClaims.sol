@@ -188,7 +188,7 @@ contract BondClaims is IBondClaims, ICaseFund, Payouts {
     /// @inheritdoc IBondClaims
     function limit(OrganisationId organisation) public view returns (uint16 version, uint256 amount) {
         PolicyWord policy;
-        (version, policy) = registry.currentPolicy(organisation);
+        (version, policy) = registry.policyInForce(organisation);
         (uint96 balance, uint96 locked) = registry.bond(organisation);
         uint256 part = (balance - locked) / BOND_PARTS;
         uint256 cap = policy.claimCap();
@@ -201,7 +201,7 @@ contract BondClaims is IBondClaims, ICaseFund, Payouts {
     }
 
     /// @inheritdoc SignedActions
-    function typeHash(bytes4 selector) public view override returns (bytes32) {
+    function typeHash(bytes4 selector) public pure override returns (bytes32) {
         if (selector == this.claim.selector) {
             return keccak256(
                 "Claim(uint24 organisation,uint16 version,uint96 amount,bytes32 ref,uint16 demand,uint8 category,"
@@ -266,7 +266,7 @@ contract BondClaims is IBondClaims, ICaseFund, Payouts {
             depositBack
         );
         division.trail = Trail.fold(_claimedTrail(claim_, key, held), Split.selector, keccak256(arguments), msg.sender);
-        division.confirmSeconds = uint32(registry.policy(claim_.organisation, claim_.version).confirmSeconds());
+        division.confirmSeconds = uint32(registry.policyOf(claim_.organisation, claim_.version).confirmSeconds());
         emit Split(
             key,
             claim_.organisation,

@@ -202,7 +202,11 @@ contract ComplaintDesk is IExclusions, Answers {
     {
         ComplaintWord word = _known(complaint);
         uint256 base = _fundOf(word).valueOf(order, complaint);
-        return (word.track() < OUTSIDE_TRACKS ? court : outside).quote(word.track(), base);
+        if (word.track() < OUTSIDE_TRACKS) return court.quote(word.track(), base);
+        (seats, cost) = outside.quote(word.track(), base);
+        // Enough for the house court too, which hears the case if the arbitrator outside then takes none.
+        (, uint256 houseCost) = court.quote(0, base);
+        if (houseCost > cost) cost = houseCost;
     }
 
     /// @inheritdoc IExclusions
@@ -234,7 +238,7 @@ contract ComplaintDesk is IExclusions, Answers {
         if (category > MAX_CATEGORY) revert CategoryInvalid(category, MAX_CATEGORY);
         complaint = ComplaintId.wrap(uint64(++complaintCount));
         (uint256 amount, bytes32 orderTrail) = fund.open(order, complaint);
-        PolicyWord policy = registry.policy(order.organisation, order.version);
+        PolicyWord policy = registry.policyOf(order.organisation, order.version);
         uint256 answerDeadline = block.timestamp + policy.answerSeconds();
         // Whole minutes before the answer deadline: the odd seconds are the organisation's.
         uint256 early = (policy.answerSeconds() - policy.acknowledgeSeconds(block.timestamp)) / 1 minutes;
@@ -321,18 +325,22 @@ contract ComplaintDesk is IExclusions, Answers {
         if (track < OUTSIDE_TRACKS) {
             return (false, court.open{value: msg.value}(dispute, track, base), uint96(msg.value));
         }
-        (, uint256 price) = outside.quote(track, base);
+        (uint256 houseSeats, uint256 price) = outside.quote(track, base);
         // Checked first: else whoever sends too little could choose the house court.
         if (msg.value < price) revert ValueTooSmall(price, msg.value);
-        try outside.open{value: price}(dispute, track, base) returns (uint256 pinned) {
-            (isOutside, terms) = (true, pinned);
-        } catch (bytes memory reason) {
-            // Any other reason, too little gas above all, must not open the way to the house court.
-            if (bytes4(reason) != IOutsideArbitrators.OutsideUnavailable.selector) LowLevelCall.bubbleRevert(reason);
-            (, price) = court.quote(0, base);
-            if (msg.value < price) revert ValueTooSmall(price, msg.value);
-            terms = court.open{value: price}(dispute, 0, base);
+        if (houseSeats == 0) {
+            try outside.open{value: price}(dispute, track, base) returns (uint256 pinned) {
+                (isOutside, terms) = (true, pinned);
+            } catch (bytes memory reason) {
+                // Any other reason, too little gas above all, must not open the way to the house court.
+                if (bytes4(reason) != IOutsideArbitrators.OutsideUnavailable.selector) {
+                    LowLevelCall.bubbleRevert(reason);
+                }
+                (, price) = court.quote(0, base);
+                if (msg.value < price) revert ValueTooSmall(price, msg.value);
+            }
         }
+        if (!isOutside) terms = court.open{value: price}(dispute, 0, base);
         cost = uint96(price);
         // The sender's own, so that it alone is stopped if it refuses it: the desk keeps no money.
         if (msg.value > price) Address.sendValue(payable(payer), msg.value - price);
@@ -372,7 +380,8 @@ contract ComplaintDesk is IExclusions, Answers {
         } else {
             ending.owed = uint96(Fees.organisationCostDown(end.cost, demand, offer_, end.ruling));
         }
-        if (word.flag(ALL_COSTS)) ending.owed = end.cost;
+        // A claim that was worth nothing is no reason to charge whoever did not answer it.
+        if (word.flag(ALL_COSTS) && ending.share != 0) ending.owed = end.cost;
         _execute(complaint, word, order, ending);
     }
 

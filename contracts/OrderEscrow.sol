@@ -93,7 +93,7 @@ contract OrderEscrow is IOrderEscrow, ICaseFund, TokenPayouts, Governed {
     }
 
     /// @inheritdoc IOrderEscrow
-    function release(Order calldata order) external {
+    function release(Order memory order) external {
         (bytes32 key, OrderWord word) = _held(order);
         _requireThawed(key, word);
         address actor = _actor();
@@ -106,7 +106,7 @@ contract OrderEscrow is IOrderEscrow, ICaseFund, TokenPayouts, Governed {
     }
 
     /// @inheritdoc IOrderEscrow
-    function refund(Order calldata order) external nonReentrant {
+    function refund(Order memory order) external nonReentrant {
         address actor = _actor();
         registry.requireRole(order.organisation, actor, ROLE_MONEY);
         (bytes32 key, OrderWord word) = _held(order);
@@ -140,7 +140,7 @@ contract OrderEscrow is IOrderEscrow, ICaseFund, TokenPayouts, Governed {
     }
 
     /// @inheritdoc IOrderEscrow
-    function freeze(Order calldata order, uint256 freezeHours) external onlyGuardian {
+    function freeze(Order memory order, uint256 freezeHours) external onlyGuardian {
         if (freezeHours == 0 || freezeHours > MAX_FREEZE_HOURS) revert FreezeInvalid(freezeHours, MAX_FREEZE_HOURS);
         bytes32 key = order.key();
         OrderWord word = orders[key];
@@ -162,11 +162,7 @@ contract OrderEscrow is IOrderEscrow, ICaseFund, TokenPayouts, Governed {
     }
 
     /// @inheritdoc ICaseFund
-    function open(Order calldata order, ComplaintId complaint)
-        external
-        onlyDesk
-        returns (uint256 amount, bytes32 trail)
-    {
+    function open(Order memory order, ComplaintId complaint) external onlyDesk returns (uint256 amount, bytes32 trail) {
         (bytes32 key, OrderWord word) = _held(order);
         uint256 until = word.protectedUntil();
         if (block.timestamp >= until) revert ProtectionOver(key, until, block.timestamp);
@@ -175,13 +171,13 @@ contract OrderEscrow is IOrderEscrow, ICaseFund, TokenPayouts, Governed {
     }
 
     /// @inheritdoc ICaseFund
-    function close(Order calldata order, ComplaintId complaint) external onlyDesk {
+    function close(Order memory order, ComplaintId complaint) external onlyDesk {
         (bytes32 key, OrderWord word) = _disputed(order, complaint);
         orders[key] = word.become(NO_COMPLAINT, OrderState.Held);
     }
 
     /// @inheritdoc ICaseFund
-    function split(Order calldata order, ComplaintId complaint, uint16 share, uint96 costOwed)
+    function split(Order memory order, ComplaintId complaint, uint16 share, uint96 costOwed)
         external
         onlyDesk
         nonReentrant
@@ -205,7 +201,7 @@ contract OrderEscrow is IOrderEscrow, ICaseFund, TokenPayouts, Governed {
     }
 
     /// @inheritdoc ICaseFund
-    function valueOf(Order calldata order, ComplaintId complaint) external view returns (uint256) {
+    function valueOf(Order memory order, ComplaintId complaint) external view returns (uint256) {
         (, OrderWord word) = _disputed(order, complaint);
         if (order.token == address(0)) return word.amount();
         return word.amount() * tokenRate[order.token] / 1e18;
@@ -217,7 +213,7 @@ contract OrderEscrow is IOrderEscrow, ICaseFund, TokenPayouts, Governed {
     }
 
     /// @inheritdoc IOrderEscrow
-    function orderTrail(Order calldata order) external view returns (bytes32) {
+    function orderTrail(Order memory order) external view returns (bytes32) {
         bytes32 key = order.key();
         OrderWord word = orders[key];
         OrderState state = word.state();
@@ -274,7 +270,7 @@ contract OrderEscrow is IOrderEscrow, ICaseFund, TokenPayouts, Governed {
         if (amount == 0 || amount > type(uint96).max) revert AmountInvalid(amount);
         key = order.key();
         if (orders[key].state() != OrderState.None) revert OrderExists(key);
-        (uint16 current, PolicyWord policy) = registry.currentPolicy(order.organisation);
+        (uint16 current, PolicyWord policy) = registry.policyInForce(order.organisation);
         if (order.version != current) revert VersionNotCurrent(order.organisation, order.version, current);
         orders[key] = OrderWords.held(
             amount, block.timestamp, policy.confirmSeconds() / 1 hours, policy.protectionSeconds() / 1 hours
@@ -283,7 +279,7 @@ contract OrderEscrow is IOrderEscrow, ICaseFund, TokenPayouts, Governed {
     }
 
     /// Ends an order that no complaint holds.
-    function _end(Order calldata order, bytes32 key, OrderWord word, OrderState state, bytes32 topic0, address actor)
+    function _end(Order memory order, bytes32 key, OrderWord word, OrderState state, bytes32 topic0, address actor)
         private
     {
         orders[key] = word.become(NO_COMPLAINT, state);
@@ -291,18 +287,18 @@ contract OrderEscrow is IOrderEscrow, ICaseFund, TokenPayouts, Governed {
         _trail[key] = Trail.fold(_openTrail(order, key, word), topic0, arguments, actor);
     }
 
-    function _payCustomer(Order calldata order, uint256 amount) private {
+    function _payCustomer(Order memory order, uint256 amount) private {
         if (order.token == address(0)) _pay(order.customer, amount);
         else _payToken(IERC20(order.token), order.customer, amount);
     }
 
-    function _held(Order calldata order) private view returns (bytes32 key, OrderWord word) {
+    function _held(Order memory order) private view returns (bytes32 key, OrderWord word) {
         key = order.key();
         word = orders[key];
         if (word.state() != OrderState.Held) revert OrderNotHeld(key, uint8(word.state()));
     }
 
-    function _disputed(Order calldata order, ComplaintId complaint) private view returns (bytes32 key, OrderWord word) {
+    function _disputed(Order memory order, ComplaintId complaint) private view returns (bytes32 key, OrderWord word) {
         key = order.key();
         word = orders[key];
         if (word.state() != OrderState.Disputed || word.complaint() != complaint) {
@@ -315,7 +311,7 @@ contract OrderEscrow is IOrderEscrow, ICaseFund, TokenPayouts, Governed {
     }
 
     /// The trail of an order that has not ended: after `Paid` it follows from the order's facts and word alone.
-    function _openTrail(Order calldata order, bytes32 key, OrderWord word) private view returns (bytes32) {
+    function _openTrail(Order memory order, bytes32 key, OrderWord word) private view returns (bytes32) {
         if (word.frozenUntil() != 0) return _trail[key];
         bytes32 arguments = keccak256(
             abi.encode(

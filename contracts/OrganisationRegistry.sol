@@ -240,20 +240,21 @@ contract OrganisationRegistry is IOrganisationRegistry, Payouts, Governed {
     }
 
     /// @inheritdoc IOrganisationRegistry
-    function currentVersion(OrganisationId organisation) public view returns (uint16) {
-        Versions memory versions = _versions[organisation];
-        if (versions.newest == 0) revert OrganisationUnknown(organisation);
-        return block.timestamp >= versions.effectiveAt ? versions.newest : versions.newest - 1;
+    function currentVersion(OrganisationId organisation) public view returns (uint16 version) {
+        Versions storage versions = _versions[organisation];
+        version = versions.newest;
+        if (version == 0) revert OrganisationUnknown(organisation);
+        if (block.timestamp < versions.effectiveAt) --version;
     }
 
     /// @inheritdoc IOrganisationRegistry
-    function currentPolicy(OrganisationId organisation) external view returns (uint16 version, PolicyWord word) {
+    function policyInForce(OrganisationId organisation) external view returns (uint16 version, PolicyWord word) {
         version = currentVersion(organisation);
         word = _policies[organisation][version];
     }
 
     /// @inheritdoc IOrganisationRegistry
-    function policy(OrganisationId organisation, uint16 version) external view returns (PolicyWord word) {
+    function policyOf(OrganisationId organisation, uint16 version) external view returns (PolicyWord word) {
         word = _policies[organisation][version];
         if (PolicyWord.unwrap(word) == 0) revert PolicyUnknown(organisation, version);
     }
@@ -292,7 +293,7 @@ contract OrganisationRegistry is IOrganisationRegistry, Payouts, Governed {
     }
 
     /// @inheritdoc SignedActions
-    function typeHash(bytes4 selector) public view override returns (bytes32) {
+    function typeHash(bytes4 selector) public pure override returns (bytes32) {
         if (selector == this.register.selector) {
             return keccak256(
                 "Register(uint168 peakMask,uint32 acknowledgePeak,uint32 acknowledgeOffPeak,uint16 answerHours,"

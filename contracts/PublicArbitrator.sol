@@ -6,14 +6,13 @@ import {Payouts} from "./Payouts.sol";
 import {SignedActions} from "./SignedActions.sol";
 import {IArbitrable} from "./interfaces/IArbitrable.sol";
 import {IArbitrator} from "./interfaces/IArbitrator.sol";
-import {IFeePayer} from "./interfaces/IFeePayer.sol";
 import {IPublicArbitrator} from "./interfaces/IPublicArbitrator.sol";
 import {IPublicCourt} from "./interfaces/IPublicCourt.sol";
 import {BoundedCall} from "./libraries/BoundedCall.sol";
 import {RoundPhase} from "./libraries/RoundPhases.sol";
 
 /// The door through which other contracts bring their disputes to the house court; the interface is the manual.
-contract PublicArbitrator is IPublicArbitrator, IFeePayer, Payouts, ERC165 {
+contract PublicArbitrator is IPublicArbitrator, Payouts, ERC165 {
     /// Numbers below are complaints'.
     uint256 private constant FIRST = 1 << 64;
     uint256 private constant MEDIAN_FLAG = 1 << 255;
@@ -64,7 +63,7 @@ contract PublicArbitrator is IPublicArbitrator, IFeePayer, Payouts, ERC165 {
         uint256 cost = court.appealCost(_disputeID);
         if (msg.value < cost) revert ValueTooLow(cost, msg.value);
         if (_disputes[_disputeID].announcedUntil != end) emit AppealPossible(_disputeID, arbitrable);
-        court.appeal{value: cost}(_disputeID, address(this));
+        court.appeal{value: cost}(_disputeID, msg.sender);
         emit AppealDecision(_disputeID, arbitrable);
         _pay(msg.sender, msg.value - cost);
     }
@@ -91,7 +90,9 @@ contract PublicArbitrator is IPublicArbitrator, IFeePayer, Payouts, ERC165 {
     /// @inheritdoc IArbitrator
     function currentRuling(uint256 _disputeID) external view returns (uint256 ruling) {
         PublicDispute storage dispute = _known(_disputeID);
-        return dispute.ruled ? dispute.ruling : court.currentRuling(_disputeID);
+        if (dispute.ruled) return dispute.ruling;
+        RoundPhase phase = court.phase(_disputeID);
+        if (phase == RoundPhase.Appealable || phase == RoundPhase.Decidable) return court.currentRuling(_disputeID);
     }
 
     // Anyone
@@ -110,7 +111,7 @@ contract PublicArbitrator is IPublicArbitrator, IFeePayer, Payouts, ERC165 {
         PublicDispute storage self = _known(dispute);
         if (self.ruled) revert AlreadyRuled(dispute);
         self.ruled = true;
-        (uint256 ruling, bytes32 record) = court.concludePublic(dispute);
+        (uint256 ruling, bytes32 record) = court.concludePublic(dispute, address(self.arbitrable));
         self.ruling = ruling;
         emit Ruled(dispute, ruling, record);
         if (!_rule(dispute, DELIVERY_GAS)) emit DeliveryFailed(dispute);
@@ -122,14 +123,6 @@ contract PublicArbitrator is IPublicArbitrator, IFeePayer, Payouts, ERC165 {
         if (!self.ruled) revert NotRuled(dispute);
         if (self.delivered) revert AlreadyDelivered(dispute);
         if (!_rule(dispute, gasleft())) revert DeliveryRefused(dispute);
-    }
-
-    // The court
-
-    /// @inheritdoc IFeePayer
-    function takeBack(uint256 dispute, uint256) external payable {
-        if (msg.sender != address(court)) revert OnlyCourt(msg.sender);
-        _pay(address(_disputes[dispute].arbitrable), msg.value);
     }
 
     // Views

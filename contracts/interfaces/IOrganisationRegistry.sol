@@ -80,9 +80,9 @@ interface IOrganisationRegistry {
     /// The policy version in force now. Reverts with `OrganisationUnknown`.
     function currentVersion(OrganisationId organisation) external view returns (uint16);
     /// The policy in force now, with its version. Reverts with `OrganisationUnknown`.
-    function currentPolicy(OrganisationId organisation) external view returns (uint16 version, PolicyWord policy);
+    function policyInForce(OrganisationId organisation) external view returns (uint16 version, PolicyWord policy);
     /// A published policy's word, also of one that is not in force yet. Reverts with `PolicyUnknown`.
-    function policy(OrganisationId organisation, uint16 version) external view returns (PolicyWord);
+    function policyOf(OrganisationId organisation, uint16 version) external view returns (PolicyWord);
     function agreement(OrganisationId organisation, uint16 version) external view returns (bytes32);
     function rolesOf(OrganisationId organisation, address account) external view returns (uint8);
     /// Reverts with `RoleMissing`.

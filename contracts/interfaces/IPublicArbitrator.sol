@@ -14,6 +14,7 @@ import {IArbitrator} from "./IArbitrator.sol";
 ///
 /// A ruling of 0 means that there is none; with the median it also means the number 0. Disputes are numbered from
 /// 2^64 + 1 without gaps. Whoever pays more than the cost gets the rest back at once; what it refuses is its credit here.
+/// What the court does not spend it gives to the arbitrable itself, or credits there.
 interface IPublicArbitrator is IArbitrator {
     struct PublicDispute {
         IArbitrable arbitrable;

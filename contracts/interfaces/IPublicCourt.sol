@@ -11,11 +11,12 @@ interface IAppeals {
     function appealCost(uint256 dispute) external view returns (uint256);
     /// Unix seconds: the current ruling can be appealed from `start` until before `end`.
     function appealWindow(uint256 dispute) external view returns (uint256 start, uint256 end);
-    /// The ruling that stands if nobody appeals; 0 if there is none yet.
+    /// The ruling that stands if nobody appeals. Reverts while there is none.
     function currentRuling(uint256 dispute) external view returns (uint256);
     /// How an appealed dispute ended. One that the parties settled has no ruling either: it is `refused`.
     function finalRuling(uint256 dispute) external view returns (bool known, bool refused, uint16 ruling);
-    /// Opens the next round, paid with exactly `appealCost`. What is not spent goes to `payer` (`IFeePayer.takeBack`).
+    /// Opens the next round, paid with exactly `appealCost`. What is not spent goes to `payer`: pushed or credited, to the
+    /// fund by `IFeePayer.takeBack`.
     function appeal(uint256 dispute, address payer) external payable returns (uint256 rulingBefore);
 }
 
@@ -28,7 +29,7 @@ interface IPublicCourt is IAppeals {
         external
         payable
         returns (uint256 terms);
-    /// Ends a dispute that can be decided; the ruling is 0 if there is none. Only the public door. What is not spent goes
-    /// back to it (`IFeePayer.takeBack`).
-    function concludePublic(uint256 dispute) external returns (uint256 ruling, bytes32 record);
+    /// Ends a dispute that can be decided; the ruling is 0 if there is none. What is not spent of the first fees goes to
+    /// `payer`. Only the public door.
+    function concludePublic(uint256 dispute, address payer) external returns (uint256 ruling, bytes32 record);
 }

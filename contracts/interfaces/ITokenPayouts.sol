@@ -14,7 +14,7 @@ interface ITokenPayouts is IPayouts {
 
     /// Only the contract itself calls this.
     error OnlySelf(address caller);
-    /// The token says it sent `amount`; `left` is gone. Nothing is sent by a token that keeps it or takes more.
+    /// Of `amount`, nothing left or more than that: a token that takes more than it is told pays with other people's.
     error TokenMiscounted(IERC20 token, uint256 amount, uint256 left);
 
     /// What waits for `account`, in units of the token.

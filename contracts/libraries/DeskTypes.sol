@@ -85,10 +85,9 @@ library DeskTypes {
             );
         }
         if (selector == IComplaintDesk.submitEvidence.selector) {
-            return
-                keccak256(
-                    "SubmitEvidence(uint64 complaint,bytes32 digest,address actor,uint256 nonce," "uint256 deadline)"
-                );
+            return keccak256(
+                "SubmitEvidence(uint64 complaint,bytes32 digest,address actor,uint256 nonce," "uint256 deadline)"
+            );
         }
         if (selector == IComplaintDesk.accuse.selector) {
             return keccak256("Accuse(uint64 complaint,bytes32 accusation,address actor,uint256 nonce,uint256 deadline)");

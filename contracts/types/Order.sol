@@ -90,7 +90,11 @@ library OrderWords {
 }
 
 library Orders {
-    function key(Order memory order) internal pure returns (bytes32) {
-        return keccak256(abi.encode(order));
+    /// keccak256(abi.encode(order)): in memory the facts already lie as they are encoded, five words in a row.
+    function key(Order memory order) internal pure returns (bytes32 hash) {
+        // 150 gas less than a copy of them, four times in a case.
+        assembly ("memory-safe") {
+            hash := keccak256(order, 160)
+        }
     }
 }

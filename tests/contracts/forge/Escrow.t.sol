@@ -21,10 +21,16 @@ contract EscrowTest is EscrowHouse {
 
     // pay
 
+    function testFuzz_theKeyIsTheHashOfTheFacts(Order memory order) external view {
+        assert(order.key() == keccak256(abi.encode(order)));
+        assert(escrow.orderTrail(order) == 0);
+    }
+
     function test_payHoldsTheMoneyUnderThePolicy() external {
         Order memory order = _facts(address(0), 1);
+        bytes32 key = keccak256(abi.encode(SHOP, 1, customer, address(0), order.ref));
         vm.expectEmit(address(escrow));
-        emit IOrderEscrow.Paid(order.key(), SHOP, customer, 1, address(0), order.ref, 1 ether);
+        emit IOrderEscrow.Paid(key, SHOP, customer, 1, address(0), order.ref, 1 ether);
         _pay(1 ether);
         OrderWord word = escrow.orders(order.key());
         assert(word.state() == OrderState.Held && word.amount() == 1 ether && word.paidAt() == START);
@@ -166,9 +172,7 @@ contract EscrowTest is EscrowHouse {
         Order memory order = _pay(1 ether);
         vm.warp(PROTECTED_UNTIL);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IOrderEscrow.ProtectionOver.selector, order.key(), PROTECTED_UNTIL, PROTECTED_UNTIL
-            )
+            abi.encodeWithSelector(IOrderEscrow.ProtectionOver.selector, order.key(), PROTECTED_UNTIL, PROTECTED_UNTIL)
         );
         escrow.open(order, COMPLAINT);
         vm.warp(PROTECTED_UNTIL - 1);
@@ -212,11 +216,9 @@ contract EscrowTest is EscrowHouse {
         ICaseFund.Division memory division = escrow.split(order, COMPLAINT, 6000, 0.05 ether);
         assert(division.toCustomer == 0.65 ether && division.toOrganisation == 0.35 ether);
         assert(division.costPaid == 0.05 ether && division.confirmSeconds == 72 hours);
-        bytes32 arguments =
-            keccak256(abi.encode(order.key(), SHOP, address(this), COMPLAINT, 0.65 ether, 0.35 ether));
+        bytes32 arguments = keccak256(abi.encode(order.key(), SHOP, address(this), COMPLAINT, 0.65 ether, 0.35 ether));
         assert(
-            division.trail
-                == keccak256(abi.encode(paid, IOrderEscrow.Split.selector, arguments, address(this), START))
+            division.trail == keccak256(abi.encode(paid, IOrderEscrow.Split.selector, arguments, address(this), START))
         );
         assert(customer.balance == before + 0.65 ether);
         assert(escrow.organisationBalance(SHOP, address(0)) == 0.35 ether);
@@ -292,6 +294,7 @@ contract EscrowTest is EscrowHouse {
         Receiver receiver = new Receiver();
         vm.deal(address(receiver), 1 ether);
         Order memory order = _payAs(address(receiver), 1 ether, 1);
+        receiver.turn(Receiver.Mode.Writes);
         escrow.open(order, COMPLAINT);
         bytes memory data = abi.encodeCall(escrow.split, (order, COMPLAINT, 10_000, 0));
         (bool done,) = address(escrow).call{gas: bound(gas_, 10_000, 150_000)}(data);
@@ -339,12 +342,9 @@ contract EscrowTest is EscrowHouse {
     }
 
     function _paidTrail(Order memory order, uint96 amount) private view returns (bytes32) {
-        bytes32 genesis =
-            keccak256(abi.encode("redress-trail/1", block.chainid, address(escrow), uint256(order.key())));
+        bytes32 genesis = keccak256(abi.encode("redress-trail/1", block.chainid, address(escrow), uint256(order.key())));
         bytes32 arguments = keccak256(
-            abi.encode(
-                order.key(), order.organisation, order.customer, order.version, order.token, order.ref, amount
-            )
+            abi.encode(order.key(), order.organisation, order.customer, order.version, order.token, order.ref, amount)
         );
         return keccak256(abi.encode(genesis, IOrderEscrow.Paid.selector, arguments, order.customer, START));
     }

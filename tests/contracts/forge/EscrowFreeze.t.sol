@@ -6,7 +6,7 @@ import {IOrderEscrow} from "../../../contracts/interfaces/IOrderEscrow.sol";
 import {Order, OrderState} from "../../../contracts/types/Order.sol";
 import {EscrowHouse, vm} from "./EscrowHouse.sol";
 
-/// The guardian's freeze of one order's payouts.
+/// The guardian's freeze of one order's payouts. (tests/contracts/escrow.tree)
 contract EscrowFreezeTest is EscrowHouse {
     uint256 private constant UNTIL = START + 168 hours;
 
@@ -53,12 +53,9 @@ contract EscrowFreezeTest is EscrowHouse {
         escrow.split(order, COMPLAINT, 5000, 0);
         vm.warp(UNTIL);
         bytes32 trail = escrow.orderTrail(order);
-        bytes32 arguments =
-            keccak256(abi.encode(order.key(), SHOP, address(this), COMPLAINT, 0.5 ether, 0.5 ether));
+        bytes32 arguments = keccak256(abi.encode(order.key(), SHOP, address(this), COMPLAINT, 0.5 ether, 0.5 ether));
         bytes32 last = escrow.split(order, COMPLAINT, 5000, 0).trail;
-        assert(
-            last == keccak256(abi.encode(trail, IOrderEscrow.Split.selector, arguments, address(this), UNTIL))
-        );
+        assert(last == keccak256(abi.encode(trail, IOrderEscrow.Split.selector, arguments, address(this), UNTIL)));
         assert(escrow.orderTrail(order) == 0);
         _checkBooks();
     }
@@ -94,9 +91,7 @@ contract EscrowFreezeTest is EscrowHouse {
         Order memory order = _pay(1 ether);
         vm.prank(customer);
         escrow.release(order);
-        vm.expectRevert(
-            abi.encodeWithSelector(IOrderEscrow.OrderNotOpen.selector, order.key(), OrderState.Released)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IOrderEscrow.OrderNotOpen.selector, order.key(), OrderState.Released));
         vm.prank(GUARDIAN);
         escrow.freeze(order, 1);
     }
@@ -111,8 +106,7 @@ contract EscrowFreezeTest is EscrowHouse {
         vm.prank(GUARDIAN);
         escrow.freeze(order, 1);
         bytes32 arguments = keccak256(abi.encode(order.key(), SHOP, GUARDIAN, START + 5 + 1 hours));
-        bytes32 frozen =
-            keccak256(abi.encode(paid, IOrderEscrow.OrderFrozen.selector, arguments, GUARDIAN, START + 5));
+        bytes32 frozen = keccak256(abi.encode(paid, IOrderEscrow.OrderFrozen.selector, arguments, GUARDIAN, START + 5));
         assert(escrow.orderTrail(order) == frozen);
         (, bytes32 opened) = escrow.open(order, COMPLAINT);
         assert(opened == frozen);
@@ -123,9 +117,7 @@ contract EscrowFreezeTest is EscrowHouse {
         arguments = keccak256(abi.encode(order.key(), SHOP, customer, 1 ether));
         assert(
             escrow.orderTrail(order)
-                == keccak256(
-                    abi.encode(frozen, IOrderEscrow.Released.selector, arguments, customer, START + 2 hours)
-                )
+                == keccak256(abi.encode(frozen, IOrderEscrow.Released.selector, arguments, customer, START + 2 hours))
         );
     }
 
@@ -139,8 +131,8 @@ contract EscrowFreezeTest is EscrowHouse {
         escrow.freeze(order, 168);
     }
 
-    function _expectFrozen(Order memory order, uint256 at) private {
-        vm.warp(at);
-        vm.expectRevert(abi.encodeWithSelector(IOrderEscrow.Frozen.selector, order.key(), UNTIL, at));
+    function _expectFrozen(Order memory order, uint256 time) private {
+        vm.warp(time);
+        vm.expectRevert(abi.encodeWithSelector(IOrderEscrow.Frozen.selector, order.key(), UNTIL, time));
     }
 }

@@ -38,7 +38,7 @@ contract OneShopRegistry {
         ++version;
     }
 
-    function currentPolicy(OrganisationId organisation) external view returns (uint16, PolicyWord) {
+    function policyInForce(OrganisationId organisation) external view returns (uint16, PolicyWord) {
         if (OrganisationId.unwrap(organisation) == 0) revert IOrganisationRegistry.OrganisationUnknown(organisation);
         return (version, PolicyWord.wrap(CONFIRM_HOURS << 220 | PROTECTION_HOURS << 232));
     }
@@ -110,10 +110,7 @@ abstract contract EscrowHouse {
         return _payInAs(customer, token, amount, 1);
     }
 
-    function _payInAs(address who, address token, uint96 amount, uint256 number)
-        internal
-        returns (Order memory order)
-    {
+    function _payInAs(address who, address token, uint96 amount, uint256 number) internal returns (Order memory order) {
         order = Order(SHOP, 1, who, token, bytes32(number));
         vm.prank(who);
         escrow.payToken(SHOP, 1, token, amount, order.ref);

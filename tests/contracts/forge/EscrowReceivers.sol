@@ -7,6 +7,8 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 contract Receiver {
     enum Mode {
         Accepts,
+        /// Writes a word first: most of what a push gives.
+        Writes,
         Refuses,
         RevertsWithBomb,
         BurnsGas,
@@ -34,6 +36,10 @@ contract Receiver {
 
     receive() external payable {
         if (_mode == Mode.Accepts) return;
+        if (_mode == Mode.Writes) {
+            reentered = true;
+            return;
+        }
         require(_mode != Mode.Refuses, "no");
         if (_mode == Mode.BurnsGas) while (true) {}
         if (_mode == Mode.RevertsWithBomb) {
