@@ -45,7 +45,7 @@ def test_register_gives_the_next_id_and_all_roles(house):
     assert house.registry.rolesOf(2, house.keeper) == 7
     assert house.registry.currentVersion(2) == 1
     assert house.registry.agreement(2, 1) == "0x" + AGREEMENT.hex()
-    word = house.registry.policy(2, 1)
+    word = house.registry.policyOf(2, 1)
     widths = (168, 20, 20, 12, 12, 12, 3, 7)
     fields = [word >> sum(widths[:i]) & (1 << width) - 1 for i, width in enumerate(widths)]
     assert tuple(fields) == POLICY
@@ -54,7 +54,7 @@ def test_register_gives_the_next_id_and_all_roles(house):
 
 def test_unknown_organisation_and_policy(house):
     assert verdict(house.registry.currentVersion, 9, by=house.keeper) == ("OrganisationUnknown", 9)
-    assert verdict(house.registry.policy, 1, 2, by=house.keeper) == ("PolicyUnknown", 1, 2)
+    assert verdict(house.registry.policyOf, 1, 2, by=house.keeper) == ("PolicyUnknown", 1, 2)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_reverts_when_the_role_is_missing(house, method, arguments, role):
 
 def test_a_new_version_waits_seven_days(house):
     registry = house.registry
-    word = registry.policy(1, 1)
+    word = registry.policyOf(1, 1)
     done = registry.publishPolicy(1, _with(3, 100), AGREEMENT, {"from": house.admin})
     due = done.timestamp + 7 * DAY
 
@@ -85,7 +85,7 @@ def test_a_new_version_waits_seven_days(house):
         found.append((registry.currentVersion(1), again))
 
     assert found == [(1, ("PolicyPending", 1, 2, due)), (2, None), (2, None)]
-    assert registry.policy(1, 1) == word != registry.policy(1, 2)
+    assert registry.policyOf(1, 1) == word != registry.policy(1, 2)
 
 
 def test_nominate_reverts(house):
