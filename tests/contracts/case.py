@@ -4,12 +4,19 @@ import clock
 import header
 import model
 from brownie import chain
+from eth_abi import encode
+from eth_utils import keccak
 from house import BOND, ETH, NOBODY, House, RoundPhase
 
 DIGEST = b"\xd1" * 32
 SALT = b"\x5a" * 32
 REASON = b"\x4e" * 32
 _references = iter(range(1, 1 << 32))
+
+
+def accusation(account, salt: bytes) -> bytes:
+    """What `accuse` takes about `account`."""
+    return keccak(encode(["address", "bytes32"], [str(account), salt]))
 
 
 class Case:

@@ -24,11 +24,14 @@ def key_of(account) -> bytes:
 
 
 def fields_of(entry: dict) -> list[dict[str, str]]:
-    """The fields of an action's struct: its arguments, those of structs one after another."""
+    """The fields of an action's struct: its arguments, those of structs one after another.
+
+    An underscore at the end only keeps a contract's argument apart from its view of that name.
+    """
     flat = []
     for value in entry["inputs"]:
         flat += fields_of({"inputs": value["components"]}) if "components" in value else [value]
-    return [{"name": field["name"], "type": field["type"]} for field in flat]
+    return [{"name": field["name"].rstrip("_"), "type": field["type"]} for field in flat]
 
 
 _LAST = [

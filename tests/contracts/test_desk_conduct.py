@@ -2,9 +2,7 @@
 
 import clock
 import pytest
-from case import DIGEST, Case
-from eth_abi import encode
-from eth_utils import keccak
+from case import DIGEST, Case, accusation
 from house import ETH, Phase
 from panels import drawn, expected
 from verdict import lower, verdict
@@ -12,13 +10,9 @@ from verdict import lower, verdict
 SALT = b"\x77" * 32
 
 
-def accusation(account, salt: bytes = SALT) -> bytes:
-    return keccak(encode(["address", "bytes32"], [str(account), salt]))
-
-
 def _accuse(case, account) -> None:
     customer = {"from": case.customer}
-    case.house.desk.accuse(case.number, accusation(account), customer)
+    case.house.desk.accuse(case.number, accusation(account, SALT), customer)
     case.house.desk.nameAccused(case.number, account, SALT, customer)
 
 
@@ -40,13 +34,13 @@ def test_only_before_any_escalation(house, case, method):
     me, desk = house.customer, house.desk
     arguments = {
         "contest": (1,),
-        "accuse": (1, accusation(house.keeper)),
+        "accuse": (1, accusation(house.keeper, SALT)),
         "nameAccused": (1, house.keeper, SALT),
     }[method]
     case.file()
     case.acknowledge()
     if method == "nameAccused":
-        desk.accuse(1, accusation(house.keeper), {"from": me})
+        desk.accuse(1, accusation(house.keeper, SALT), {"from": me})
 
     def found():
         return verdict(getattr(desk, method), *arguments, by=me)
@@ -85,7 +79,7 @@ def test_who_is_accused_is_named_by_what_was_hashed(house, case):
     desk, me = house.desk, house.customer
     named = (1, house.operator, SALT)
     assert verdict(desk.nameAccused, *named, by=me) == ("AccusationMismatch", 1)
-    desk.accuse(1, accusation(house.operator), {"from": me})
+    desk.accuse(1, accusation(house.operator, SALT), {"from": me})
     assert verdict(desk.accuse, 1, bytes(32), by=me) == ("AlreadyAccusing", 1)
     stranger = ("NotCustomer", 1, lower(house.keeper), lower(me))
     assert verdict(desk.accuse, 1, bytes(32), by=house.keeper) == stranger
