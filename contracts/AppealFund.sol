@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Actors} from "./Actors.sol";
 import {Payouts} from "./Payouts.sol";
-import {SignedActions} from "./SignedActions.sol";
 import {IAppealFund} from "./interfaces/IAppealFund.sol";
 import {IComplaintDesk} from "./interfaces/IComplaintDesk.sol";
 import {IFeePayer} from "./interfaces/IFeePayer.sol";
@@ -32,8 +32,8 @@ contract AppealFund is IAppealFund, IFeePayer, Payouts {
     mapping(bytes32 pot => Pot) private _pots;
     mapping(bytes32 pot => mapping(address payer => Contribution)) private _contributions;
 
-    constructor(IAppeals court_, IOrganisationRegistry registry_, IComplaintDesk desk_)
-        SignedActions("Redress AppealFund")
+    constructor(IAppeals court_, IOrganisationRegistry registry_, IComplaintDesk desk_, address forwarder)
+        Actors(forwarder)
     {
         (court, registry, desk) = (court_, registry_, desk_);
     }
@@ -149,19 +149,6 @@ contract AppealFund is IAppealFund, IFeePayer, Payouts {
         RoundPhase current = _phase(dispute);
         if (current != RoundPhase.Appealable) revert WrongPhase(dispute, current);
         return _missing(_key(dispute, levels[dispute], higher), court.appealCost(ComplaintId.unwrap(dispute)));
-    }
-
-    /// @inheritdoc SignedActions
-    function typeHash(bytes4 selector) public pure override returns (bytes32) {
-        if (selector == this.contribute.selector) {
-            return keccak256("Contribute(uint64 dispute,bool higher,address actor,uint256 nonce,uint256 deadline)");
-        }
-        if (selector == this.withdrawShare.selector) {
-            return keccak256(
-                "WithdrawShare(uint64 dispute,uint256 level,bool higher,address actor,uint256 nonce,uint256 deadline)"
-            );
-        }
-        return _payoutTypeHash(selector);
     }
 
     // Below: the parts of the above

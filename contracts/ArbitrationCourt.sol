@@ -29,12 +29,12 @@ contract ArbitrationCourt is Verdicts {
     }
 
     modifier onlyDesk() {
-        if (msg.sender != desk) revert OnlyDesk(msg.sender);
+        _onlyDesk();
         _;
     }
 
     modifier onlyPublicArbitrator() {
-        if (msg.sender != publicArbitrator) revert OnlyPublicArbitrator(msg.sender);
+        _only(publicArbitrator);
         _;
     }
 
@@ -53,8 +53,8 @@ contract ArbitrationCourt is Verdicts {
         onlyPublicArbitrator
         returns (Round round)
     {
-        if (!_isPublic(dispute) || dispute >> 92 != 0) revert DisputeInvalid(dispute);
-        if (seats < 3 || seats > MAX_SEATS || seats % 2 == 0) revert SeatsInvalid(seats);
+        bool fits = _isPublic(dispute) && dispute >> 92 == 0;
+        if (!fits || seats < 3 || seats > MAX_SEATS || seats % 2 == 0) revert DisputeInvalid(dispute, seats);
         if (choices_ != 0) choices[dispute] = choices_;
         round = _open(dispute, _terms(track), seats);
         emit RoundArmed(dispute, round);
@@ -62,63 +62,55 @@ contract ArbitrationCourt is Verdicts {
 
     /// @inheritdoc IArbitrationCourt
     function draw(uint256 dispute, bytes calldata proof) external nonReentrant {
-        Round round = _draw(dispute, rounds[dispute], proof, NO_BOUNTY_SEAT);
-        _pay(msg.sender, _bounty(round) * 1 gwei);
+        Round round = _draw(dispute, rounds[dispute], proof, _noBountySeat);
+        _payGwei(msg.sender, _bounty(round));
     }
 
     /// @inheritdoc IArbitrationCourt
     function rearm(uint256 dispute) external {
-        Round round = rounds[dispute];
-        _require(dispute, round, commits[dispute], RoundPhase.Missed);
+        (Round round,) = _inPhase(dispute, RoundPhase.Missed);
         _arm(dispute, round.rearmed(0, block.number, _highWater, block.timestamp));
     }
 
     /// @inheritdoc IArbitrationCourt
     function voidRound(uint256 dispute) external nonReentrant {
-        Round round = rounds[dispute];
-        uint256 accumulated = commits[dispute];
-        _require(dispute, round, accumulated, RoundPhase.Insufficient);
+        (Round round, uint256 accumulated) = _inPhase(dispute, RoundPhase.Insufficient);
         bytes32 record = _record(dispute, round, accumulated);
-        Bench memory bench = _bench(dispute, round, true);
+        Bench memory bench = _bench(dispute, round);
         for (uint256 i = bench.current; i < bench.seats.length; ++i) {
-            _satInVoid[dispute].push(positions[_position(bench.seats[i])].owner());
+            _satInVoid[dispute].push(uint160(positions[_position(bench.seats[i])].owner()));
         }
-        (int256[] memory pays, uint256 rest) = _payVoid(round, bench);
+        // Nobody is wrong: no-shows lose their lock, and whoever revealed gets the fee out of that.
+        (bench.first, bench.scored) = (bench.current, bench.seats.length);
+        (int256[] memory pays, uint256 rest) = _paySeats(round, bench, _all(), 0, round.feeGwei());
         _clearSeats(dispute, round);
         _leave(dispute, record);
         emit RoundVoided(dispute, record, pays);
         _arm(dispute, round.rearmed(1, block.number, _highWater, block.timestamp));
-        _pay(BURN, rest * 1 gwei);
+        _payGwei(BURN, rest);
     }
 
     /// @inheritdoc IArbitrationCourt
     function appeal(uint256 dispute, address payer) external payable returns (uint256 ruling) {
-        if (msg.sender != (_isPublic(dispute) ? publicArbitrator : appealFund)) revert OnlyAppellant(msg.sender);
-        Round round = rounds[dispute];
-        uint256 accumulated = commits[dispute];
-        _require(dispute, round, accumulated, RoundPhase.Appealable);
+        _only(_isPublic(dispute) ? publicArbitrator : appealFund);
+        (Round round, uint256 accumulated) = _inPhase(dispute, RoundPhase.Appealable);
         uint256 cost = _price(round, round.appealSeats()) * 1 gwei;
         if (msg.value != cost) revert ValueInvalid(cost, msg.value);
-        ruling = _tally(dispute, _bench(dispute, round, false)).ruling;
+        ruling = _tally(dispute, _bench(dispute, round)).ruling;
         _leave(dispute, _record(dispute, round, accumulated));
-        AppealedRound storage past = _appealed[dispute][round.appeals()];
         // Only house disputes are asked about their rulings later; those are basis points.
-        (past.round, past.payer, past.ruling) = (round, payer, uint16(ruling));
+        _appealed[dispute][round.appeals()] = AppealedRound(round, payer, uint16(ruling), 0);
         round = round.appealed(block.number, _highWater, block.timestamp);
         rounds[dispute] = round;
         emit Appealed(dispute, round.appeals(), ruling, round);
     }
 
     /// @inheritdoc ICourt
-    function conclude(uint256 dispute, address payer)
-        external
-        onlyDesk
-        nonReentrant
-        returns (Conclusion memory conclusion)
-    {
+    function conclude(uint256 dispute, address payer) external onlyDesk nonReentrant returns (Conclusion memory end) {
+        (Round round, uint256 accumulated) = _inPhase(dispute, RoundPhase.Decidable);
         uint256 ruling;
-        (ruling, conclusion.refused, conclusion.record, conclusion.cost) = _conclude(dispute, payer);
-        conclusion.ruling = uint16(ruling);
+        (ruling, end.refused, end.record, end.cost) = _end(dispute, round, accumulated, payer);
+        end.ruling = uint16(ruling);
     }
 
     /// @inheritdoc IArbitrationCourt
@@ -128,7 +120,8 @@ contract ArbitrationCourt is Verdicts {
         nonReentrant
         returns (uint256 ruling, bytes32 record)
     {
-        (ruling,, record,) = _conclude(dispute, payer);
+        (Round round, uint256 accumulated) = _inPhase(dispute, RoundPhase.Decidable);
+        (ruling,, record,) = _end(dispute, round, accumulated, payer);
     }
 
     /// @inheritdoc ICourt
@@ -136,27 +129,20 @@ contract ArbitrationCourt is Verdicts {
         external
         onlyDesk
         nonReentrant
-        returns (Conclusion memory conclusion)
+        returns (Conclusion memory end)
     {
-        Round round = rounds[dispute];
-        uint256 accumulated = commits[dispute];
-        RoundPhase current = _phase(round, accumulated);
-        if (current == RoundPhase.None || current > RoundPhase.Commit) revert WrongPhase(dispute, current);
+        (Round round, uint256 accumulated) = _load(dispute);
+        uint256 current = _phase(round, accumulated);
+        if (current == 0 || current > uint256(RoundPhase.Commit)) _refuse(dispute, current);
         if (round.number() != round_) revert WrongRound(dispute, round.number(), round_);
-        conclusion.record = _record(dispute, round, accumulated);
-        Bench memory bench = _bench(dispute, round, true);
-        int256[] memory pays = _payRuled(round, bench, _tally(dispute, bench));
-        uint256 paid = _paySettled(round, bench, pays);
-        emit Settled(dispute, pays);
-        if (round.appeals() != 0) _remember(dispute, true, 0);
-        conclusion.cost = uint96(_close(dispute, round, payer, paid));
+        (, end.refused, end.record, end.cost) = _end(dispute, round, accumulated, payer);
     }
 
     // Views
 
     /// @inheritdoc IArbitrationCourt
     function phase(uint256 dispute) public view returns (RoundPhase) {
-        return _phase(rounds[dispute], commits[dispute]);
+        return RoundPhase(_phase(rounds[dispute], commits[dispute]));
     }
 
     /// @inheritdoc IArbitrationCourt
@@ -192,9 +178,9 @@ contract ArbitrationCourt is Verdicts {
     /// @inheritdoc IArbitrationCourt
     function currentRuling(uint256 dispute) external view returns (uint256) {
         Round round = rounds[dispute];
-        RoundPhase current = phase(dispute);
-        if (current < RoundPhase.Appealable) revert WrongPhase(dispute, current);
-        return _tally(dispute, _bench(dispute, round, RoundPhases.refused(round))).ruling;
+        uint256 current = _phase(round, commits[dispute]);
+        if (current < uint256(RoundPhase.Appealable)) _refuse(dispute, current);
+        return _tally(dispute, _bench(dispute, round)).ruling;
     }
 
     /// @inheritdoc IArbitrationCourt
@@ -219,7 +205,9 @@ contract ArbitrationCourt is Verdicts {
     /// @inheritdoc IArbitrationCourt
     function finalRuling(uint256 dispute) external view returns (bool known, bool refused, uint16 ruling) {
         AppealedRound storage first = _appealed[dispute][0];
-        return (first.known, first.refused, first.finalRuling);
+        known = first.payer != address(0) && Round.unwrap(rounds[dispute]) == 0;
+        refused = first.finalRuling == SETTLED;
+        ruling = refused ? 0 : first.finalRuling;
     }
 
     // Parameters
@@ -230,6 +218,14 @@ contract ArbitrationCourt is Verdicts {
     }
 
     // Below: the parts of the above
+
+    function _onlyDesk() private view {
+        if (msg.sender != desk) revert OnlyDesk(msg.sender);
+    }
+
+    function _only(address client) private view {
+        if (msg.sender != client) revert OnlyClient(msg.sender, client);
+    }
 
     function _setTrack(uint8 track, Track terms) private {
         bool windows = terms.handOverHours() >= 24 && terms.commitHours() >= 24 && terms.revealHours() >= 24;
@@ -261,28 +257,5 @@ contract ArbitrationCourt is Verdicts {
     function _leave(uint256 dispute, bytes32 record) private {
         _priorRecord[dispute] = record;
         delete commits[dispute];
-    }
-
-    function _conclude(uint256 dispute, address payer)
-        private
-        returns (uint256 ruling, bool refused, bytes32 record, uint96 cost)
-    {
-        Round round = rounds[dispute];
-        uint256 accumulated = commits[dispute];
-        _require(dispute, round, accumulated, RoundPhase.Decidable);
-        record = _record(dispute, round, accumulated);
-        bool voteless = RoundPhases.refused(round);
-        Bench memory bench = _bench(dispute, round, voteless);
-        Tally memory tally = _tally(dispute, bench);
-        (ruling, refused) = (tally.ruling, bench.scored == 0);
-        emit Concluded(dispute, ruling, refused, _payRuled(round, bench, tally));
-        if (round.appeals() != 0) _remember(dispute, false, ruling);
-        cost = uint96(_close(dispute, round, payer, voteless ? 0 : round.seats() * round.feeGwei()));
-    }
-
-    /// Only appealed disputes are asked about again.
-    function _remember(uint256 dispute, bool refused, uint256 ruling) private {
-        AppealedRound storage first = _appealed[dispute][0];
-        (first.known, first.refused, first.finalRuling) = (true, refused, uint16(ruling));
     }
 }

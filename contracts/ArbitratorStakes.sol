@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Actors} from "./Actors.sol";
 import {Governed} from "./Governed.sol";
 import {Payouts} from "./Payouts.sol";
-import {SignedActions} from "./SignedActions.sol";
 import {IArbitrationCourt} from "./interfaces/IArbitrationCourt.sol";
-import {ISignedActions} from "./interfaces/ISignedActions.sol";
 import {Draw} from "./libraries/Draw.sol";
 import {PositionId} from "./types/Ids.sol";
 import {Position, Positions} from "./types/Position.sol";
@@ -20,7 +19,8 @@ abstract contract ArbitratorStakes is IArbitrationCourt, Payouts, Governed {
     uint256 internal constant EXIT_BLOCKS = 8200;
     /// How many empty places at the top one exit cuts off: more than one, so that a row of them goes away again; few, so
     /// that whoever leaves last does not pay for all who left before.
-    uint256 internal constant MAX_LOWERED = 8;
+    /// Not a constant: for one, the compiler would write the loop out twice.
+    uint256 private immutable _maxLowered = 8;
     /// How many useless entries of the list of freed places one stake drops.
     uint256 internal constant MAX_DROPPED = 8;
     /// A position backs this many seats a ticket at once.
@@ -46,7 +46,7 @@ abstract contract ArbitratorStakes is IArbitrationCourt, Payouts, Governed {
     mapping(PositionId position => VotingKey) public votingKey;
     mapping(uint256 index => PositionId) private _free;
 
-    constructor(Setup memory setup) Governed(setup.guardian, setup.timelock) SignedActions("Redress Court") {
+    constructor(Setup memory setup) Governed(setup.guardian, setup.timelock) Actors(setup.forwarder) {
         ticketWei = setup.ticketWei;
     }
 
@@ -80,7 +80,7 @@ abstract contract ArbitratorStakes is IArbitrationCourt, Payouts, Governed {
         // The version stays, so that nothing that was signed for this key counts for the next owner of the place.
         if (votingKey[position].key != address(0)) delete votingKey[position].key;
         _free[_freeCount++] = position;
-        _lowerHighWater(MAX_LOWERED);
+        _lowerHighWater(_maxLowered);
         emit Unstaked(position, word.owner(), to, amount);
         _send(to, amount);
     }
@@ -108,28 +108,6 @@ abstract contract ArbitratorStakes is IArbitrationCourt, Payouts, Governed {
         if (version <= current) revert VersionNotRising(position, current, version);
         votingKey[position] = VotingKey(key, version);
         emit VotingKeySet(position, version, key);
-    }
-
-    /// @inheritdoc ISignedActions
-    function typeHash(bytes4 selector) public pure override returns (bytes32) {
-        if (selector == this.stake.selector) {
-            return keccak256("Stake(uint8 tickets,address actor,uint256 nonce,uint256 deadline)");
-        }
-        if (selector == this.requestExit.selector) {
-            return keccak256("RequestExit(uint32 position,address actor,uint256 nonce,uint256 deadline)");
-        }
-        if (selector == this.unstake.selector) {
-            return keccak256("Unstake(uint32 position,address to,address actor,uint256 nonce,uint256 deadline)");
-        }
-        if (selector == this.withdrawRewards.selector) {
-            return keccak256("WithdrawRewards(uint32 position,address to,address actor,uint256 nonce,uint256 deadline)");
-        }
-        if (selector == this.setVotingKey.selector) {
-            return keccak256(
-                "SetVotingKey(uint32 position,uint64 version,address key,address actor,uint256 nonce,uint256 deadline)"
-            );
-        }
-        return 0;
     }
 
     /// A freed place, or a new one at the top. The list also names places that the mark has sunk below, and some of those
@@ -189,6 +167,10 @@ abstract contract ArbitratorStakes is IArbitrationCourt, Payouts, Governed {
     function _give(PositionId position, uint256 amount) internal {
         Position word = positions[position].unseated();
         positions[position] = word.withBalance(word.balance() + amount);
+    }
+
+    function _payGwei(address to, uint256 amount) internal {
+        _pay(to, amount * 1 gwei);
     }
 
     function _less(PositionId position, uint256 amount) private returns (Position word, uint256 taken) {

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Panels} from "./Panels.sol";
+import {IForwarder} from "./interfaces/IForwarder.sol";
 import {IArbitrationCourt} from "./interfaces/IArbitrationCourt.sol";
 import {Fees} from "./libraries/Fees.sol";
 import {RoundPhase} from "./libraries/RoundPhases.sol";
@@ -47,7 +48,7 @@ abstract contract Ballots is Panels {
         uint256 bounty;
         if (!round.drawn()) {
             bounty = _bounty(round);
-            round = _draw(dispute, round, proof, NO_BOUNTY_SEAT);
+            round = _draw(dispute, round, proof, _noBountySeat);
         }
         uint256 accumulated = commits[dispute];
         _require(dispute, round, accumulated, RoundPhase.Commit);
@@ -59,7 +60,7 @@ abstract contract Ballots is Panels {
             }
         }
         commits[dispute] = accumulated;
-        _pay(msg.sender, bounty * 1 gwei);
+        _payGwei(msg.sender, bounty);
     }
 
     /// @inheritdoc IArbitrationCourt
@@ -118,79 +119,52 @@ abstract contract Ballots is Panels {
         view
         returns (bool)
     {
-        bytes32 digest = _hashTypedDataV4(
-            keccak256(abi.encode(COMMIT_TYPEHASH, dispute, round.number(), item.seat, item.commitment, actor))
-        );
-        return _isSignedBy(actor, digest, item.signature);
+        bytes32 structHash =
+            keccak256(abi.encode(COMMIT_TYPEHASH, dispute, round.number(), item.seat, item.commitment, actor));
+        return IForwarder(trustedForwarder()).isSigned(actor, structHash, item.signature);
     }
 
     // Votes
 
     /// @inheritdoc IArbitrationCourt
-    function reveal(
-        uint256 dispute,
-        uint8 number,
-        uint256 vote,
-        bytes32 salt,
-        bytes32 reason,
-        uint224 prefix,
-        SeatCommitment[] calldata later
-    ) external {
-        Round round = rounds[dispute];
-        uint256 accumulated = commits[dispute];
-        _require(dispute, round, accumulated, RoundPhase.Reveal);
+    function reveal(uint256 dispute, Opening calldata opening) external {
+        (Round round, uint256 accumulated) = _inPhase(dispute, RoundPhase.Reveal);
         uint256 max = _maxVote(dispute);
-        if (vote > max) revert VoteInvalid(vote, max);
-        if (_seat(dispute, round, number) >> 26 != NO_VOTE) revert AlreadyRevealed(dispute, number);
-        bytes32 commitment = commitmentOf(dispute, round.number(), number, vote, salt, reason);
-        if (!_isCommitted(accumulated, number, commitment, prefix, later)) revert CommitmentMismatch(dispute, number);
-        rounds[dispute] = _setVote(dispute, round, number, vote);
-        emit Revealed(dispute, number, vote, salt, reason);
+        if (opening.vote > max) revert VoteInvalid(opening.vote, max);
+        if (_seat(dispute, round, opening.seat) >> 26 != NO_VOTE) revert AlreadyRevealed(dispute, opening.seat);
+        if (!_fits(dispute, round, accumulated, opening)) revert CommitmentMismatch(dispute, opening.seat);
+        rounds[dispute] = _setVote(dispute, round, opening);
     }
 
     /// @inheritdoc IArbitrationCourt
     function revealBatch(uint256 dispute, Opening[] calldata openings) external {
-        Round round = rounds[dispute];
-        uint256 accumulated = commits[dispute];
-        _require(dispute, round, accumulated, RoundPhase.Reveal);
+        (Round round, uint256 accumulated) = _inPhase(dispute, RoundPhase.Reveal);
         uint256 max = _maxVote(dispute);
         for (uint256 i; i < openings.length; ++i) {
             Opening calldata opening = openings[i];
-            (uint8 number, uint256 vote) = (opening.seat, opening.vote);
-            if (number >= round.seats() || vote > max || _seat(dispute, round, number) >> 26 != NO_VOTE) continue;
-            bytes32 commitment = commitmentOf(dispute, round.number(), number, vote, opening.salt, opening.reason);
-            if (!_isCommitted(accumulated, number, commitment, opening.prefix, opening.later)) continue;
-            round = _setVote(dispute, round, number, vote);
-            emit Revealed(dispute, number, vote, opening.salt, opening.reason);
+            if (opening.seat >= round.seats() || opening.vote > max) continue;
+            if (_seat(dispute, round, opening.seat) >> 26 != NO_VOTE) continue;
+            if (_fits(dispute, round, accumulated, opening)) round = _setVote(dispute, round, opening);
         }
         rounds[dispute] = round;
     }
 
     /// @inheritdoc IArbitrationCourt
-    function reportLeak(
-        uint256 dispute,
-        uint8 number,
-        uint256 vote,
-        bytes32 salt,
-        bytes32 reason,
-        uint224 prefix,
-        SeatCommitment[] calldata later
-    ) external nonReentrant {
-        Round round = rounds[dispute];
-        uint256 accumulated = commits[dispute];
-        _require(dispute, round, accumulated, RoundPhase.Commit);
+    function reportLeak(uint256 dispute, Opening calldata opening) external nonReentrant {
+        (Round round, uint256 accumulated) = _inPhase(dispute, RoundPhase.Commit);
+        uint8 number = opening.seat;
         PositionId position = _position(_seat(dispute, round, number));
-        if (accumulated >> number & 1 == 0) revert NotCommitted(dispute, number);
-        bytes32 commitment = commitmentOf(dispute, round.number(), number, vote, salt, reason);
-        if (!_isCommitted(accumulated, number, commitment, prefix, later)) revert CommitmentMismatch(dispute, number);
+        // A leaked seat's bit is gone as well.
+        bool committed = accumulated >> number & 1 == 1;
+        if (!committed || !_fits(dispute, round, accumulated, opening)) revert CommitmentMismatch(dispute, number);
         // Its bit goes, so that the others' reveals end without it.
         commits[dispute] = accumulated ^ 1 << number;
         rounds[dispute] = _changeVote(dispute, round, number, NO_VOTE ^ LEAKED);
         uint256 taken = _fine(position, round.lockGwei());
         emit Leaked(dispute, number, msg.sender, taken);
         uint256 reward = taken / REPORTER_PART;
-        _pay(msg.sender, reward * 1 gwei);
-        _pay(BURN, (taken - reward) * 1 gwei);
+        _payGwei(msg.sender, reward);
+        _payGwei(BURN, taken - reward);
     }
 
     function _maxVote(uint256 dispute) private view returns (uint256) {
@@ -203,9 +177,11 @@ abstract contract Ballots is Panels {
     }
 
     /// Of a seat that has no vote: NO_VOTE is all ones, so the exclusive or leaves the vote.
-    function _setVote(uint256 dispute, Round round, uint256 number, uint256 vote) private returns (Round) {
+    function _setVote(uint256 dispute, Round round, Opening calldata opening) private returns (Round) {
+        uint256 vote = opening.vote;
+        emit Revealed(dispute, opening.seat, vote, opening.salt, opening.reason);
         if (_isChoice(dispute)) vote = _indexOf(_revealed[dispute], vote);
-        round = _changeVote(dispute, round, number, vote ^ NO_VOTE);
+        round = _changeVote(dispute, round, opening.seat, vote ^ NO_VOTE);
         return Round.wrap(Round.unwrap(round) + ONE_REVEAL);
     }
 
@@ -217,14 +193,15 @@ abstract contract Ballots is Panels {
     }
 
     /// Whether the accumulator holds this as the seat's last commitment.
-    function _isCommitted(
-        uint256 accumulated,
-        uint8 number,
-        bytes32 commitment,
-        uint224 prefix,
-        SeatCommitment[] calldata later
-    ) private pure returns (bool) {
-        uint224 chain = _chain(prefix, number, commitment);
+    function _fits(uint256 dispute, Round round, uint256 accumulated, Opening calldata opening)
+        private
+        view
+        returns (bool)
+    {
+        uint8 number = opening.seat;
+        bytes32 commitment = commitmentOf(dispute, round.number(), number, opening.vote, opening.salt, opening.reason);
+        uint224 chain = _chain(opening.prefix, number, commitment);
+        SeatCommitment[] calldata later = opening.later;
         for (uint256 i; i < later.length; ++i) {
             if (later[i].seat == number) return false;
             chain = _chain(chain, later[i].seat, later[i].commitment);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Actors} from "./Actors.sol";
 import {Payouts} from "./Payouts.sol";
-import {SignedActions} from "./SignedActions.sol";
 import {ClaimState, IBondClaims, IClaimDesk} from "./interfaces/IBondClaims.sol";
 import {ICaseFund} from "./interfaces/ICaseFund.sol";
 import {IOrganisationRegistry} from "./interfaces/IOrganisationRegistry.sol";
@@ -44,7 +44,7 @@ contract BondClaims is IBondClaims, ICaseFund, Payouts {
     /// @inheritdoc IBondClaims
     mapping(ComplaintId complaint => mapping(address payer => uint96)) public sentBy;
 
-    constructor(IOrganisationRegistry registry_, IClaimDesk desk_) SignedActions("Redress Claims") {
+    constructor(IOrganisationRegistry registry_, IClaimDesk desk_, address forwarder) Actors(forwarder) {
         (registry, desk) = (registry_, desk_);
     }
 
@@ -187,35 +187,16 @@ contract BondClaims is IBondClaims, ICaseFund, Payouts {
 
     /// @inheritdoc IBondClaims
     function limit(OrganisationId organisation) public view returns (uint16 version, uint256 amount) {
-        PolicyWord policy;
-        (version, policy) = registry.policyInForce(organisation);
+        version = registry.currentVersion(organisation);
         (uint96 balance, uint96 locked) = registry.bond(organisation);
         uint256 part = (balance - locked) / BOND_PARTS;
-        uint256 cap = policy.claimCap();
+        uint256 cap = registry.policyOf(organisation, version).claimCap();
         amount = cap < part ? cap : part;
     }
 
     /// @inheritdoc IBondClaims
     function depositFor(uint256 amount) public pure returns (uint256) {
         return (amount * DEPOSIT_SHARE + Fees.ALL - 1) / Fees.ALL;
-    }
-
-    /// @inheritdoc SignedActions
-    function typeHash(bytes4 selector) public pure override returns (bytes32) {
-        if (selector == this.claim.selector) {
-            return keccak256(
-                "Claim(uint24 organisation,uint16 version,uint96 amount,bytes32 ref,uint16 demand,uint8 category,"
-                "bytes32 digest,address actor,uint256 nonce,uint256 deadline)"
-            );
-        }
-        if (selector == this.fund.selector) {
-            return keccak256("Fund(uint64 complaint,address actor,uint256 nonce,uint256 deadline)");
-        }
-        if (selector == this.withdrawFunding.selector) {
-            return
-                keccak256("WithdrawFunding(uint64 complaint,address to,address actor,uint256 nonce,uint256 deadline)");
-        }
-        return _payoutTypeHash(selector);
     }
 
     function _checkAmount(OrganisationId organisation, uint16 version, uint96 amount) private view {

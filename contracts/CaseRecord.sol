@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {SignedActions} from "./SignedActions.sol";
+import {Actors} from "./Actors.sol";
 import {IArbitrator} from "./interfaces/IArbitrator.sol";
 import {IComplaintDesk} from "./interfaces/IComplaintDesk.sol";
 import {ICourt} from "./interfaces/ICourt.sol";
@@ -25,7 +25,7 @@ import {ComplaintId, OrganisationId} from "./types/Ids.sol";
 
 /// What is known of a complaint, who may add to it, and the trail that makes it complete; the desk's interface is the
 /// manual.
-abstract contract CaseRecord is IComplaintDesk, IEvidence, SignedActions, ReentrancyGuardTransient {
+abstract contract CaseRecord is IComplaintDesk, IEvidence, Actors, ReentrancyGuardTransient {
     uint8 internal constant ROLE_ANSWER = 1;
     uint256 internal constant MAX_EVIDENCE = 32;
 

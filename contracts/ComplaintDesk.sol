@@ -3,8 +3,8 @@ pragma solidity 0.8.37;
 
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
+import {Actors} from "./Actors.sol";
 import {Answers} from "./Answers.sol";
-import {SignedActions} from "./SignedActions.sol";
 import {IBondClaims} from "./interfaces/IBondClaims.sol";
 import {ICaseFund} from "./interfaces/ICaseFund.sol";
 import {IComplaintDesk} from "./interfaces/IComplaintDesk.sol";
@@ -12,8 +12,6 @@ import {ICourt} from "./interfaces/ICourt.sol";
 import {IExclusions} from "./interfaces/IExclusions.sol";
 import {IOrganisationRegistry} from "./interfaces/IOrganisationRegistry.sol";
 import {IOutsideArbitrators} from "./interfaces/IOutsideArbitrators.sol";
-import {ISignedActions} from "./interfaces/ISignedActions.sol";
-import {DeskTypes} from "./libraries/DeskTypes.sol";
 import {Fees} from "./libraries/Fees.sol";
 import {Phase, Phases} from "./libraries/Phases.sol";
 import {Trail} from "./libraries/Trail.sol";
@@ -44,14 +42,19 @@ contract ComplaintDesk is IExclusions, Answers {
     /// What one side would settle for: share 16 | round 8 | by the customer 1 | there is one 1.
     mapping(ComplaintId complaint => uint256) private _settlements;
 
-    constructor(IOrganisationRegistry registry_, ICaseFund escrow_, IBondClaims claims_, ICourt court_, ICourt outside_)
-        SignedActions("Redress Desk")
-    {
+    constructor(
+        IOrganisationRegistry registry_,
+        ICaseFund escrow_,
+        IBondClaims claims_,
+        ICourt court_,
+        ICourt outside_,
+        address forwarder
+    ) Actors(forwarder) {
         (registry, escrow, claims, court, outside) = (registry_, escrow_, claims_, court_, outside_);
     }
 
     /// @inheritdoc IComplaintDesk
-    function file(Order calldata order, uint16 demand, uint8 category, bytes32 digest)
+    function file(Order memory order, uint16 demand, uint8 category, bytes32 digest)
         external
         returns (ComplaintId complaint)
     {
@@ -63,7 +66,7 @@ contract ComplaintDesk is IExclusions, Answers {
     }
 
     /// @inheritdoc IComplaintDesk
-    function fileClaim(Order calldata order, uint16 demand, uint8 category, bytes32 digest)
+    function fileClaim(Order memory order, uint16 demand, uint8 category, bytes32 digest)
         external
         returns (ComplaintId complaint)
     {
@@ -73,7 +76,7 @@ contract ComplaintDesk is IExclusions, Answers {
     }
 
     /// @inheritdoc IComplaintDesk
-    function accept(ComplaintId complaint, Order calldata order, uint8 offerNumber) external nonReentrant {
+    function accept(ComplaintId complaint, Order memory order, uint8 offerNumber) external nonReentrant {
         (ComplaintWord word, address actor) = _own(complaint);
         _requireOffer(complaint, word, offerNumber);
         if (word.offer() == 0) _acceptPledge(complaint, word, actor);
@@ -81,7 +84,7 @@ contract ComplaintDesk is IExclusions, Answers {
     }
 
     /// @inheritdoc IComplaintDesk
-    function withdraw(ComplaintId complaint, Order calldata order, uint8 offerNumber) external {
+    function withdraw(ComplaintId complaint, Order memory order, uint8 offerNumber) external {
         (ComplaintWord word, address actor) = _own(complaint);
         _requireOpen(complaint, word);
         // Who takes a complaint back has read the latest offer.
@@ -90,7 +93,7 @@ contract ComplaintDesk is IExclusions, Answers {
     }
 
     /// @inheritdoc IComplaintDesk
-    function escalate(ComplaintId complaint, Order calldata order, uint8 offerNumber, uint16 demand, bytes32 digest)
+    function escalate(ComplaintId complaint, Order memory order, uint8 offerNumber, uint16 demand, bytes32 digest)
         external
         payable
         nonReentrant
@@ -128,7 +131,7 @@ contract ComplaintDesk is IExclusions, Answers {
     }
 
     /// @inheritdoc IComplaintDesk
-    function settle(ComplaintId complaint, Order calldata order, uint8 round, uint16 share) external nonReentrant {
+    function settle(ComplaintId complaint, Order memory order, uint8 round, uint16 share) external nonReentrant {
         address actor = _actor();
         (ComplaintWord word, bool byCustomer) = _party(complaint, actor);
         if (word.state() != ComplaintState.Escalated) {
@@ -157,7 +160,7 @@ contract ComplaintDesk is IExclusions, Answers {
     }
 
     /// @inheritdoc IComplaintDesk
-    function confirmDelivery(ComplaintId complaint, Order calldata order) external nonReentrant {
+    function confirmDelivery(ComplaintId complaint, Order memory order) external nonReentrant {
         (ComplaintWord word, address actor) = _own(complaint);
         Phase current = Phases.phase(word, block.timestamp);
         if (current != Phase.Delivered) revert WrongPhase(complaint, current);
@@ -165,7 +168,7 @@ contract ComplaintDesk is IExclusions, Answers {
     }
 
     /// @inheritdoc IComplaintDesk
-    function execute(ComplaintId complaint, Order calldata order) external nonReentrant {
+    function execute(ComplaintId complaint, Order memory order) external nonReentrant {
         ComplaintWord word = _known(complaint);
         Phase current = Phases.phase(word, block.timestamp);
         if (current == Phase.Escalated) {
@@ -195,7 +198,7 @@ contract ComplaintDesk is IExclusions, Answers {
     }
 
     /// @inheritdoc IComplaintDesk
-    function escalationCost(ComplaintId complaint, Order calldata order)
+    function escalationCost(ComplaintId complaint, Order memory order)
         external
         view
         returns (uint256 seats, uint256 cost)
@@ -223,14 +226,9 @@ contract ComplaintDesk is IExclusions, Answers {
         }
     }
 
-    /// @inheritdoc ISignedActions
-    function typeHash(bytes4 selector) public view override(ISignedActions, SignedActions) returns (bytes32) {
-        return DeskTypes.hashOf(selector);
-    }
-
     // Below: the parts of the above
 
-    function _file(ICaseFund fund, Order calldata order, uint16 demand, uint8 category, bytes32 digest)
+    function _file(ICaseFund fund, Order memory order, uint16 demand, uint8 category, bytes32 digest)
         private
         returns (ComplaintId complaint)
     {
@@ -309,14 +307,14 @@ contract ComplaintDesk is IExclusions, Answers {
         _record(complaint, PledgeAccepted.selector, abi.encode(complaint, actor, deadline, refund), actor);
     }
 
-    function _withdraw(ComplaintId complaint, ComplaintWord word, Order calldata order, address actor) private {
+    function _withdraw(ComplaintId complaint, ComplaintWord word, Order memory order, address actor) private {
         complaints[complaint] = word.withState(ComplaintState.Withdrawn);
         _fundOf(word).close(order, complaint);
         _record(complaint, Withdrawn.selector, abi.encode(complaint, actor), actor);
     }
 
     /// At the policy's arbitrator outside, or where that cannot be had at the house court.
-    function _open(ComplaintId complaint, ComplaintWord word, Order calldata order, address payer)
+    function _open(ComplaintId complaint, ComplaintWord word, Order memory order, address payer)
         private
         returns (bool isOutside, uint256 terms, uint96 cost)
     {
@@ -361,7 +359,7 @@ contract ComplaintDesk is IExclusions, Answers {
     function _divide(
         ComplaintId complaint,
         ComplaintWord word,
-        Order calldata order,
+        Order memory order,
         Outcome outcome,
         uint256 share,
         address actor
@@ -369,7 +367,7 @@ contract ComplaintDesk is IExclusions, Answers {
         _execute(complaint, word, order, Ending(outcome, uint16(share), 0, 0, 0, actor));
     }
 
-    function _rule(ComplaintId complaint, ComplaintWord word, Order calldata order) private {
+    function _rule(ComplaintId complaint, ComplaintWord word, Order memory order) private {
         ICourt.Conclusion memory end =
             _courtOf(word).conclude(ComplaintId.unwrap(complaint), _costPayer(complaint, word));
         (uint256 demand, uint256 offer_) = (word.demand(), word.offer());
@@ -385,7 +383,7 @@ contract ComplaintDesk is IExclusions, Answers {
         _execute(complaint, word, order, ending);
     }
 
-    function _execute(ComplaintId complaint, ComplaintWord word, Order calldata order, Ending memory ending) private {
+    function _execute(ComplaintId complaint, ComplaintWord word, Order memory order, Ending memory ending) private {
         // Before any money moves; the window to confirm is known after it.
         complaints[complaint] = word.asPaid(0);
         ICaseFund.Division memory division = _split(complaint, word, order, ending);
@@ -413,7 +411,7 @@ contract ComplaintDesk is IExclusions, Answers {
         _record(complaint, Executed.selector, arguments, ending.actor);
     }
 
-    function _split(ComplaintId complaint, ComplaintWord word, Order calldata order, Ending memory ending)
+    function _split(ComplaintId complaint, ComplaintWord word, Order memory order, Ending memory ending)
         private
         returns (ICaseFund.Division memory)
     {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {SignedActions} from "./SignedActions.sol";
+import {Actors} from "./Actors.sol";
 import {IKeyRegistry} from "./interfaces/IKeyRegistry.sol";
 
 /// People's encryption keys; the interface is the manual.
-contract KeyRegistry is IKeyRegistry, SignedActions {
+contract KeyRegistry is IKeyRegistry, Actors {
     struct Key {
         uint64 version;
         bytes32 key;
@@ -14,7 +14,7 @@ contract KeyRegistry is IKeyRegistry, SignedActions {
     /// @inheritdoc IKeyRegistry
     mapping(address account => Key) public keys;
 
-    constructor() SignedActions("Redress Keys") {}
+    constructor(address forwarder) Actors(forwarder) {}
 
     /// @inheritdoc IKeyRegistry
     function setKey(uint64 version, bytes32 key) external {
@@ -23,11 +23,5 @@ contract KeyRegistry is IKeyRegistry, SignedActions {
         if (version <= last) revert VersionNotRising(account, version, last);
         keys[account] = Key(version, key);
         emit KeySet(account, version, key);
-    }
-
-    /// @inheritdoc SignedActions
-    function typeHash(bytes4 selector) public pure override returns (bytes32) {
-        if (selector != this.setKey.selector) return 0;
-        return keccak256("SetKey(uint64 version,bytes32 key,address actor,uint256 nonce,uint256 deadline)");
     }
 }

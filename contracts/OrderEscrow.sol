@@ -4,8 +4,8 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Actors} from "./Actors.sol";
 import {Governed} from "./Governed.sol";
-import {SignedActions} from "./SignedActions.sol";
 import {TokenPayouts} from "./TokenPayouts.sol";
 import {ICaseFund} from "./interfaces/ICaseFund.sol";
 import {IOrderEscrow} from "./interfaces/IOrderEscrow.sol";
@@ -40,8 +40,8 @@ contract OrderEscrow is IOrderEscrow, ICaseFund, TokenPayouts, Governed {
     /// said.
     mapping(bytes32 key => bytes32) private _trail;
 
-    constructor(IOrganisationRegistry registry_, address desk_, address guardian_, address timelock_)
-        SignedActions("Redress Escrow")
+    constructor(IOrganisationRegistry registry_, address desk_, address guardian_, address timelock_, address forwarder)
+        Actors(forwarder)
         Governed(guardian_, timelock_)
     {
         (registry, desk) = (registry_, desk_);
@@ -221,41 +221,6 @@ contract OrderEscrow is IOrderEscrow, ICaseFund, TokenPayouts, Governed {
         return _trail[key];
     }
 
-    /// @inheritdoc SignedActions
-    function typeHash(bytes4 selector) public pure override returns (bytes32) {
-        if (selector == this.pay.selector) {
-            return keccak256(
-                "Pay(uint24 organisation,uint16 version,bytes32 ref,address actor,uint256 nonce,uint256 deadline)"
-            );
-        }
-        if (selector == this.payToken.selector) {
-            return keccak256(
-                "PayToken(uint24 organisation,uint16 version,address token,uint96 amount,bytes32 ref,address actor,uint256 nonce,uint256 deadline)"
-            );
-        }
-        if (selector == this.payTokenWithPermit.selector) {
-            return keccak256(
-                "PayTokenWithPermit(uint24 organisation,uint16 version,address token,uint96 amount,bytes32 ref,uint256 permitDeadline,uint8 v,bytes32 r,bytes32 s,address actor,uint256 nonce,uint256 deadline)"
-            );
-        }
-        if (selector == this.release.selector) {
-            return keccak256(
-                "Release(uint24 organisation,uint16 version,address customer,address token,bytes32 ref,address actor,uint256 nonce,uint256 deadline)"
-            );
-        }
-        if (selector == this.refund.selector) {
-            return keccak256(
-                "Refund(uint24 organisation,uint16 version,address customer,address token,bytes32 ref,address actor,uint256 nonce,uint256 deadline)"
-            );
-        }
-        if (selector == this.withdrawOrganisation.selector) {
-            return keccak256(
-                "WithdrawOrganisation(uint24 organisation,address token,address to,address actor,uint256 nonce,uint256 deadline)"
-            );
-        }
-        return _payoutTypeHash(selector);
-    }
-
     /// Takes `amount` of the order's token from its customer. Callers are `nonReentrant`, so that nothing but this
     /// transfer brings or takes tokens between the two reads.
     function _take(Order memory order, uint256 amount) private returns (bytes32) {
@@ -270,11 +235,9 @@ contract OrderEscrow is IOrderEscrow, ICaseFund, TokenPayouts, Governed {
         if (amount == 0 || amount > type(uint96).max) revert AmountInvalid(amount);
         key = order.key();
         if (orders[key].state() != OrderState.None) revert OrderExists(key);
-        (uint16 current, PolicyWord policy) = registry.policyInForce(order.organisation);
+        (uint16 current, uint24 windows) = registry.windowsInForce(order.organisation);
         if (order.version != current) revert VersionNotCurrent(order.organisation, order.version, current);
-        orders[key] = OrderWords.held(
-            amount, block.timestamp, policy.confirmSeconds() / 1 hours, policy.protectionSeconds() / 1 hours
-        );
+        orders[key] = OrderWords.held(amount, block.timestamp, windows);
         emit Paid(key, order.organisation, order.customer, order.version, order.token, order.ref, uint96(amount));
     }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Actors} from "./Actors.sol";
 import {Governed} from "./Governed.sol";
 import {Payouts} from "./Payouts.sol";
-import {SignedActions} from "./SignedActions.sol";
 import {IOrganisationRegistry} from "./interfaces/IOrganisationRegistry.sol";
 import {Trail} from "./libraries/Trail.sol";
 import {OrganisationId} from "./types/Ids.sol";
@@ -44,6 +44,9 @@ contract OrganisationRegistry is IOrganisationRegistry, Payouts, Governed {
         uint40 effectiveAt;
         /// Whether any version so far has named an arbitrator outside.
         bool outside;
+        /// Of the newest version and of the one before (types/Policy.sol): so a payment reads one word here.
+        uint24 windows;
+        uint24 lastWindows;
     }
 
     struct Bond {
@@ -75,8 +78,8 @@ contract OrganisationRegistry is IOrganisationRegistry, Payouts, Governed {
     mapping(OrganisationId organisation => mapping(uint16 version => PolicyWord)) private _policies;
     mapping(OrganisationId organisation => mapping(address account => Operator)) private _operators;
 
-    constructor(address desk_, address claims_, address guardian_, address timelock_)
-        SignedActions("Redress Registry")
+    constructor(address desk_, address claims_, address guardian_, address timelock_, address forwarder)
+        Actors(forwarder)
         Governed(guardian_, timelock_)
     {
         (desk, claims) = (desk_, claims_);
@@ -97,7 +100,7 @@ contract OrganisationRegistry is IOrganisationRegistry, Payouts, Governed {
         trail[organisation] = Trail.genesis(OrganisationId.unwrap(organisation));
         emit OrganisationRegistered(organisation, actor);
         _fold(organisation, OrganisationRegistered.selector, actor, abi.encode(organisation, actor));
-        _publish(organisation, Versions(1, uint40(block.timestamp), false), actor, policy_, agreement_);
+        _publish(organisation, Versions(1, uint40(block.timestamp), false, 0, 0), actor, policy_, agreement_);
     }
 
     /// @inheritdoc IOrganisationRegistry
@@ -248,9 +251,11 @@ contract OrganisationRegistry is IOrganisationRegistry, Payouts, Governed {
     }
 
     /// @inheritdoc IOrganisationRegistry
-    function policyInForce(OrganisationId organisation) external view returns (uint16 version, PolicyWord word) {
-        version = currentVersion(organisation);
-        word = _policies[organisation][version];
+    function windowsInForce(OrganisationId organisation) external view returns (uint16 version, uint24 windows) {
+        Versions memory versions = _versions[organisation];
+        if (versions.newest == 0) revert OrganisationUnknown(organisation);
+        if (block.timestamp >= versions.effectiveAt) return (versions.newest, versions.windows);
+        return (versions.newest - 1, versions.lastWindows);
     }
 
     /// @inheritdoc IOrganisationRegistry
@@ -292,52 +297,6 @@ contract OrganisationRegistry is IOrganisationRegistry, Payouts, Governed {
         return _versions[organisation].outside ? OUTSIDE_NOTICE : HOUSE_NOTICE;
     }
 
-    /// @inheritdoc SignedActions
-    function typeHash(bytes4 selector) public pure override returns (bytes32) {
-        if (selector == this.register.selector) {
-            return keccak256(
-                "Register(uint168 peakMask,uint32 acknowledgePeak,uint32 acknowledgeOffPeak,uint16 answerHours,"
-                "uint16 confirmHours,uint16 protectionHours,uint8 track,uint8 claimCap,bytes32 agreement,"
-                "address actor,uint256 nonce,uint256 deadline)"
-            );
-        }
-        if (selector == this.publishPolicy.selector) {
-            return keccak256(
-                "PublishPolicy(uint24 organisation,uint168 peakMask,uint32 acknowledgePeak,uint32 acknowledgeOffPeak,"
-                "uint16 answerHours,uint16 confirmHours,uint16 protectionHours,uint8 track,uint8 claimCap,"
-                "bytes32 agreement,address actor,uint256 nonce,uint256 deadline)"
-            );
-        }
-        if (selector == this.nominateOperator.selector) {
-            return keccak256(
-                "NominateOperator(uint24 organisation,address account,uint8 roles,"
-                "address actor,uint256 nonce,uint256 deadline)"
-            );
-        }
-        if (selector == this.acceptOperator.selector) {
-            return keccak256("AcceptOperator(uint24 organisation,address actor,uint256 nonce,uint256 deadline)");
-        }
-        if (selector == this.removeOperator.selector) {
-            return keccak256(
-                "RemoveOperator(uint24 organisation,address account,address actor,uint256 nonce,uint256 deadline)"
-            );
-        }
-        if (selector == this.depositBond.selector) {
-            return keccak256("DepositBond(uint24 organisation,address actor,uint256 nonce,uint256 deadline)");
-        }
-        if (selector == this.requestBondWithdrawal.selector) {
-            return keccak256(
-                "RequestBondWithdrawal(uint24 organisation,uint96 amount,"
-                "address actor,uint256 nonce,uint256 deadline)"
-            );
-        }
-        if (selector == this.withdrawBond.selector) {
-            return
-                keccak256("WithdrawBond(uint24 organisation,address to,address actor,uint256 nonce,uint256 deadline)");
-        }
-        return _payoutTypeHash(selector);
-    }
-
     function _deposit(OrganisationId organisation) private {
         if (msg.value == 0 || msg.value > type(uint96).max) revert AmountInvalid(msg.value);
         if (trail[organisation] == 0) revert OrganisationUnknown(organisation);
@@ -358,6 +317,7 @@ contract OrganisationRegistry is IOrganisationRegistry, Payouts, Governed {
         if (policy_.track >= FIRST_OUTSIDE_TRACK) versions.outside = true;
         (uint16 version, uint40 effectiveAt) = (versions.newest, versions.effectiveAt);
         PolicyWord word = PolicyWords.pack(policy_);
+        (versions.windows, versions.lastWindows) = (word.windows(), versions.windows);
         _policies[organisation][version] = word;
         agreement[organisation][version] = agreement_;
         _versions[organisation] = versions;

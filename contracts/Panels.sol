@@ -31,8 +31,7 @@ abstract contract Panels is ArbitratorStakes {
         /// Who paid for the next panel.
         address payer;
         uint16 ruling;
-        bool known;
-        bool refused;
+        /// SETTLED if the parties agreed.
         uint16 finalRuling;
     }
 
@@ -46,8 +45,6 @@ abstract contract Panels is ArbitratorStakes {
         uint256[] seats;
     }
 
-    /// In place of a seat in `Drawn`: the bounty was not booked to one.
-    uint8 internal constant NO_BOUNTY_SEAT = 255;
     uint256 private constant TRIED_SHIFT = 192;
     uint256 private constant ASKED = 1 << 200;
     /// What is known of an owner during a draw: nothing (0), this, one more than this and the first seat it was given, or
@@ -60,6 +57,9 @@ abstract contract Panels is ArbitratorStakes {
     uint256 private immutable _seedDelay;
     /// @inheritdoc IArbitrationCourt
     uint256 public immutable drawBountyGwei;
+    /// In place of a seat in `Drawn`: the bounty was not booked to one.
+    /// Not a constant: for one, the compiler would write out the whole draw once more, and there is no room.
+    uint8 internal immutable _noBountySeat = 255;
 
     /// @inheritdoc IArbitrationCourt
     mapping(uint256 dispute => Round) public rounds;
@@ -69,7 +69,7 @@ abstract contract Panels is ArbitratorStakes {
     mapping(uint256 dispute => mapping(uint256 index => uint256)) internal _moreSeats;
     mapping(uint256 dispute => mapping(uint256 level => AppealedRound)) internal _appealed;
     /// Who sat in void rounds: their positions may have other owners since. Those of appealed rounds are still bound.
-    mapping(uint256 dispute => address[]) internal _satInVoid;
+    mapping(uint256 dispute => uint256[]) internal _satInVoid;
 
     constructor(Setup memory setup) ArbitratorStakes(setup) {
         (desk, seedSource, _seedDelay) = (setup.desk, setup.seedSource, setup.seedSource.delay());
@@ -114,19 +114,35 @@ abstract contract Panels is ArbitratorStakes {
 
     // Phases
 
-    function _require(uint256 dispute, Round round, uint256 accumulated, RoundPhase expected) internal view {
-        RoundPhase current = _phase(round, accumulated);
-        if (current != expected) revert WrongPhase(dispute, current);
+    /// The open round and its commitments, if it is in the phase that is asked for.
+    function _inPhase(uint256 dispute, RoundPhase expected) internal view returns (Round round, uint256 accumulated) {
+        (round, accumulated) = _load(dispute);
+        _require(dispute, round, accumulated, expected);
     }
 
-    function _phase(Round round, uint256 accumulated) internal view returns (RoundPhase) {
-        if (Round.unwrap(round) == 0) return RoundPhase.None;
-        if (RoundPhases.refused(round)) return RoundPhase.Decidable;
-        if (round.drawn()) return RoundPhases.voting(round, uint32(accumulated), block.timestamp);
+    function _load(uint256 dispute) internal view returns (Round, uint256) {
+        return (rounds[dispute], commits[dispute]);
+    }
+
+    function _require(uint256 dispute, Round round, uint256 accumulated, RoundPhase expected) internal view {
+        uint256 current = _phase(round, accumulated);
+        if (current != uint256(expected)) _refuse(dispute, current);
+    }
+
+    /// Apart, so that it is not written out for every call.
+    function _refuse(uint256 dispute, uint256 current) internal pure {
+        revert WrongPhase(dispute, RoundPhase(current));
+    }
+
+    /// As a number: every comparison of enums would check their range.
+    function _phase(Round round, uint256 accumulated) internal view returns (uint256) {
+        if (Round.unwrap(round) == 0) return uint256(RoundPhase.None);
+        if (RoundPhases.refused(round)) return uint256(RoundPhase.Decidable);
+        if (round.drawn()) return uint256(RoundPhases.voting(round, uint32(accumulated), block.timestamp));
         uint256 seedBlock = round.armedBlock() + _seedDelay;
-        if (block.timestamp >= round.commitEnds()) return RoundPhase.Missed;
-        if (block.number <= seedBlock) return RoundPhase.AwaitingSeed;
-        return seedSource.gone(seedBlock) ? RoundPhase.Missed : RoundPhase.Drawable;
+        if (block.timestamp >= round.commitEnds()) return uint256(RoundPhase.Missed);
+        if (block.number <= seedBlock) return uint256(RoundPhase.AwaitingSeed);
+        return uint256(seedSource.gone(seedBlock) ? RoundPhase.Missed : RoundPhase.Drawable);
     }
 
     // The draw
@@ -134,7 +150,7 @@ abstract contract Panels is ArbitratorStakes {
     /// @param bountySeat Which seat's position gets the bounty, or 255 if another pays it out.
     function _draw(uint256 dispute, Round round, bytes calldata proof, uint8 bountySeat) internal returns (Round) {
         bool over = round.drawn() || RoundPhases.refused(round) || block.timestamp >= round.commitEnds();
-        if (Round.unwrap(round) == 0 || over) revert WrongPhase(dispute, _phase(round, commits[dispute]));
+        if (Round.unwrap(round) == 0 || over) _refuse(dispute, _phase(round, commits[dispute]));
         bytes32 seed = seedSource.seed(round.armedBlock() + _seedDelay, proof);
         uint32[] memory panel = _panel(dispute, round, seed);
         uint256 first;
@@ -247,9 +263,9 @@ abstract contract Panels is ArbitratorStakes {
     function _markEarlier(Search memory search) private {
         (uint256 dispute, Round round) = (search.dispute, search.round);
         if (round.number() == 0) return;
-        address[] memory earlier = _satInVoid[dispute];
+        uint256[] memory earlier = _satInVoid[dispute];
         for (uint256 i; i < earlier.length; ++i) {
-            _mark(search, earlier[i]).tstore(SAT_BEFORE);
+            _mark(search, address(uint160(earlier[i]))).tstore(SAT_BEFORE);
         }
         for (uint256 level; level < round.appeals(); ++level) {
             Round past = _appealed[dispute][level].round;

@@ -2,11 +2,11 @@
 pragma solidity 0.8.37;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {SignedActions} from "./SignedActions.sol";
+import {Actors} from "./Actors.sol";
 import {IPayouts} from "./interfaces/IPayouts.sol";
 
 /// Pushes money and never depends on the receiver: what is refused becomes a credit.
-abstract contract Payouts is IPayouts, SignedActions, ReentrancyGuardTransient {
+abstract contract Payouts is IPayouts, Actors, ReentrancyGuardTransient {
     /// Enough for a smart account's receive function; too little to make a caller's transaction fail. Who calls with so
     /// little gas that a push gets less has too little left to write the credit, so nobody can make a push fail.
     uint256 private constant PUSH_GAS = 30_000;
@@ -45,13 +45,5 @@ abstract contract Payouts is IPayouts, SignedActions, ReentrancyGuardTransient {
             sent := call(gas(), to, amount, 0, 0, 0, 0)
         }
         if (!sent) revert TransferFailed(to, amount);
-    }
-
-    /// The last word of every `typeHash` of a contract that pays out; zero if there is none.
-    function _payoutTypeHash(bytes4 selector) internal pure virtual returns (bytes32) {
-        if (selector == IPayouts.withdrawTo.selector) {
-            return keccak256("WithdrawTo(address to,address actor,uint256 nonce,uint256 deadline)");
-        }
-        return 0;
     }
 }

@@ -2,8 +2,8 @@
 pragma solidity 0.8.37;
 
 import {ERC165, IERC165} from "@openzeppelin/contracts/utils/introspection/ERC165.sol";
+import {Actors} from "./Actors.sol";
 import {Payouts} from "./Payouts.sol";
-import {SignedActions} from "./SignedActions.sol";
 import {IArbitrable} from "./interfaces/IArbitrable.sol";
 import {IArbitrator} from "./interfaces/IArbitrator.sol";
 import {IPublicArbitrator} from "./interfaces/IPublicArbitrator.sol";
@@ -26,7 +26,7 @@ contract PublicArbitrator is IPublicArbitrator, Payouts, ERC165 {
     uint256 public disputeCount;
     mapping(uint256 dispute => PublicDispute) private _disputes;
 
-    constructor(IPublicCourt court_) SignedActions("Redress PublicArbitrator") {
+    constructor(IPublicCourt court_, address forwarder) Actors(forwarder) {
         court = court_;
     }
 
@@ -135,11 +135,6 @@ contract PublicArbitrator is IPublicArbitrator, Payouts, ERC165 {
     /// @inheritdoc IERC165
     function supportsInterface(bytes4 interfaceId) public view override returns (bool) {
         return interfaceId == type(IArbitrator).interfaceId || super.supportsInterface(interfaceId);
-    }
-
-    /// @inheritdoc SignedActions
-    function typeHash(bytes4 selector) public pure override returns (bytes32) {
-        return _payoutTypeHash(selector);
     }
 
     // Below: the parts of the above

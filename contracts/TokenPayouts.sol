@@ -57,12 +57,4 @@ abstract contract TokenPayouts is ITokenPayouts, Payouts {
         left = before > rest ? before - rest : 0;
         if (left == 0 || left > amount) revert TokenMiscounted(token, amount, left);
     }
-
-    /// @inheritdoc Payouts
-    function _payoutTypeHash(bytes4 selector) internal pure virtual override returns (bytes32) {
-        if (selector == ITokenPayouts.withdrawTokenTo.selector) {
-            return keccak256("WithdrawTokenTo(address token,address to,address actor,uint256 nonce,uint256 deadline)");
-        }
-        return super._payoutTypeHash(selector);
-    }
 }

@@ -10,6 +10,9 @@ import {LEAKED, NO_VOTE, Round, SEATS_IN_ROUND, SEATS_IN_WORD} from "./types/Rou
 
 /// What the votes come to, and what arbitrators are paid for them.
 abstract contract Verdicts is Ballots {
+    /// In place of the final ruling of a dispute that the parties ended.
+    uint16 internal constant SETTLED = type(uint16).max;
+
     /// Votes from `low` to `high` were right. Of choices, every other vote is as wrong as can be: `step` widens the
     /// distance.
     struct Tally {
@@ -19,10 +22,12 @@ abstract contract Verdicts is Ballots {
         uint256 step;
     }
 
-    /// All seats of the appealed rounds and of the open one, in order. Those before `current` were appealed from; those from
+    /// All seats of the appealed rounds and of the open one, in order. Those from `first` up to `scored` are paid by their votes.
+    /// Those before `current` were appealed from; those from
     /// `decisive` up to `scored` gave the last ruling there is, if any.
     struct Bench {
         uint256[] seats;
+        uint256 first;
         uint256 current;
         uint256 decisive;
         uint256 scored;
@@ -31,8 +36,7 @@ abstract contract Verdicts is Ballots {
     /// The record of the rounds before the open one.
     mapping(uint256 dispute => bytes32) internal _priorRecord;
 
-    /// @param voteless The open round gives no ruling.
-    function _bench(uint256 dispute, Round round, bool voteless) internal view returns (Bench memory bench) {
+    function _bench(uint256 dispute, Round round) internal view returns (Bench memory bench) {
         uint256 levels = round.appeals();
         uint256 count = round.drawn() ? round.seats() : 0;
         for (uint256 level; level < levels; ++level) {
@@ -46,9 +50,8 @@ abstract contract Verdicts is Ballots {
         }
         bench.current = offset;
         if (round.drawn()) offset = _addSeats(dispute, round, bench.seats, offset);
-        bench.scored = offset;
-        if (voteless) bench.scored = bench.current;
-        else bench.decisive = bench.current;
+        bool ruled = RoundPhases.majority(round);
+        (bench.decisive, bench.scored) = ruled ? (bench.current, offset) : (bench.decisive, bench.current);
     }
 
     function _addSeats(uint256 dispute, Round round, uint256[] memory seats, uint256 offset)
@@ -94,54 +97,71 @@ abstract contract Verdicts is Ballots {
         }
         (uint256 most, bool tie) = Median.mode(votes);
         // Nobody is wrong about a tie.
-        if (tie) return Tally(0, 0, LEAKED, 1);
+        if (tie) return _all();
         return Tally(_revealed[dispute][most], most, most, Fees.ALL);
+    }
+
+    /// Every vote is right.
+    function _all() internal pure returns (Tally memory) {
+        return Tally(0, 0, LEAKED, 1);
     }
 
     function _far(uint256 vote, Tally memory tally) private pure returns (uint256) {
         return Fees.distanceFrom(vote, tally.low, tally.high) * tally.step;
     }
 
-    /// Pays every scored seat by its distance from the ruling. Fees and penalties stay among the arbitrators: what is not
-    /// paid out is shared by those near the ruling, the odd gwei going to the first of them. A leaked seat has paid already.
-    function _payRuled(Round round, Bench memory bench, Tally memory tally) internal returns (int256[] memory pays) {
-        pays = new int256[](bench.seats.length);
-        (uint256 fee, uint256 lock) = (round.feeGwei(), round.lockGwei());
-        uint256 pot = bench.scored * fee;
+    /// Pays the scored seats by their distance from the ruling: `pot` and what the far ones lose, less what they get, is
+    /// shared by those near the ruling, who get at most `most` each; an odd gwei goes to the first of them. A leaked seat has
+    /// paid already. All in gwei.
+    /// @return pays By seat, from the first one scored to the last there is.
+    /// @return rest What is left of the pot.
+    function _paySeats(Round round, Bench memory bench, Tally memory tally, uint256 pot, uint256 most)
+        internal
+        returns (int256[] memory pays, uint256 rest)
+    {
+        pays = new int256[](bench.seats.length - bench.first);
         uint256 near;
-        for (uint256 i; i < bench.scored; ++i) {
+        for (uint256 i = bench.first; i < bench.scored; ++i) {
             uint256 bits = bench.seats[i];
-            int256 pay;
-            if (bits >> 26 == NO_VOTE) {
-                pay = -int256(lock);
-            } else if (bits >> 26 != LEAKED) {
-                uint256 far = _far(bits >> 26, tally);
-                if (far <= Fees.FULL_PAY_WITHIN) {
-                    ++near;
-                    continue;
-                }
-                pay = Fees.seatPay(far, fee, lock);
+            if (_isNear(bits >> 26, tally)) {
+                ++near;
+                continue;
             }
+            int256 pay = _farPay(bits >> 26, tally, round);
             if (pay < 0) pay = -int256(_take(_position(bits), uint256(-pay)));
             else _give(_position(bits), uint256(pay));
-            pays[i] = pay;
+            pays[i - bench.first] = pay;
             pot = uint256(int256(pot) - pay);
         }
-        if (near == 0) return pays;
-        // Where there is a ruling, those who made it are near.
+        if (near == 0) return (pays, pot);
         uint256 each = pot / near;
-        uint256 odd = pot % near;
-        for (uint256 i; i < bench.scored; ++i) {
+        if (each > most) each = most;
+        rest = pot - each * near;
+        // What is left of less than the most is less than a gwei each.
+        uint256 odd = each == most ? 0 : rest;
+        rest -= odd;
+        for (uint256 i = bench.first; i < bench.scored; ++i) {
             uint256 bits = bench.seats[i];
-            if (bits >> 26 >= LEAKED || _far(bits >> 26, tally) > Fees.FULL_PAY_WITHIN) continue;
+            if (!_isNear(bits >> 26, tally)) continue;
             _give(_position(bits), each + odd);
-            pays[i] = int256(each + odd);
+            pays[i - bench.first] = int256(each + odd);
             odd = 0;
         }
     }
 
-    /// The parties agreed: whoever sits in the open round is paid the fee, unless its vote has leaked.
-    function _paySettled(Round round, Bench memory bench, int256[] memory pays) internal returns (uint256 paid) {
+    function _isNear(uint256 vote, Tally memory tally) private pure returns (bool) {
+        return vote < LEAKED && _far(vote, tally) <= Fees.FULL_PAY_WITHIN;
+    }
+
+    function _farPay(uint256 vote, Tally memory tally, Round round) private pure returns (int256) {
+        if (vote == NO_VOTE) return -int256(round.lockGwei());
+        return vote == LEAKED ? int256(0) : Fees.seatPay(_far(vote, tally), round.feeGwei(), round.lockGwei());
+    }
+
+    /// If the open round gave no ruling, whoever sits in it is paid the fee, unless its vote has leaked.
+    /// @return paid What the round's seats cost (gwei).
+    function _paySettled(Round round, Bench memory bench, int256[] memory pays) private returns (uint256 paid) {
+        if (bench.scored == bench.seats.length) return (bench.scored - bench.current) * round.feeGwei();
         for (uint256 i = bench.current; i < bench.seats.length; ++i) {
             uint256 fee = bench.seats[i] >> 26 == LEAKED ? 0 : round.feeGwei();
             _give(_position(bench.seats[i]), fee);
@@ -150,29 +170,29 @@ abstract contract Verdicts is Ballots {
         }
     }
 
-    /// No-shows lose their lock; whoever revealed gets the fee out of that.
-    function _payVoid(Round round, Bench memory bench) internal returns (int256[] memory pays, uint256 pot) {
-        pays = new int256[](bench.seats.length - bench.current);
-        for (uint256 i; i < pays.length; ++i) {
-            uint256 bits = bench.seats[bench.current + i];
-            if (bits >> 26 < LEAKED) continue;
-            uint256 taken = _take(_position(bits), bits >> 26 == LEAKED ? 0 : round.lockGwei());
-            (pays[i], pot) = (-int256(taken), pot + taken);
-        }
-        uint256 each = round.reveals() == 0 ? 0 : pot / round.reveals();
-        if (each > round.feeGwei()) each = round.feeGwei();
-        for (uint256 i; i < pays.length; ++i) {
-            uint256 bits = bench.seats[bench.current + i];
-            if (bits >> 26 >= LEAKED) continue;
-            _give(_position(bits), each);
-            (pays[i], pot) = (int256(each), pot - each);
-        }
+    /// Ends a dispute, by its votes or, before they are open, because the parties agreed.
+    function _end(uint256 dispute, Round round, uint256 accumulated, address payer)
+        internal
+        returns (uint256 ruling, bool refused, bytes32 record, uint96 cost)
+    {
+        record = _record(dispute, round, accumulated);
+        Bench memory bench = _bench(dispute, round);
+        Tally memory tally = _tally(dispute, bench);
+        bool settled = !RoundPhases.majority(round) && !RoundPhases.refused(round);
+        (ruling, refused) = settled ? (0, true) : (tally.ruling, bench.scored == 0);
+        // Fees and penalties stay among the arbitrators. Where there is a ruling, those who made it are near.
+        (int256[] memory pays,) = _paySeats(round, bench, tally, bench.scored * round.feeGwei(), type(uint256).max);
+        uint256 paid = _paySettled(round, bench, pays);
+        emit Concluded(dispute, ruling, refused, pays);
+        // Only appealed disputes are asked about again.
+        if (round.appeals() != 0) _appealed[dispute][0].finalRuling = settled ? SETTLED : uint16(ruling);
+        cost = uint96(_close(dispute, round, payer, paid));
     }
 
     /// Ends a dispute: what arbitrators were paid of the first round's money (wei); what was left of any round's goes back
     /// to whoever paid for it. The words are cleared, as the record binds them.
     /// @param paid Gwei of the open round's fees that arbitrators were paid.
-    function _close(uint256 dispute, Round round, address payer, uint256 paid) internal returns (uint256 cost) {
+    function _close(uint256 dispute, Round round, address payer, uint256 paid) private returns (uint256 cost) {
         uint256 spent = paid + (round.drawn() || round.voids() != 0 ? drawBountyGwei : 0);
         rounds[dispute] = Round.wrap(0);
         delete commits[dispute];
@@ -180,13 +200,13 @@ abstract contract Verdicts is Ballots {
         for (uint256 level = round.appeals(); level != 0;) {
             AppealedRound storage past = _appealed[dispute][--level];
             uint256 rest = _price(round, round.paidSeats()) - spent;
-            _pay(past.payer, rest * 1 gwei);
+            _payGwei(past.payer, rest);
             round = past.round;
             spent = _price(round, round.seats());
             past.round = Round.wrap(0);
             _clearSeats(dispute, round);
         }
-        _pay(payer, (_price(round, round.paidSeats()) - spent) * 1 gwei);
+        _payGwei(payer, _price(round, round.paidSeats()) - spent);
         return spent * 1 gwei;
     }
 

@@ -14,6 +14,7 @@ GWEI: Final = 10**9
 META_EVIDENCE: Final = Path(__file__).with_name("meta_evidence.json")
 
 NAMES: Final = (
+    "Forwarder",
     "Timelock",
     "RandaoSource",
     "KeyRegistry",
@@ -74,7 +75,8 @@ class Terms:
 def arguments(at: Mapping[str, str], terms: Terms) -> dict[str, tuple[Any, ...]]:
     """What each contract's constructor takes, by name; `at` says where each is or will be."""
     registry, desk, court = at["OrganisationRegistry"], at["ComplaintDesk"], at["ArbitrationCourt"]
-    governed = (terms.guardian, at["Timelock"])
+    forwarder = at["Forwarder"]
+    governed = (terms.guardian, at["Timelock"], forwarder)
     setup = (
         desk,
         at["PublicArbitrator"],
@@ -87,21 +89,23 @@ def arguments(at: Mapping[str, str], terms: Terms) -> dict[str, tuple[Any, ...]]
     )
     meta_evidence = hashlib.sha256(META_EVIDENCE.read_bytes()).digest()
     return {
+        "Forwarder": (),
         "Timelock": (list(terms.proposers),),
         "RandaoSource": (),
-        "KeyRegistry": (),
+        "KeyRegistry": (forwarder,),
         "OrganisationRegistry": (desk, at["BondClaims"], *governed),
         "OrderEscrow": (registry, desk, *governed),
-        "BondClaims": (registry, desk),
+        "BondClaims": (registry, desk, forwarder),
         "ArbitrationCourt": (setup,),
-        "PublicArbitrator": (court,),
+        "PublicArbitrator": (court, forwarder),
         "OutsideArbitrators": (desk, court, at["Timelock"], meta_evidence),
-        "AppealFund": (court, registry, desk),
+        "AppealFund": (court, registry, desk, forwarder),
         "ComplaintDesk": (
             registry,
             at["OrderEscrow"],
             at["BondClaims"],
             court,
             at["OutsideArbitrators"],
+            forwarder,
         ),
     }

@@ -33,6 +33,7 @@ interface IArbitrationCourt is ICourt {
         ISeedSource seedSource;
         address guardian;
         address timelock;
+        address forwarder;
         uint256 ticketWei;
         /// What whoever draws is paid; part of every round's price.
         uint32 drawBountyGwei;
@@ -53,11 +54,15 @@ interface IArbitrationCourt is ICourt {
         bytes signature;
     }
 
+    /// What shows a committed vote.
     struct Opening {
         uint8 seat;
+        /// Basis points, or a choice.
         uint256 vote;
         bytes32 salt;
+        /// The digest of the manifest that gives the reasons, or zero.
         bytes32 reason;
+        /// The accumulator before the seat's last commitment (0 for the first), and the commitments after it, in order.
         uint224 prefix;
         SeatCommitment[] later;
     }
@@ -91,16 +96,13 @@ interface IArbitrationCourt is ICourt {
     event RoundVoided(uint256 indexed dispute, bytes32 record, int256[] pays);
     /// A larger panel hears the dispute, for the `appeals`th time; `ruling` is what it was asked to look at again.
     event Appealed(uint256 indexed dispute, uint256 appeals, uint256 ruling, Round round);
-    /// `pays` (gwei, by seat over all appealed rounds and the last, in order) were booked against the ruling.
+    /// `pays` (gwei, by seat over all appealed rounds and the last, in order) were booked against the ruling. `refused` if
+    /// there was none to be had, or the parties agreed before the votes were open: then the last panel has its fee, and those
+    /// before it are measured by the last ruling there was.
     event Concluded(uint256 indexed dispute, uint256 ruling, bool refused, int256[] pays);
-    /// The parties agreed. `pays` as in `Concluded`: the last panel has its fee, those before it are measured by the last
-    /// ruling there was.
-    event Settled(uint256 indexed dispute, int256[] pays);
 
-    error OnlyPublicArbitrator(address caller);
-    error OnlyAppellant(address caller);
-    error DisputeInvalid(uint256 dispute);
-    error SeatsInvalid(uint256 seats);
+    error OnlyClient(address caller, address client);
+    error DisputeInvalid(uint256 dispute, uint256 seats);
     error TermsInvalid(uint256 track);
     error TicketsInvalid(uint256 tickets, uint256 max);
     error ValueInvalid(uint256 expected, uint256 given);
@@ -117,7 +119,6 @@ interface IArbitrationCourt is ICourt {
     error SeatUnknown(uint256 dispute, uint8 seat, uint256 seats);
     error NotSeated(uint256 dispute, uint8 seat, address caller, address owner);
     error SeatLeaked(uint256 dispute, uint8 seat);
-    error NotCommitted(uint256 dispute, uint8 seat);
     error TooManyReplacements(uint256 dispute, uint8 seat, uint256 limit);
     error VoteInvalid(uint256 vote, uint256 max);
     error AlreadyRevealed(uint256 dispute, uint8 seat);
@@ -199,30 +200,12 @@ interface IArbitrationCourt is ICourt {
     /// comes from a seat that has committed, is passed over: a signed commitment never replaces another.
     function commitBatch(uint256 dispute, bytes calldata proof, SignedCommit[] calldata items) external;
     /// Opens a seat's vote. Anyone who knows the salt may.
-    /// @param prefix The accumulator before the commitment (0 for the first).
-    /// @param later The commitments after it, in order.
-    function reveal(
-        uint256 dispute,
-        uint8 number,
-        uint256 vote,
-        bytes32 salt,
-        bytes32 reason,
-        uint224 prefix,
-        SeatCommitment[] calldata later
-    ) external;
+    function reveal(uint256 dispute, Opening calldata opening) external;
     /// Opens the votes that fit, and passes over the others.
     function revealBatch(uint256 dispute, Opening[] calldata openings) external;
     /// Shows that a committed vote is known while others still commit. The seat loses its vote and its position the full
     /// lock: a quarter for the caller, the rest burns, so that it does not pay to tell oneself.
-    function reportLeak(
-        uint256 dispute,
-        uint8 number,
-        uint256 vote,
-        bytes32 salt,
-        bytes32 reason,
-        uint224 prefix,
-        SeatCommitment[] calldata later
-    ) external;
+    function reportLeak(uint256 dispute, Opening calldata opening) external;
     /// Ends a round in which too few revealed and arms the next; after the second one the dispute can be concluded as
     /// refused, or with the ruling that was appealed from. Anyone.
     function voidRound(uint256 dispute) external;

@@ -7,7 +7,6 @@ import {ComplaintWord} from "../types/Complaint.sol";
 import {ComplaintId, OrganisationId} from "../types/Ids.sol";
 import {Order} from "../types/Order.sol";
 import {PolicyWord} from "../types/Policy.sol";
-import {ISignedActions} from "./ISignedActions.sol";
 
 /// The life of a complaint. Shares are basis points of the order's amount at filing (0 to 10 000), times Unix seconds,
 /// amounts wei. Windows are half-open: an action counts while `now < deadline`, its consequence from `now >= deadline`.
@@ -15,7 +14,7 @@ import {ISignedActions} from "./ISignedActions.sol";
 /// Every event is folded into `trail[complaint]` (libraries/Trail.sol); its first argument is the complaint and `actor`
 /// is the person who acted: the signer, never who sent the signature. `Filed` is folded into `organisationTrail` as well. A `digest` is the SHA-256 of a manifest,
 /// or zero where the actor added none.
-interface IComplaintDesk is ISignedActions {
+interface IComplaintDesk {
     /// @param orderKey The order's key; `orderTrail` its trail as the complaint found it.
     /// @param policy The policy word that the order pinned, with its version.
     event Filed(

@@ -79,8 +79,9 @@ interface IOrganisationRegistry {
     function trail(OrganisationId organisation) external view returns (bytes32);
     /// The policy version in force now. Reverts with `OrganisationUnknown`.
     function currentVersion(OrganisationId organisation) external view returns (uint16);
-    /// The policy in force now, with its version. Reverts with `OrganisationUnknown`.
-    function policyInForce(OrganisationId organisation) external view returns (uint16 version, PolicyWord policy);
+    /// The policy version in force now, and what an order takes along of it: confirmHours 12 | protectionHours 12. Reverts
+    /// with `OrganisationUnknown`.
+    function windowsInForce(OrganisationId organisation) external view returns (uint16 version, uint24 windows);
     /// A published policy's word, also of one that is not in force yet. Reverts with `PolicyUnknown`.
     function policyOf(OrganisationId organisation, uint16 version) external view returns (PolicyWord);
     function agreement(OrganisationId organisation, uint16 version) external view returns (bytes32);

@@ -34,6 +34,11 @@ library RoundPhases {
         return round.voids() == MAX_VOIDS || round.drawn() && round.seats() == 0;
     }
 
+    /// Enough votes are open for a ruling.
+    function majority(Round round) internal pure returns (bool) {
+        return round.reveals() > round.seats() / 2;
+    }
+
     /// Of a drawn round with seats.
     /// @param committed Bitmap of the seats that have committed, without those whose vote has leaked.
     function voting(Round round, uint256 committed, uint256 timestamp) internal pure returns (RoundPhase) {
@@ -41,7 +46,7 @@ library RoundPhases {
         bool allCommitted = committed == (1 << round.seats()) - 1;
         if (timestamp < round.commitEnds() && !allCommitted) return RoundPhase.Commit;
         if (timestamp < round.revealEnds() && round.reveals() != _count(committed)) return RoundPhase.Reveal;
-        if (round.reveals() <= round.seats() / 2) return RoundPhase.Insufficient;
+        if (!majority(round)) return RoundPhase.Insufficient;
         bool last = round.paidSeats() == MAX_SEATS || round.appeals() == MAX_APPEALS;
         return last || timestamp >= round.appealEnds() ? RoundPhase.Decidable : RoundPhase.Appealable;
     }

@@ -36,15 +36,10 @@ library OrderWords {
     uint256 private constant COMPLAINT_AND_STATE = ((1 << 68) - 1) << 160;
 
     /// A new order, held. Times are Unix seconds, and fit until the year 2106.
-    function held(uint256 amount_, uint256 paidAt_, uint256 confirmHours, uint256 protectionHours)
-        internal
-        pure
-        returns (OrderWord)
-    {
-        return OrderWord.wrap(
-            amount_ | uint256(uint32(paidAt_)) << 96 | uint256(OrderState.Held) << 224 | confirmHours << 228
-                | protectionHours << 240
-        );
+    /// @param windows Of the policy: confirmHours 12 | protectionHours 12.
+    function held(uint256 amount_, uint256 paidAt_, uint256 windows) internal pure returns (OrderWord) {
+        return
+            OrderWord.wrap(amount_ | uint256(uint32(paidAt_)) << 96 | uint256(OrderState.Held) << 224 | windows << 228);
     }
 
     function become(OrderWord word, ComplaintId complaint_, OrderState state_) internal pure returns (OrderWord) {

@@ -49,12 +49,13 @@ library PolicyWords {
         return (PolicyWord.unwrap(policy) >> 208 & 0xfff) * 1 hours;
     }
 
-    function confirmSeconds(PolicyWord policy) internal pure returns (uint256) {
-        return (PolicyWord.unwrap(policy) >> 220 & 0xfff) * 1 hours;
+    /// What an order takes along: confirmHours 12 | protectionHours 12.
+    function windows(PolicyWord policy) internal pure returns (uint24) {
+        return uint24(PolicyWord.unwrap(policy) >> 220);
     }
 
-    function protectionSeconds(PolicyWord policy) internal pure returns (uint256) {
-        return (PolicyWord.unwrap(policy) >> 232 & 0xfff) * 1 hours;
+    function confirmSeconds(PolicyWord policy) internal pure returns (uint256) {
+        return (PolicyWord.unwrap(policy) >> 220 & 0xfff) * 1 hours;
     }
 
     function track(PolicyWord policy) internal pure returns (uint8) {

@@ -32,6 +32,8 @@ uint256 constant ONE_REVEAL = 1 << 99;
 // What stays of a header when a round is armed anew: not its seats, drawn, reveals.
 uint256 constant REARMED_MASK = HEADER_MASK & ~uint256(0x1f << TRACK_BITS | DRAWN | 0x1f << 99);
 
+/// Unchecked where it counts: fields of a few bits cannot overflow a word, and the checks took a kilobyte that the court
+/// does not have, and some hundred gas a vote.
 library Rounds {
     /// The first round of a dispute; `seats_` is odd.
     function pack(Track track_, uint256 seats_, uint256 block_, uint256 highWater_, uint256 time)
@@ -59,7 +61,9 @@ library Rounds {
     }
 
     function paidSeats(Round round) internal pure returns (uint256) {
-        return (Round.unwrap(round) >> PAID_SHIFT & 0xf) * 2 + 1;
+        unchecked {
+            return (Round.unwrap(round) >> PAID_SHIFT & 0xf) * 2 + 1;
+        }
     }
 
     function voids(Round round) internal pure returns (uint256) {
@@ -73,7 +77,9 @@ library Rounds {
     /// Which of the dispute's rounds it is: each fresh panel has a number of its own. After each appeal, at most two
     /// rounds are void.
     function number(Round round) internal pure returns (uint256) {
-        return round.appeals() * 3 + round.voids();
+        unchecked {
+            return round.appeals() * 3 + round.voids();
+        }
     }
 
     function drawn(Round round) internal pure returns (bool) {
@@ -101,26 +107,36 @@ library Rounds {
     }
 
     function commitOpens(Round round) internal pure returns (uint256) {
-        return round.armedAt() + round.track().handOverHours() * 1 hours;
+        unchecked {
+            return round.armedAt() + round.track().handOverHours() * 1 hours;
+        }
     }
 
     function commitEnds(Round round) internal pure returns (uint256) {
-        return round.commitOpens() + round.track().commitHours() * 1 hours;
+        unchecked {
+            return round.commitOpens() + round.track().commitHours() * 1 hours;
+        }
     }
 
     function revealEnds(Round round) internal pure returns (uint256) {
-        return round.commitEnds() + round.track().revealHours() * 1 hours;
+        unchecked {
+            return round.commitEnds() + round.track().revealHours() * 1 hours;
+        }
     }
 
     /// The window for an appeal is as long as that for commitments.
     function appealEnds(Round round) internal pure returns (uint256) {
-        return round.revealEnds() + round.track().commitHours() * 1 hours;
+        unchecked {
+            return round.revealEnds() + round.track().commitHours() * 1 hours;
+        }
     }
 
     /// The panel that hears an appeal: twice as many and one more.
     function appealSeats(Round round) internal pure returns (uint256) {
-        uint256 larger = 2 * round.paidSeats() + 1;
-        return larger < MAX_SEATS ? larger : MAX_SEATS;
+        unchecked {
+            uint256 larger = 2 * round.paidSeats() + 1;
+            return larger < MAX_SEATS ? larger : MAX_SEATS;
+        }
     }
 
     /// The same terms and size, undrawn again, `voids_` rounds (0 or 1) further on.
@@ -129,15 +145,19 @@ library Rounds {
         pure
         returns (Round)
     {
-        uint256 header = (Round.unwrap(round) & REARMED_MASK) + voids_ * ONE_VOID;
-        return _armed(header, round.paidSeats(), block_, highWater_, time);
+        unchecked {
+            uint256 header = (Round.unwrap(round) & REARMED_MASK) + voids_ * ONE_VOID;
+            return _armed(header, round.paidSeats(), block_, highWater_, time);
+        }
     }
 
     /// The same terms for the larger panel of an appeal.
     function appealed(Round round, uint256 block_, uint256 highWater_, uint256 time) internal pure returns (Round) {
-        uint256 seats_ = round.appealSeats();
-        uint256 header = (Round.unwrap(round) & REARMED_MASK & ~uint256(0xf << PAID_SHIFT | 0x3 << 94)) + ONE_APPEAL;
-        return _armed(header | seats_ >> 1 << PAID_SHIFT, seats_, block_, highWater_, time);
+        unchecked {
+            uint256 seats_ = round.appealSeats();
+            uint256 header = (Round.unwrap(round) & REARMED_MASK & ~uint256(0xf << PAID_SHIFT | 0x3 << 94)) + ONE_APPEAL;
+            return _armed(header | seats_ >> 1 << PAID_SHIFT, seats_, block_, highWater_, time);
+        }
     }
 
     /// Drawn, with the first three of `count` seats; `first` holds them from bit 0 up.

@@ -7,7 +7,6 @@ import {IOrganisationRegistry} from "../../../contracts/interfaces/IOrganisation
 import {ISignedActions} from "../../../contracts/interfaces/ISignedActions.sol";
 import {ComplaintId, OrganisationId} from "../../../contracts/types/Ids.sol";
 import {Order, OrderState, OrderWord} from "../../../contracts/types/Order.sol";
-import {PolicyWord} from "../../../contracts/types/Policy.sol";
 import {Coin} from "./EscrowTokens.sol";
 import {Vm} from "./Vm.sol";
 
@@ -38,9 +37,9 @@ contract OneShopRegistry {
         ++version;
     }
 
-    function policyInForce(OrganisationId organisation) external view returns (uint16, PolicyWord) {
+    function windowsInForce(OrganisationId organisation) external view returns (uint16, uint24) {
         if (OrganisationId.unwrap(organisation) == 0) revert IOrganisationRegistry.OrganisationUnknown(organisation);
-        return (version, PolicyWord.wrap(CONFIRM_HOURS << 220 | PROTECTION_HOURS << 232));
+        return (version, uint24(CONFIRM_HOURS | PROTECTION_HOURS << 12));
     }
 
     function requireRole(OrganisationId organisation, address account, uint8 role) external view {

@@ -41,7 +41,7 @@ contract SayingDesk {
         require(msg.sender == address(claims));
         complaint = ComplaintId.wrap(++count);
         claims.open(order, complaint);
-        complaints[complaint] = ComplaintWords.pack(order.customer, order.organisation, 0, 0, demand);
+        complaints[complaint] = ComplaintWords.pack(order.customer, order.organisation, 0, 0, demand, 0);
     }
 
     function say(ComplaintId complaint, ComplaintState state) external {
