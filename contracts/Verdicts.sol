@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Ballots} from "./Ballots.sol";
 import {IArbitrationCourt} from "./interfaces/IArbitrationCourt.sol";
+import {IFeePayer} from "./interfaces/IFeePayer.sol";
 import {Fees} from "./libraries/Fees.sol";
 import {Median} from "./libraries/Median.sol";
 import {RoundPhases} from "./libraries/RoundPhases.sol";
@@ -200,7 +201,9 @@ abstract contract Verdicts is Ballots {
         for (uint256 level = round.appeals(); level != 0;) {
             AppealedRound storage past = _appealed[dispute][--level];
             uint256 rest = _price(round, round.paidSeats()) - spent;
-            _payGwei(past.payer, rest);
+            // The fund has many people's money, and must know for which appeal this was.
+            if (_isPublic(dispute)) _payGwei(past.payer, rest);
+            else if (rest != 0) IFeePayer(past.payer).takeBack{value: rest * 1 gwei}(dispute, level + 1);
             round = past.round;
             spent = _price(round, round.seats());
             past.round = Round.wrap(0);
