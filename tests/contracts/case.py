@@ -164,15 +164,17 @@ class Case:
         return self._did(done)
 
     def opening(self, seat: int, vote: int, at: int | None = None) -> tuple:
-        """The arguments of `reveal` for the seat's commitment (its last one, or entry `at`)."""
+        """What shows the seat's commitment (its last one, or entry `at`)."""
         if at is None:
             at = max(i for i, (number, _) in enumerate(self.entries) if number == seat)
         prefix = model.chained(self.entries[:at])
-        return (self.number, seat, vote, SALT, REASON, prefix, self.entries[at + 1 :])
+        return (seat, vote, SALT, REASON, prefix, self.entries[at + 1 :])
 
     def reveal(self, seat: int, vote: int):
         return self._did(
-            self.house.court.reveal(*self.opening(seat, vote), {"from": self.house.keeper})
+            self.house.court.reveal(
+                self.number, self.opening(seat, vote), {"from": self.house.keeper}
+            )
         )
 
     def vote(self, votes: list[int | None], hidden: tuple[int, ...] = ()) -> "Case":

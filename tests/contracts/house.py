@@ -94,6 +94,7 @@ class OrderState(IntEnum):
 
 # By the names that the tests know them by.
 CONTRACTS = {
+    "forwarder": "Forwarder",
     "timelock": "Timelock",
     "seeds": "RandaoSource",
     "keys": "KeyRegistry",
@@ -120,6 +121,7 @@ class House:
         cashier: may only handle its money (role 2).
     """
 
+    forwarder: Any
     timelock: Any
     seeds: Any
     keys: Any

@@ -44,3 +44,18 @@ def _decoded(log) -> tuple[str, str, dict]:
         known |= model.events(contract.abi)
     entry = known[bytes(log["topics"][0])]
     return log["address"], entry["name"], model.arguments(entry, log)
+
+
+def outcome(contract, data: bytes, by, value: int = 0) -> tuple[bool, str]:
+    """Whether a call would go through, and what it returns or is refused with; nothing is sent."""
+    call = {
+        "from": str(by),
+        "to": contract.address,
+        "data": "0x" + data.hex(),
+        "value": hex(value),
+        "gas": hex(_GAS),
+    }
+    answer = web3.provider.make_request("eth_call", [call, "latest"])
+    if "error" in answer:
+        return False, answer["error"]["data"]
+    return True, answer["result"]

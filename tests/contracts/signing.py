@@ -1,4 +1,4 @@
-"""EIP-712 messages, derived from the ABI by the rule of ISignedActions, and keys to sign them."""
+"""EIP-712 messages, derived from the ABI by the rule of IForwarder, and keys to sign them."""
 
 from typing import Any
 
@@ -36,6 +36,7 @@ def fields_of(entry: dict) -> list[dict[str, str]]:
 
 _LAST = [
     {"name": "actor", "type": "address"},
+    {"name": "target", "type": "address"},
     {"name": "nonce", "type": "uint256"},
     {"name": "deadline", "type": "uint256"},
 ]
@@ -72,45 +73,44 @@ def flat(values) -> list:
 
 
 class Signer:
-    """Signs actions at one contract for one account.
+    """Signs actions for one account.
 
     Attributes:
         account: who acts.
         key: whose key signs; the account's own if none is given.
     """
 
-    def __init__(self, contract, account, key: bytes | None = None) -> None:
-        self.contract, self.account = contract, account
+    def __init__(self, house, account, key: bytes | None = None) -> None:
+        self.forwarder, self.account = house.forwarder, account
         self.key = key or key_of(account)
         self._nonce = 0
 
-    def sign(self, function: str, *arguments, nonce: int | None = None,
-             deadline: int = FOREVER, **domain: Any) -> tuple:
-        """The `SignedAction` of a call; `domain` replaces parts of the contract's own."""  # fmt: skip
+    def sign(self, method, *arguments, nonce: int | None = None, deadline: int = FOREVER,
+             **domain: Any) -> tuple:
+        """The `SignedAction` of a call; `domain` replaces parts of the forwarder's own."""  # fmt: skip
         if nonce is None:
             nonce, self._nonce = self._nonce, self._nonce + 1
-        entry = next(
-            e for e in self.contract.abi if e["type"] == "function" and e["name"] == function
-        )
-        name, fields = type_of(entry)
-        values = [*flat(arguments), str(self.account), nonce, deadline]
+        name, fields = type_of(method.abi)
+        target = method._address
+        values = [*flat(arguments), str(self.account), target, nonce, deadline]
         message = {
             field["name"]: _clean(field["type"], value)
             for field, value in zip(fields, values, strict=True)
         }
         return (
-            getattr(self.contract, function).encode_input(*arguments),
+            target,
+            method.encode_input(*arguments),
             str(self.account),
             nonce,
             deadline,
-            sign(self.contract, self.key, {name: fields}, message, **domain),
+            sign(self.forwarder, self.key, {name: fields}, message, **domain),
         )
 
 
-def sign(contract, key: bytes, types: dict, message: dict, **domain: Any) -> bytes:
-    """EIP-712 under the contract's domain (ERC-5267)."""
-    _, name, version, chain_id, place, _, _ = contract.eip712Domain()
-    assert (chain_id, place) == (chain.id, contract.address)
+def sign(forwarder, key: bytes, types: dict, message: dict, **domain: Any) -> bytes:
+    """EIP-712 under the forwarder's domain (ERC-5267), of which `domain` replaces parts."""
+    _, name, version, chain_id, place, _, _ = forwarder.eip712Domain()
+    assert (chain_id, place) == (chain.id, forwarder.address)
     whole = {"name": name, "version": version, "chainId": chain_id, "verifyingContract": place}
     signable = encode_typed_data(whole | domain, types, message)
     return bytes(Account.sign_message(signable, key).signature)
@@ -123,5 +123,3 @@ def _clean(type_: str, value):
     if type_.startswith("bytes"):
         return bytes(value)
     return bool(value) if type_ == "bool" else int(value)
-
-

@@ -31,8 +31,8 @@ def _commit(case, seat, by=None):
     return verdict(case.house.court.commit, case.number, seat, b"\1" * 32, by=by)
 
 
-def _reveal(case, *opening):
-    return verdict(case.house.court.reveal, *opening, by=case.house.keeper)
+def _reveal(case, opening):
+    return verdict(case.house.court.reveal, case.number, opening, by=case.house.keeper)
 
 
 def _wrong(phase):
@@ -78,7 +78,7 @@ def test_only_a_seats_owner_commits(house, voting):
 def test_all_commitments_open_the_reveal(voting):
     for seat in range(3):
         assert voting.round_phase == RoundPhase.COMMIT
-        assert _reveal(voting, 1, seat, 1, SALT, REASON, 0, []) == _wrong(RoundPhase.COMMIT)
+        assert _reveal(voting, (seat, 1, SALT, REASON, 0, [])) == _wrong(RoundPhase.COMMIT)
         voting.commit(seat, 5000)
     assert voting.round_phase == RoundPhase.REVEAL
     assert _commit(voting, 0) == _wrong(RoundPhase.REVEAL)
@@ -95,8 +95,8 @@ def test_three_replacements(voting):
     assert voting.house.court.commits(1) == model.commits_word(voting.entries)
     # Only the last commitment of a seat opens.
     for entry, vote in enumerate((1, 2, 3)):
-        assert _reveal(voting, *voting.opening(1, vote, at=entry)) == ("CommitmentMismatch", 1, 1)
-    assert _reveal(voting, *voting.opening(0, 5000, at=4)) == ("CommitmentMismatch", 1, 0)
+        assert _reveal(voting, voting.opening(1, vote, at=entry)) == ("CommitmentMismatch", 1, 1)
+    assert _reveal(voting, voting.opening(0, 5000, at=4)) == ("CommitmentMismatch", 1, 0)
     for seat, vote in ((0, 6000), (1, 4), (2, 7000)):
         voting.reveal(seat, vote)
     assert [voting.house.court.seat(1, s)[2] for s in range(3)] == [6000, 4, 7000]
@@ -105,27 +105,26 @@ def test_three_replacements(voting):
 def test_only_what_was_committed_opens(voting):
     for seat, vote in enumerate((5000, 6000, 7000)):
         voting.commit(seat, vote)
-    number, seat, vote, salt, reason, prefix, later = voting.opening(1, 6000)
+    seat, vote, salt, reason, prefix, later = voting.opening(1, 6000)
     mismatch = ("CommitmentMismatch", 1, 1)
-    assert _reveal(voting, number, seat, 10_001, salt, reason, prefix, later) == (
-        "VoteInvalid", 10_001, 10_000,
-    )  # fmt: skip
+    high = (seat, 10_001, salt, reason, prefix, later)
+    assert _reveal(voting, high) == ("VoteInvalid", 10_001, 10_000)
     bent = [
-        (number, seat, vote + 1, salt, reason, prefix, later),
-        (number, seat, vote, b"\0" * 32, reason, prefix, later),
-        (number, seat, vote, salt, b"\0" * 32, prefix, later),
-        (number, seat, vote, salt, reason, prefix + 1, later),
-        (number, seat, vote, salt, reason, 0, later),
-        (number, seat, vote, salt, reason, prefix, []),
-        (number, seat, vote, salt, reason, prefix, [*later, *later]),
-        (number, seat, vote, salt, reason, prefix, [(0, later[0][1])]),
+        (seat, vote + 1, salt, reason, prefix, later),
+        (seat, vote, b"\0" * 32, reason, prefix, later),
+        (seat, vote, salt, b"\0" * 32, prefix, later),
+        (seat, vote, salt, reason, prefix + 1, later),
+        (seat, vote, salt, reason, 0, later),
+        (seat, vote, salt, reason, prefix, []),
+        (seat, vote, salt, reason, prefix, [*later, *later]),
+        (seat, vote, salt, reason, prefix, [(0, later[0][1])]),
     ]
-    assert [_reveal(voting, *opening) for opening in bent] == [mismatch] * len(bent)
-    stolen = (number, 0, vote, salt, reason, prefix, later)
-    assert _reveal(voting, *stolen) == ("CommitmentMismatch", 1, 0)
-    assert _reveal(voting, number, seat, vote, salt, reason, prefix, later) is None
+    assert [_reveal(voting, opening) for opening in bent] == [mismatch] * len(bent)
+    stolen = (0, vote, salt, reason, prefix, later)
+    assert _reveal(voting, stolen) == ("CommitmentMismatch", 1, 0)
+    assert _reveal(voting, (seat, vote, salt, reason, prefix, later)) is None
     voting.reveal(1, 6000)
-    again = _reveal(voting, *voting.opening(1, 6000))
+    again = _reveal(voting, voting.opening(1, 6000))
     assert again == ("AlreadyRevealed", 1, 1)
 
 
@@ -135,7 +134,7 @@ def test_a_seat_that_never_committed_cannot_reveal(voting):
     own = voting.commitment(1, 9000)
     chain = model.chained([*voting.entries, (1, own)])
     for prefix, later in ((0, voting.entries), (model.chained(voting.entries), []), (chain, [])):
-        found = _reveal(voting, 1, 1, 9000, SALT, REASON, prefix, later)
+        found = _reveal(voting, (1, 9000, SALT, REASON, prefix, later))
         assert found == ("CommitmentMismatch", 1, 1)
 
 
@@ -153,7 +152,7 @@ def test_revealing_has_its_window(voting):
     voting.commit(1, 5000)
     ends = voting.round.reveal_ends
     clock.to(voting.round.commit_ends)
-    found = [(voting.round_phase, _reveal(voting, *voting.opening(0, 5000)))
+    found = [(voting.round_phase, _reveal(voting, voting.opening(0, 5000)))
              for _ in clock.around(ends)]  # fmt: skip
     late = (RoundPhase.INSUFFICIENT, _wrong(RoundPhase.INSUFFICIENT))
     assert found == [(RoundPhase.REVEAL, None), late, late]

@@ -6,6 +6,7 @@ import pytest
 from case import DIGEST, Case, Claim
 from house import BOUNTY, ETH, FEE, OrderState, Outcome, Phase, RoundPhase, price
 from refusing import refuse_money
+from signing import Signer
 from verdict import lower, verdict
 
 
@@ -126,13 +127,10 @@ def test_who_is_silent_about_a_claim_pays_all_costs(house, overdue, ruling):
 
 def test_a_sponsor_gets_its_own_money_back(house, offered):
     """By the customer's signature somebody else pays; here: refused, so all fees come back."""
-    from signing import Signer
-
-    signed = Signer(house.desk, house.customer).sign(
-        "escalate", 1, offered.order, 1, 8000, DIGEST
-    )
+    arguments = (1, offered.order, 1, 8000, DIGEST)
+    signed = Signer(house, house.customer).sign(house.desk.escalate, *arguments)
     before = house.keeper.balance(), house.customer.balance()
-    house.desk.actWithSig(signed, {"from": house.keeper, "value": price(3)})
+    house.forwarder.actWithSig(signed, {"from": house.keeper, "value": price(3)})
     for _ in range(2):
         offered.vote([None] * 3)
         offered.void()
@@ -194,7 +192,8 @@ def test_settling_before_the_draw_gives_all_fees_back(house, escalated, first):
     assert (said["outcome"], said["share"], said["cost"]) == (Outcome.SETTLED, 5500, 0)
     assert (said["costToCustomer"], said["fromBond"]) == (0, 0)
     assert said["actor"] == getattr(house, sides[1])
-    assert done.events["Settled"]["pays"] == ()
+    concluded = done.events["Concluded"]
+    assert (concluded["ruling"], concluded["refused"], concluded["pays"]) == (0, True, ())
     assert house.customer.balance() - before == ETH * 5500 // 10_000 + price(3)
     assert house.bond == bond
     assert house.court.rounds(1) == 0
@@ -218,7 +217,7 @@ def test_settling_after_the_draw_pays_the_panel(house, escalated, committed):
     done = escalated.settle(2500, house.customer)
 
     assert done.events["Executed"]["cost"] == price(3)
-    assert list(done.events["Settled"]["pays"]) == [FEE // model.GWEI] * 3
+    assert list(done.events["Concluded"]["pays"]) == [FEE // model.GWEI] * 3
     after = [house.position(p) for p in panel]
     assert [p["balance"] for p in after] == [b + FEE // model.GWEI for b in before]
     assert [p["seats"] for p in after] == [0] * 3
