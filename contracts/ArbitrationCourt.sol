@@ -41,7 +41,7 @@ contract ArbitrationCourt is Verdicts {
     // The life of a dispute
 
     /// @inheritdoc ICourt
-    function open(uint256 dispute, uint8 track, uint256 base) external payable onlyDesk returns (uint256) {
+    function openCase(uint256 dispute, uint8 track, uint256 base) external payable onlyDesk returns (uint256) {
         Track terms = _terms(track);
         return Round.unwrap(_open(dispute, terms, Fees.panelSize(terms, base)));
     }
@@ -106,7 +106,12 @@ contract ArbitrationCourt is Verdicts {
     }
 
     /// @inheritdoc ICourt
-    function conclude(uint256 dispute, address payer) external onlyDesk nonReentrant returns (Conclusion memory end) {
+    function concludeCase(uint256 dispute, address payer)
+        external
+        onlyDesk
+        nonReentrant
+        returns (Conclusion memory end)
+    {
         (Round round, uint256 accumulated) = _inPhase(dispute, RoundPhase.Decidable);
         uint256 ruling;
         (ruling, end.refused, end.record, end.cost) = _end(dispute, round, accumulated, payer);
@@ -125,7 +130,7 @@ contract ArbitrationCourt is Verdicts {
     }
 
     /// @inheritdoc ICourt
-    function settle(uint256 dispute, uint256 round_, address payer)
+    function settleCase(uint256 dispute, uint256 round_, address payer)
         external
         onlyDesk
         nonReentrant

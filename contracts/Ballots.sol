@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 import {Panels} from "./Panels.sol";
 import {IForwarder} from "./interfaces/IForwarder.sol";
 import {IArbitrationCourt} from "./interfaces/IArbitrationCourt.sol";
@@ -31,7 +32,7 @@ abstract contract Ballots is Panels {
     // Commitments
 
     /// @inheritdoc IArbitrationCourt
-    function commit(uint256 dispute, uint8 number, bytes32 commitment) external {
+    function commit(uint256 dispute, uint16 number, bytes32 commitment) external {
         _commit(dispute, rounds[dispute], number, commitment);
     }
 
@@ -72,7 +73,7 @@ abstract contract Ballots is Panels {
         return keccak256(abi.encode(block.chainid, address(this), dispute, round, number, vote, salt, reason));
     }
 
-    function _commit(uint256 dispute, Round round, uint8 number, bytes32 commitment)
+    function _commit(uint256 dispute, Round round, uint256 number, bytes32 commitment)
         private
         returns (PositionId position)
     {
@@ -82,26 +83,28 @@ abstract contract Ballots is Panels {
         position = _position(bits);
         address owner = positions[position].owner();
         if (msg.sender != owner && msg.sender != votingKey[position].key) {
-            revert NotSeated(dispute, number, msg.sender, owner);
+            revert NotSeated(dispute, uint8(number), msg.sender, owner);
         }
-        if (bits >> 26 == LEAKED) revert SeatLeaked(dispute, number);
+        if (bits >> 26 == LEAKED) revert SeatLeaked(dispute, uint8(number));
         if (accumulated >> number & 1 == 1) _replace(dispute, round, number);
         commits[dispute] = _accumulate(dispute, accumulated, number, commitment);
     }
 
-    function _replace(uint256 dispute, Round round, uint8 number) private {
+    function _replace(uint256 dispute, Round round, uint256 number) private {
         uint256 counts = _replacements[dispute][round.number()];
-        uint256 shift = uint256(number) * 8;
-        if (counts >> shift & 0xff == MAX_REPLACEMENTS) revert TooManyReplacements(dispute, number, MAX_REPLACEMENTS);
+        uint256 shift = number * 8;
+        if (counts >> shift & 0xff == MAX_REPLACEMENTS) {
+            revert TooManyReplacements(dispute, uint8(number), MAX_REPLACEMENTS);
+        }
         _replacements[dispute][round.number()] = counts + (1 << shift);
     }
 
-    function _accumulate(uint256 dispute, uint256 accumulated, uint8 number, bytes32 commitment)
+    function _accumulate(uint256 dispute, uint256 accumulated, uint256 number, bytes32 commitment)
         private
         returns (uint256)
     {
-        emit Committed(dispute, number, commitment);
-        uint256 chain = _chain(uint224(accumulated >> 32), number, commitment);
+        emit Committed(dispute, uint8(number), commitment);
+        uint256 chain = _chain(accumulated >> 32, number, commitment);
         return chain << 32 | uint32(accumulated) | 1 << number;
     }
 
@@ -200,16 +203,19 @@ abstract contract Ballots is Panels {
     {
         uint8 number = opening.seat;
         bytes32 commitment = commitmentOf(dispute, round.number(), number, opening.vote, opening.salt, opening.reason);
-        uint224 chain = _chain(opening.prefix, number, commitment);
+        uint256 chain = _chain(opening.prefix, number, commitment);
         SeatCommitment[] calldata later = opening.later;
         for (uint256 i; i < later.length; ++i) {
-            if (later[i].seat == number) return false;
-            chain = _chain(chain, later[i].seat, later[i].commitment);
+            SeatCommitment calldata next = later[i];
+            uint256 seat_ = next.seat;
+            if (seat_ == number) return false;
+            chain = _chain(chain, seat_, next.commitment);
         }
         return chain == accumulated >> 32;
     }
 
-    function _chain(uint224 chain, uint8 number, bytes32 commitment) private pure returns (uint224) {
-        return uint224(uint256(keccak256(abi.encode(chain, number, commitment))));
+    /// 224 bits; the seat's eight lie below those of the chain before.
+    function _chain(uint256 chain, uint256 number, bytes32 commitment) private pure returns (uint256) {
+        return uint224(uint256(Hashes.efficientKeccak256(bytes32(chain << 8 | number), commitment)));
     }
 }

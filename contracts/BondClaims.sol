@@ -124,7 +124,7 @@ contract BondClaims is IBondClaims, ICaseFund, Payouts {
     }
 
     /// @inheritdoc ICaseFund
-    function split(Order calldata claim_, ComplaintId complaint, uint16 share, uint96 costOwed)
+    function divide(Order calldata claim_, ComplaintId complaint, uint16 share, uint96 costOwed)
         external
         onlyDesk
         nonReentrant

@@ -146,7 +146,7 @@ contract ComplaintDesk is IExclusions, Answers {
             return;
         }
         ICourt.Conclusion memory end =
-            _courtOf(word).settle(ComplaintId.unwrap(complaint), round, _costPayer(complaint, word));
+            _courtOf(word).settleCase(ComplaintId.unwrap(complaint), round, _costPayer(complaint, word));
         _execute(complaint, word, order, Ending(Outcome.Settled, share, 0, end.record, end.cost, actor));
     }
 
@@ -213,7 +213,7 @@ contract ComplaintDesk is IExclusions, Answers {
     }
 
     /// @inheritdoc IExclusions
-    function excluded(uint256 dispute, address[] calldata accounts, uint256 blockNumber)
+    function exclusions(uint256 dispute, address[] calldata accounts, uint256 blockNumber)
         external
         view
         returns (uint256 bits)
@@ -321,13 +321,13 @@ contract ComplaintDesk is IExclusions, Answers {
         (uint256 dispute, uint8 track) = (ComplaintId.unwrap(complaint), word.track());
         uint256 base = _fundOf(word).valueOf(order, complaint);
         if (track < OUTSIDE_TRACKS) {
-            return (false, court.open{value: msg.value}(dispute, track, base), uint96(msg.value));
+            return (false, court.openCase{value: msg.value}(dispute, track, base), uint96(msg.value));
         }
         (uint256 houseSeats, uint256 price) = outside.quote(track, base);
         // Checked first: else whoever sends too little could choose the house court.
         if (msg.value < price) revert ValueTooSmall(price, msg.value);
         if (houseSeats == 0) {
-            try outside.open{value: price}(dispute, track, base) returns (uint256 pinned) {
+            try outside.openCase{value: price}(dispute, track, base) returns (uint256 pinned) {
                 (isOutside, terms) = (true, pinned);
             } catch (bytes memory reason) {
                 // Any other reason, too little gas above all, must not open the way to the house court.
@@ -338,7 +338,7 @@ contract ComplaintDesk is IExclusions, Answers {
                 if (msg.value < price) revert ValueTooSmall(price, msg.value);
             }
         }
-        if (!isOutside) terms = court.open{value: price}(dispute, 0, base);
+        if (!isOutside) terms = court.openCase{value: price}(dispute, 0, base);
         cost = uint96(price);
         // The sender's own, so that it alone is stopped if it refuses it: the desk keeps no money.
         if (msg.value > price) Address.sendValue(payable(payer), msg.value - price);
@@ -369,7 +369,7 @@ contract ComplaintDesk is IExclusions, Answers {
 
     function _rule(ComplaintId complaint, ComplaintWord word, Order memory order) private {
         ICourt.Conclusion memory end =
-            _courtOf(word).conclude(ComplaintId.unwrap(complaint), _costPayer(complaint, word));
+            _courtOf(word).concludeCase(ComplaintId.unwrap(complaint), _costPayer(complaint, word));
         (uint256 demand, uint256 offer_) = (word.demand(), word.offer());
         Ending memory ending = Ending(Outcome.Ruled, end.ruling, 0, end.record, end.cost, msg.sender);
         if (end.refused) {
@@ -419,6 +419,6 @@ contract ComplaintDesk is IExclusions, Answers {
         // Only a ruling pays from a bond.
         if (word.flag(CLAIM) && !ruled) return claims.splitFunded(order, complaint, ending.share);
         // What a sponsor is owed cannot come out of an order, whose money only its two sides may get.
-        return _fundOf(word).split(order, complaint, ending.share, word.flag(SPONSORED) ? 0 : ending.owed);
+        return _fundOf(word).divide(order, complaint, ending.share, word.flag(SPONSORED) ? 0 : ending.owed);
     }
 }

@@ -177,7 +177,7 @@ contract OrderEscrow is IOrderEscrow, ICaseFund, TokenPayouts, Governed {
     }
 
     /// @inheritdoc ICaseFund
-    function split(Order memory order, ComplaintId complaint, uint16 share, uint96 costOwed)
+    function divide(Order memory order, ComplaintId complaint, uint16 share, uint96 costOwed)
         external
         onlyDesk
         nonReentrant

@@ -64,7 +64,7 @@ contract OutsideArbitrators is IOutsideArbitrators, ERC165 {
     // The desk
 
     /// @inheritdoc ICourt
-    function open(uint256 dispute, uint8 track, uint256) external payable onlyDesk returns (uint256 terms) {
+    function openCase(uint256 dispute, uint8 track, uint256) external payable onlyDesk returns (uint256 terms) {
         if (_cases[dispute].state != CaseState.None) revert DisputeExists(dispute);
         uint256 index = _current[track & MAX_NUMBER];
         if (index == 0) revert OutsideUnavailable(track);
@@ -86,7 +86,7 @@ contract OutsideArbitrators is IOutsideArbitrators, ERC165 {
     }
 
     /// @inheritdoc ICourt
-    function conclude(uint256 dispute, address) external onlyDesk returns (Conclusion memory end) {
+    function concludeCase(uint256 dispute, address) external onlyDesk returns (Conclusion memory end) {
         Case storage self = _cases[dispute];
         bool timedOut = self.state == CaseState.Waiting && block.timestamp >= self.deadline;
         if (self.state != CaseState.Ruled && !timedOut) revert NotDecided(dispute, self.deadline, block.timestamp);
@@ -98,7 +98,7 @@ contract OutsideArbitrators is IOutsideArbitrators, ERC165 {
     }
 
     /// @inheritdoc ICourt
-    function settle(uint256 dispute, uint256 round, address) external onlyDesk returns (Conclusion memory end) {
+    function settleCase(uint256 dispute, uint256 round, address) external onlyDesk returns (Conclusion memory end) {
         Case storage self = _cases[dispute];
         if (self.state != CaseState.Waiting) revert NotWaiting(dispute, self.state);
         if (round != 0) revert RoundInvalid(round);

@@ -105,11 +105,15 @@ abstract contract Panels is ArbitratorStakes {
     }
 
     function _word(Round round, uint256 number) internal pure returns (uint256) {
-        return round.number() * 8 + (number - SEATS_IN_ROUND) / SEATS_IN_WORD;
+        unchecked {
+            return round.number() * 8 + (number - SEATS_IN_ROUND) / SEATS_IN_WORD;
+        }
     }
 
     function _shift(uint256 number) private pure returns (uint256) {
-        return (number - SEATS_IN_ROUND) % SEATS_IN_WORD * SEAT_BITS;
+        unchecked {
+            return (number - SEATS_IN_ROUND) % SEATS_IN_WORD * SEAT_BITS;
+        }
     }
 
     // Phases
@@ -154,13 +158,16 @@ abstract contract Panels is ArbitratorStakes {
         bytes32 seed = seedSource.seed(round.armedBlock() + _seedDelay, proof);
         uint32[] memory panel = _panel(dispute, round, seed);
         uint256 first;
-        for (uint256 i; i < panel.length; ++i) {
-            PositionId position = PositionId.wrap(panel[i]);
-            // Read anew: a position may have several seats.
-            positions[position] = positions[position].seated();
-            uint256 bits = Rounds.packSeat(panel[i], NO_VOTE);
-            if (i < SEATS_IN_ROUND) first |= bits << i * SEAT_BITS;
-            else _moreSeats[dispute][_word(round, i)] |= bits << _shift(i);
+        unchecked {
+            for (uint256 i; i < panel.length; ++i) {
+                uint32 number = panel[i];
+                PositionId position = PositionId.wrap(number);
+                // Read anew: a position may have several seats.
+                positions[position] = positions[position].seated();
+                uint256 bits = Rounds.packSeat(number, NO_VOTE);
+                if (i < SEATS_IN_ROUND) first |= bits << i * SEAT_BITS;
+                else _moreSeats[dispute][_word(round, i)] |= bits << _shift(i);
+            }
         }
         emit Drawn(dispute, seed, bountySeat, panel);
         round = round.withPanel(panel.length, first);
@@ -189,11 +196,15 @@ abstract contract Panels is ArbitratorStakes {
             if (!enough || _isPublic(dispute) || !_bar(search, asks == Draw.MAX_ASKS)) break;
         }
         panel = new uint32[](enough ? search.seats.length : 0);
+        uint256[] memory seats = search.seats;
         uint256 count;
-        for (uint256 i; i < panel.length; ++i) {
-            if (address(uint160(search.seats[i])) != address(0)) panel[count++] = uint32(search.seats[i] >> 160);
+        unchecked {
+            for (uint256 i; i < panel.length; ++i) {
+                uint256 found = seats[i];
+                if (address(uint160(found)) != address(0)) panel[count++] = uint32(found >> 160);
+            }
+            if (2 * count <= seats.length) count = 0;
         }
-        if (2 * count <= search.seats.length) count = 0;
         // Memory of fixed-size items: shortening in place is only a smaller length.
         assembly ("memory-safe") {
             mstore(panel, count)
@@ -203,15 +214,17 @@ abstract contract Panels is ArbitratorStakes {
     /// Fills the seats that are empty or whose owner may not sit there. Stops where too many stay empty: further tries
     /// would only cost gas.
     function _select(Search memory search) private returns (bool) {
-        uint256 wanted = search.seats.length;
+        uint256[] memory seats = search.seats;
+        uint256 wanted = seats.length;
         uint256 empty;
-        for (uint256 i; i < wanted; ++i) {
-            uint256 state = search.seats[i];
-            uint256 tried = uint8(state >> TRIED_SHIFT);
-            address owner = address(uint160(state));
-            if (owner == address(0) || _isBarred(search, owner, i, tried)) {
+        unchecked {
+            for (uint256 i; i < wanted; ++i) {
+                uint256 state = seats[i];
+                uint256 tried = uint8(state >> TRIED_SHIFT);
+                address owner = address(uint160(state));
+                if (owner != address(0) && !_bars(_mark(search, owner).tload(), i, tried)) continue;
                 state = _find(search, i, tried);
-                search.seats[i] = state;
+                seats[i] = state;
                 if (address(uint160(state)) == address(0) && 2 * (wanted - ++empty) <= wanted) return false;
             }
         }
@@ -220,43 +233,53 @@ abstract contract Panels is ArbitratorStakes {
 
     function _find(Search memory search, uint256 i, uint256 tried) private returns (uint256) {
         Round round = search.round;
-        while (tried < 2 * Draw.ATTEMPTS && search.left != 0) {
-            (uint256 index, uint256 ticket) =
-                Draw.lot(search.seed, search.dispute, round.number(), i, tried, round.highWater());
-            --search.left;
-            ++tried;
-            PositionId position = PositionId.wrap(uint32(index));
-            Position word = positions[position];
-            if (ticket >= word.tickets() || !_eligible(position, word, round.armedBlock())) continue;
-            if (_isBarred(search, word.owner(), i, tried)) continue;
-            TransientSlot.Uint256Slot mark = _mark(search, word.owner());
-            if (mark.tload() == 0 || mark.tload() > i + 2) mark.tstore(i + 2);
-            return uint256(uint160(word.owner())) | index << 160 | tried << TRIED_SHIFT;
+        (uint256 number, uint256 highWater, uint256 armedBlock) =
+            (round.number(), round.highWater(), round.armedBlock());
+        uint256 left = search.left;
+        // Counts to 128 and down from 2 000.
+        unchecked {
+            for (; tried < 2 * Draw.ATTEMPTS && left != 0;) {
+                (uint256 index, uint256 ticket) = Draw.lot(search.seed, search.dispute, number, i, tried, highWater);
+                --left;
+                ++tried;
+                PositionId position = PositionId.wrap(uint32(index));
+                Position word = positions[position];
+                if (ticket >= word.tickets() || !_eligible(position, word, armedBlock)) continue;
+                TransientSlot.Uint256Slot mark = _mark(search, word.owner());
+                uint256 known = mark.tload();
+                if (_bars(known, i, tried)) continue;
+                if (known == 0 || known > i + 2) mark.tstore(i + 2);
+                search.left = left;
+                return uint256(uint160(word.owner())) | index << 160 | tried << TRIED_SHIFT;
+            }
         }
+        search.left = left;
         return 2 * Draw.ATTEMPTS << TRIED_SHIFT;
     }
 
-    /// Whether an owner whom lot number `tried` gave seat `i` may not have it.
-    function _isBarred(Search memory search, address owner, uint256 i, uint256 tried) private view returns (bool) {
-        uint256 mark = _mark(search, owner).tload();
-        if (mark == 0) return false;
-        return mark == BARRED || tried <= Draw.ATTEMPTS && mark < i + 2;
+    /// Whether an owner of whom this is known, and whom lot number `tried` gave seat `i`, may not have it.
+    function _bars(uint256 known, uint256 i, uint256 tried) private pure returns (bool) {
+        if (known == 0) return false;
+        return known == BARRED || tried <= Draw.ATTEMPTS && known < i + 2;
     }
 
     /// Asks the desk about owners it was not asked about before, and bars those it excludes. The last time, their seats
     /// stay empty.
     function _bar(Search memory search, bool last) private returns (bool any) {
-        address[] memory owners = new address[](search.seats.length);
+        uint256[] memory seats = search.seats;
+        address[] memory owners = new address[](seats.length);
         for (uint256 i; i < owners.length; ++i) {
-            if (search.seats[i] & ASKED == 0) owners[i] = address(uint160(search.seats[i]));
-            search.seats[i] |= ASKED;
+            uint256 state = seats[i];
+            if (state & ASKED == 0) owners[i] = address(uint160(state));
+            seats[i] = state | ASKED;
         }
-        uint256 excluded = IExclusions(desk).excluded(search.dispute, owners, search.round.armedBlock());
+        uint256 excluded = IExclusions(desk).exclusions(search.dispute, owners, search.round.armedBlock());
+        if (excluded == 0) return false;
         for (uint256 i; i < owners.length; ++i) {
             if (excluded >> i & 1 == 0 || owners[i] == address(0)) continue;
             any = true;
             _mark(search, owners[i]).tstore(BARRED);
-            if (last) search.seats[i] = 0;
+            if (last) seats[i] = 0;
         }
     }
 
