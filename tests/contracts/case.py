@@ -28,16 +28,20 @@ class Case:
         entries: what the present round has committed: (seat, commitment), in order.
     """
 
-    def __init__(self, house: House, *, amount: int = ETH, customer=None) -> None:
-        self._begin(house, amount, customer or house.customer, NOBODY)
-        customer = {"from": self.customer, "value": amount}
-        self.paid = self._did(house.escrow.pay(house.organisation, 1, self.order[4], customer))
+    def __init__(
+        self, house: House, *, amount: int = ETH, customer=None, version: int = 1
+    ) -> None:
+        self._begin(house, amount, customer or house.customer, NOBODY, version)
+        payer = {"from": self.customer, "value": amount}
+        self.paid = self._did(house.escrow.pay(1, version, self.order[4], payer))
         self.key = self.paid.events["Paid"]["key"]
 
-    def _begin(self, house: House, amount: int, customer, token: str) -> None:
+    def _begin(
+        self, house: House, amount: int, customer, token: str, version: int = 1
+    ) -> None:
         self.house, self.amount, self.customer = house, amount, customer
         reference = next(_references).to_bytes(32, "big")
-        self.order = (house.organisation, 1, str(customer), token, reference)
+        self.order = (house.organisation, version, str(customer), token, reference)
         self.number = 0
         self.entries: list[tuple[int, bytes]] = []
         self.transactions: list = []
@@ -168,7 +172,7 @@ class Case:
         if at is None:
             at = max(i for i, (number, _) in enumerate(self.entries) if number == seat)
         prefix = model.chained(self.entries[:at])
-        return (seat, vote, SALT, REASON, prefix, self.entries[at + 1 :])
+        return (seat, SALT, REASON, vote, prefix, self.entries[at + 1 :])
 
     def reveal(self, seat: int, vote: int):
         return self._did(
@@ -252,3 +256,18 @@ class Claim(Case):
     def fund(self, amount: int, by=None):
         payer = {"from": by or self.house.admin, "value": amount}
         return self._did(self.house.claims.fund(self.number, payer))
+
+
+class PublicCase(Case):
+    """A dispute of `arbitrable`, brought through the public door; nothing of the desk is played."""
+
+    def __init__(self, house: House, arbitrable, *, choices: int = 2, extra: bytes = b"") -> None:
+        self._begin(house, 0, arbitrable, NOBODY)
+        payer = {"from": arbitrable, "value": house.public.arbitrationCost(extra)}
+        done = self._did(house.public.createDispute(choices, extra, payer))
+        self.number = int(done.events["DisputeCreation"]["_disputeID"])
+
+    def execute(self):
+        return self._did(
+            self.house.public.executeRuling(self.number, {"from": self.house.keeper})
+        )

@@ -153,7 +153,7 @@ def chained(entries: list[tuple[int, bytes]]) -> int:
     """The accumulator after these commitments (seat, commitment)."""
     chain = 0
     for seat, commitment in entries:
-        digest = keccak(encode(["uint224", "uint8", "bytes32"], [chain, seat, commitment]))
+        digest = keccak((chain << 8 | seat).to_bytes(32, "big") + commitment)
         chain = int.from_bytes(digest, "big") & (1 << 224) - 1
     return chain
 
@@ -205,8 +205,8 @@ def panel(
 
 def _lot(seed: bytes, dispute: int, armed: Round, seat: int, attempt: int, stakes) -> int | None:
     """The position on which the lot falls, if it may sit at all."""
-    words = [int.from_bytes(seed, "big"), dispute, armed.number, seat, attempt]
-    lot = int.from_bytes(keccak(encode(["uint256"] * 5, words)), "big")
+    which = dispute << 24 | armed.number << 16 | seat << 8 | attempt
+    lot = int.from_bytes(keccak(seed + which.to_bytes(32, "big")), "big")
     position = (lot & (1 << 128) - 1) * armed.high_water >> 128
     stake = stakes.get(position)
     if stake is None or (lot >> 128) % 8 >= stake.tickets:

@@ -95,7 +95,7 @@ def test_only_the_desk_moves_a_claim(house, claim):
         for method, arguments in (
             ("open", ()),
             ("close", ()),
-            (_DIVIDE, (5000, 0)),
+            ("divide", (5000, 0)),
             ("splitFunded", (5000,)),
         ):
             found = verdict(getattr(house.claims, method), claim.order, 1, *arguments, by=account)
@@ -104,9 +104,6 @@ def test_only_the_desk_moves_a_claim(house, claim):
     assert (found[0], *found[2:]) == ("ClaimOfAnotherComplaint", 1, 0)
     found = verdict(house.desk.withdraw, 1, other.order, 0, by=house.customer)
     assert (found[0], *found[2:]) == ("ClaimOfAnotherComplaint", 1, 0)
-
-
-_DIVIDE = "divide"
 
 
 def test_withdrawing_a_claim_undoes_it(house, claim):

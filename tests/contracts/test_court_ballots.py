@@ -284,7 +284,7 @@ def test_a_leaked_vote_costs_its_seat_the_lock(house, voting):
 
 def test_only_what_was_committed_leaks_and_only_while_others_commit(house, voting):
     report, by = house.court.reportLeak, house.keeper
-    never = (0, 5000, SALT, REASON, 0, [])
+    never = (0, SALT, REASON, 5000, 0, [])
     assert verdict(report, 1, never, by=by) == ("CommitmentMismatch", 1, 0)
     voting.commit(0, 5000)
     assert verdict(report, 1, voting.opening(0, 5001), by=by) == ("CommitmentMismatch", 1, 0)

@@ -78,7 +78,7 @@ def test_only_a_seats_owner_commits(house, voting):
 def test_all_commitments_open_the_reveal(voting):
     for seat in range(3):
         assert voting.round_phase == RoundPhase.COMMIT
-        assert _reveal(voting, (seat, 1, SALT, REASON, 0, [])) == _wrong(RoundPhase.COMMIT)
+        assert _reveal(voting, (seat, SALT, REASON, 1, 0, [])) == _wrong(RoundPhase.COMMIT)
         voting.commit(seat, 5000)
     assert voting.round_phase == RoundPhase.REVEAL
     assert _commit(voting, 0) == _wrong(RoundPhase.REVEAL)
@@ -105,24 +105,24 @@ def test_three_replacements(voting):
 def test_only_what_was_committed_opens(voting):
     for seat, vote in enumerate((5000, 6000, 7000)):
         voting.commit(seat, vote)
-    seat, vote, salt, reason, prefix, later = voting.opening(1, 6000)
+    seat, salt, reason, vote, prefix, later = voting.opening(1, 6000)
     mismatch = ("CommitmentMismatch", 1, 1)
-    high = (seat, 10_001, salt, reason, prefix, later)
+    high = (seat, salt, reason, 10_001, prefix, later)
     assert _reveal(voting, high) == ("VoteInvalid", 10_001, 10_000)
     bent = [
-        (seat, vote + 1, salt, reason, prefix, later),
-        (seat, vote, b"\0" * 32, reason, prefix, later),
-        (seat, vote, salt, b"\0" * 32, prefix, later),
-        (seat, vote, salt, reason, prefix + 1, later),
-        (seat, vote, salt, reason, 0, later),
-        (seat, vote, salt, reason, prefix, []),
-        (seat, vote, salt, reason, prefix, [*later, *later]),
-        (seat, vote, salt, reason, prefix, [(0, later[0][1])]),
+        (seat, salt, reason, vote + 1, prefix, later),
+        (seat, b"\0" * 32, reason, vote, prefix, later),
+        (seat, salt, b"\0" * 32, vote, prefix, later),
+        (seat, salt, reason, vote, prefix + 1, later),
+        (seat, salt, reason, vote, 0, later),
+        (seat, salt, reason, vote, prefix, []),
+        (seat, salt, reason, vote, prefix, [*later, *later]),
+        (seat, salt, reason, vote, prefix, [(0, later[0][1])]),
     ]
     assert [_reveal(voting, opening) for opening in bent] == [mismatch] * len(bent)
-    stolen = (0, vote, salt, reason, prefix, later)
+    stolen = (0, salt, reason, vote, prefix, later)
     assert _reveal(voting, stolen) == ("CommitmentMismatch", 1, 0)
-    assert _reveal(voting, (seat, vote, salt, reason, prefix, later)) is None
+    assert _reveal(voting, (seat, salt, reason, vote, prefix, later)) is None
     voting.reveal(1, 6000)
     again = _reveal(voting, voting.opening(1, 6000))
     assert again == ("AlreadyRevealed", 1, 1)
@@ -134,7 +134,7 @@ def test_a_seat_that_never_committed_cannot_reveal(voting):
     own = voting.commitment(1, 9000)
     chain = model.chained([*voting.entries, (1, own)])
     for prefix, later in ((0, voting.entries), (model.chained(voting.entries), []), (chain, [])):
-        found = _reveal(voting, (1, 9000, SALT, REASON, prefix, later))
+        found = _reveal(voting, (1, SALT, REASON, 9000, prefix, later))
         assert found == ("CommitmentMismatch", 1, 1)
 
 

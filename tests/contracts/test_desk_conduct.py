@@ -125,7 +125,7 @@ def test_the_accused_is_not_drawn(house):
     _accuse(case, accused)
     case.offer(4000)
     case.escalate(8000)
-    assert house.desk.excluded(1, [accused, house.arbitrators[14], house.customer], 1) == 0b101
+    assert house.desk.exclusions(1, [accused, house.arbitrators[14], house.customer], 1) == 0b101
     clock.to_block(case.seed_block + 1)
     want = expected(case, excluded=[accused])
     assert 15 not in want

@@ -145,7 +145,7 @@ def test_withdraw_organisation(house, case):
     assert escrow.organisationBalance(1, NOBODY) == escrow.balance() == 0
 
 
-@pytest.mark.parametrize(("method", "arguments"), [("open", ()), ("close", ()), ("split", (1, 0))])
+@pytest.mark.parametrize(("method", "arguments"), [("open", ()), ("close", ()), ("divide", (1, 0))])
 def test_only_the_desk_touches_a_disputed_order(house, case, method, arguments):
     case.file()
     for account in (house.customer, house.admin):

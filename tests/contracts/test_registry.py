@@ -85,7 +85,7 @@ def test_a_new_version_waits_seven_days(house):
         found.append((registry.currentVersion(1), again))
 
     assert found == [(1, ("PolicyPending", 1, 2, due)), (2, None), (2, None)]
-    assert registry.policyOf(1, 1) == word != registry.policy(1, 2)
+    assert registry.policyOf(1, 1) == word != registry.policyOf(1, 2)
 
 
 def test_nominate_reverts(house):
