@@ -233,8 +233,8 @@ abstract contract Verdicts is Ballots {
         for (uint256 level = round.appeals(); level != 0;) {
             AppealedRound storage past = _appealed[dispute][--level];
             uint256 rest = _price(round, round.paidSeats()) - spent;
+            // The fund has many people's money, and must know for which appeal this was.
             if (_isPublic(dispute)) _payGwei(past.payer, rest);
-            // Many people's money: the fund must know what it was paid for.
             else if (rest != 0) IFeePayer(past.payer).takeBack{value: rest * 1 gwei}(dispute, level + 1);
             round = past.round;
             spent = _price(round, round.seats());
