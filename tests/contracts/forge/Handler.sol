@@ -48,6 +48,11 @@ contract Handler is HandlerDoors {
         _wait(1);
     }
 
+    /// Long enough for notices to end; seldom, as it ends everything else as well.
+    function sleep(uint256 seed) external {
+        if (_random(seed, 1) % 4 == 0) _wait(20 days);
+    }
+
     /// From an order to a hearing at once.
     function begin(uint256 seed) external {
         if (_random(seed, 1) % 2 == 0) pay(seed);

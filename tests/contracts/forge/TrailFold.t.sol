@@ -31,12 +31,12 @@ contract TrailFoldTest is HandlerCampaign {
         _checkTrails();
         _checkMoney();
         _checkSeats();
-        string[34] memory all = [
+        string[37] memory all = [
             "paid", "released", "refunded", "frozen", "credits", "token credits", "bond withdrawn", "claimed",
             "offered", "pledged", "funding withdrawn", "withdrawn", "accepted", "escalated", "escalated outside",
             "reopened", "delivered", "settled", "drawn", "drawn by a commitment", "rearmed", "committed", "leaked",
             "revealed", "voided", "contributed", "appealed", "resolved", "appeal refunded", "appeal shared", "judged",
-            "ruled", "executed", "unstaked"
+            "ruled", "executed", "unstaked", "brought", "ruled for a contract", "appealed by a contract"
         ];
         for (uint256 i; i < all.length; ++i) {
             if (_people.counted(bytes32(bytes(all[i]))) == 0) revert NeverHappened(all[i]);
@@ -45,8 +45,8 @@ contract TrailFoldTest is HandlerCampaign {
 
     /// The usual course more often than the rest.
     function _acts() private pure returns (bytes4[] memory acts) {
-        string[40] memory all = [
-            "begin", "begin", "begin", "course", "course", "course", "course", "pay", "release", "refund", "freeze", "withdrawOrganisation", "withdrawCredits", "turn", "pause", "depositBond", "moveBond", "claim", "withdrawFunding", "settle", "say", "stake", "quit", "takeRewards", "setKey", "setTrack", "rearm", "commit", "commitDrawing", "leak", "reveal", "voidRound", "contribute", "collect", "judge", "mood", "bring", "wait", "mine", "execute"
+        string[45] memory all = [
+            "begin", "begin", "begin", "course", "course", "course", "course", "pay", "release", "refund", "freeze", "withdrawOrganisation", "withdrawCredits", "turn", "pause", "depositBond", "moveBond", "claim", "withdrawFunding", "settle", "say", "stake", "quit", "takeRewards", "setKey", "setTrack", "rearm", "commit", "commitDrawing", "leak", "reveal", "voidRound", "contribute", "collect", "judge", "mood", "bring", "appealPublic", "executeRuling", "deliver", "trespass", "wait", "sleep", "mine", "execute"
         ];
         acts = new bytes4[](all.length);
         for (uint256 i; i < all.length; ++i) {
