@@ -1,6 +1,6 @@
 """Hidden votes: what is committed, and the accumulator that binds all commitments of a round."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from dapp.domain.rounds import Commitment
@@ -26,7 +26,7 @@ class Ballot:
     """Whose vote it is: a seat of a round, on one court.
 
     Attributes:
-        round: how many rounds were void before it.
+        round: the round's number.
     """
 
     chain_id: ChainId
@@ -58,9 +58,14 @@ def accumulate(keccak: Keccak, commitments: Sequence[Commitment], start: int = 0
     return start
 
 
-def commits_word(keccak: Keccak, commitments: Sequence[Commitment]) -> int:
-    """The court's word: accumulator 224 (high bits), bitmap of committed seats 32."""
-    bitmap = sum(1 << seat for seat in {one.seat for one in commitments})
+def commits_word(
+    keccak: Keccak, commitments: Sequence[Commitment], leaked: Collection[int] = ()
+) -> int:
+    """The court's word: accumulator 224 (high bits), bitmap of committed seats 32.
+
+    A seat that has `leaked` its vote is in the accumulator, and not in the bitmap.
+    """
+    bitmap = sum(1 << seat for seat in {one.seat for one in commitments}.difference(leaked))
     return accumulate(keccak, commitments) << 32 | bitmap
 
 

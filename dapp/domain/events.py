@@ -19,6 +19,11 @@ DESK = "ComplaintDesk"
 COURT = "ArbitrationCourt"
 ESCROW = "OrderEscrow"
 REGISTRY = "OrganisationRegistry"
+CLAIMS = "BondClaims"
+KEYS = "KeyRegistry"
+OUTSIDE = "OutsideArbitrators"
+PUBLIC = "PublicArbitrator"
+APPEALS = "AppealFund"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,16 @@
 from dataclasses import dataclass, replace
 
 from dapp.domain.events import COURT, Event
-from dapp.domain.types import NOTHING, Address, BlockNumber, ChainId, PositionId, UnixTime, Wei
+from dapp.domain.types import (
+    NO_ACCOUNT,
+    NOTHING,
+    Address,
+    BlockNumber,
+    ChainId,
+    PositionId,
+    UnixTime,
+    Wei,
+)
 
 MAX_TICKETS = 8
 EXIT_BLOCKS = 8200
@@ -22,6 +31,8 @@ class Position:
         exit_block: the block of the request to leave.
         withdrawn: rewards paid out so far.
         left_at: when the stake was paid out.
+        voting_key: who may commit for it besides its owner; forgotten as the stake leaves.
+        voting_key_version: what a new key's version must exceed.
     """
 
     id: PositionId
@@ -34,6 +45,8 @@ class Position:
     exit_block: BlockNumber | None = None
     withdrawn: Wei = NOTHING
     left_at: UnixTime | None = None
+    voting_key: Address | None = None
+    voting_key_version: int = 0
 
 
 def apply(before: Position | None, event: Event) -> Position | None:
@@ -57,6 +70,17 @@ def apply(before: Position | None, event: Event) -> Position | None:
         return replace(after, exit_block=event.block_number)
     if event.name == "RewardsWithdrawn":
         return replace(after, withdrawn=Wei(before.withdrawn + event.integer("amount")))
+    if event.name == "VotingKeySet":
+        return _with_key(after, event)
     if event.name == "Unstaked":
-        return replace(after, left_at=event.timestamp)
+        return replace(after, left_at=event.timestamp, voting_key=None)
     return before
+
+
+def _with_key(after: Position, event: Event) -> Position:
+    key = Address(event.text("key"))
+    return replace(
+        after,
+        voting_key=None if key == NO_ACCOUNT else key,
+        voting_key_version=event.integer("version"),
+    )
