@@ -74,22 +74,26 @@ def _pledge_offered(case: Case, event: Event) -> Case:
 
 def _pledge_accepted(case: Case, event: Event) -> Case:
     deadline = UnixTime(event.integer("deadline"))
-    actor = Address(event.text("actor"))
-    pledged = _with_pledge(case, due_at=deadline, accepted_at=event.timestamp, accepted_by=actor)
-    return replace(pledged, state=ComplaintState.PLEDGED, deadline=deadline)
+    accepted = replace(
+        _pledge(case),
+        due_at=deadline,
+        accepted_at=event.timestamp,
+        accepted_by=Address(event.text("actor")),
+    )
+    return replace(_with_pledge(case, accepted), state=ComplaintState.PLEDGED, deadline=deadline)
 
 
 def _delivered(case: Case, event: Event) -> Case:
     digest = Digest(event.text("digest"))
-    delivered = _with_pledge(case, delivered_at=event.timestamp, delivery=digest)
+    delivered = replace(_pledge(case), delivered_at=event.timestamp, delivery=digest)
     deadline = UnixTime(event.integer("deadline"))
-    return replace(delivered, state=ComplaintState.DELIVERED, deadline=deadline)
+    return replace(_with_pledge(case, delivered), state=ComplaintState.DELIVERED, deadline=deadline)
 
 
 def _reopened(case: Case, event: Event) -> Case:
-    reopened = _with_pledge(case, reopened_at=event.timestamp)
+    reopened = replace(_pledge(case), reopened_at=event.timestamp)
     deadline = UnixTime(event.integer("deadline"))
-    return replace(reopened, state=ComplaintState.OFFERED, deadline=deadline)
+    return replace(_with_pledge(case, reopened), state=ComplaintState.OFFERED, deadline=deadline)
 
 
 def _contested(case: Case, event: Event) -> Case:
@@ -131,11 +135,14 @@ def _with_offer(case: Case, event: Event, share: BasisPoints, pledge: Pledge | N
     )
 
 
-def _with_pledge(case: Case, **changes: object) -> Case:
-    """The case with a change to the pledge that its latest offer is."""
-    offer = case.offers[-1]
-    assert offer.pledge is not None
-    changed = replace(offer, pledge=replace(offer.pledge, **changes))  # type: ignore[arg-type]
+def _pledge(case: Case) -> Pledge:
+    """What the latest offer is, where the desk says that something became of a pledge."""
+    assert case.pledge is not None
+    return case.pledge
+
+
+def _with_pledge(case: Case, pledge: Pledge) -> Case:
+    changed = replace(case.offers[-1], pledge=pledge)
     return replace(case, offers=(*case.offers[:-1], changed))
 
 

@@ -1,5 +1,6 @@
 """Crowdfunded appeals of a dispute, as the appeal fund's events tell them; amounts in wei."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -83,6 +84,41 @@ def apply(levels: tuple[AppealLevel, ...], event: Event) -> tuple[AppealLevel, .
     number = event.integer("level")
     known = (*levels, AppealLevel()) if number == len(levels) else levels
     return (*known[:number], _step(known[number], event), *known[number + 1 :])
+
+
+def refundable(levels: Sequence[AppealLevel], can_open: bool) -> list[tuple[int, bool, Address]]:
+    """Level, direction and payer of what can be paid back: it opened no appeal, and cannot.
+
+    `can_open` tells whether the dispute can be appealed now.
+    """
+    return [
+        (number, is_higher, one.payer)
+        for number, level in enumerate(levels)
+        for is_higher in (True, False)
+        for one in level.pot(is_higher).contributions
+        if one.amount and not one.refunded
+        if (not can_open if level.is_higher is None else level.is_higher != is_higher)
+    ]
+
+
+def resolvable(levels: Sequence[AppealLevel], is_over: bool) -> list[int]:
+    """The levels whose stake can be decided upon: the next ruling is known."""
+    return [
+        number
+        for number, level in enumerate(levels)
+        if level.is_higher is not None and level.resolved_at is None
+        if is_over or (levels[number + 1 :] and levels[number + 1].is_higher is not None)
+    ]
+
+
+def shares(levels: Sequence[AppealLevel], payer: Address) -> list[tuple[int, bool, Wei]]:
+    """Level, direction and amount of what `payer` can take of what came to pots."""
+    found = [
+        (number, is_higher, level.pot(is_higher).share_down(payer))
+        for number, level in enumerate(levels)
+        for is_higher in (True, False)
+    ]
+    return [one for one in found if one[2]]
 
 
 def _step(level: AppealLevel, event: Event) -> AppealLevel:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dapp.domain.appeals import AppealLevel
-from dapp.domain.funding import Funding
+from dapp.domain.funding import NO_FUNDING, Funding
 from dapp.domain.hearing import OwnerOf
 from dapp.domain.outside import OutsideCase
 from dapp.domain.parts import (
@@ -138,7 +138,7 @@ class Case:
     outside: OutsideCase | None = None
     appeals: tuple[AppealLevel, ...] = ()
     settlements: tuple[Settlement, ...] = ()
-    funding: Funding = Funding()
+    funding: Funding = NO_FUNDING
     ruling: Ruling | None = None
     payment: Payment | None = None
     confirmed_at: UnixTime | None = None

@@ -1,4 +1,7 @@
-"""Hidden votes: what is committed, and the accumulator that binds all commitments of a round."""
+"""What is said by its hash first: accusations and votes.
+
+An accumulator binds all hidden votes of a round.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -85,3 +88,8 @@ def opening(
         raise Refused(f"seat {seat} has not committed a vote", code="vote-not-committed")
     last = places[-1]
     return accumulate(keccak, commitments[:last]), tuple(commitments[last + 1 :])
+
+
+def accusation(keccak: Keccak, account: Address, salt: Hash32) -> Hash32:
+    """What a complaint about a person says before it names anybody."""
+    return hash32(keccak(raw(account).rjust(32, b"\0") + raw(salt)))

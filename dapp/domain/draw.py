@@ -218,6 +218,6 @@ def _bar(search: _Search, excluded: Callable[[Address], bool], last: bool) -> bo
 
 
 def _is_eligible(stake: Stake, armed_at: BlockNumber) -> bool:
-    if stake.since_block >= armed_at or stake.seats == MAX_SEATS:
+    if stake.since_block >= armed_at or stake.seats > MAX_SEATS:
         return False
     return stake.exit_block is None or stake.exit_block >= armed_at

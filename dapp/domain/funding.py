@@ -31,6 +31,9 @@ class Funding:
         return Wei(self.sent_by(payer) * self.left // total) if total else NOTHING
 
 
+NO_FUNDING = Funding()
+
+
 def apply(before: Funding, event: Event) -> Funding:
     """The funding of a claim after an event of the claims about it."""
     if event.contract != CLAIMS:

@@ -74,6 +74,18 @@ class RoundPhase(IntEnum):
     DECIDABLE = 9
 
 
+OPEN = frozenset({Phase.FILED, Phase.ASKED, Phase.OFFERED})
+"""Between the filing and the escalation, while no window has run out."""
+SETTLEABLE = frozenset(
+    {
+        RoundPhase.AWAITING_SEED,
+        RoundPhase.DRAWABLE,
+        RoundPhase.MISSED,
+        RoundPhase.HAND_OVER,
+        RoundPhase.COMMIT,
+    }
+)
+"""The votes of the round are not being opened: the sides can still agree."""
 _FIXED = {
     ComplaintState.NONE: Phase.NONE,
     ComplaintState.ESCALATED: Phase.ESCALATED,
@@ -147,6 +159,14 @@ def round_phase(current: Round | None, now: UnixTime, block: BlockNumber) -> Rou
         return RoundPhase.AWAITING_SEED
     missed = block > seed + SEED_WINDOW_BLOCKS
     return RoundPhase.MISSED if missed else RoundPhase.DRAWABLE
+
+
+def evidence_open(current: Round, now: UnixTime, block: BlockNumber) -> bool:
+    """Whether the vote has not begun; a panel that is drawn late may vote at once."""
+    stands = round_phase(current, now, block)
+    if stands is RoundPhase.MISSED:
+        return True
+    return stands is not RoundPhase.NONE and now < current.commit_opens
 
 
 def _voting(current: Round, now: UnixTime) -> RoundPhase:

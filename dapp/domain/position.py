@@ -19,7 +19,8 @@ EXIT_BLOCKS = 8200
 """An exit must be so many blocks old before the stake is paid out."""
 SEATS_PER_TICKET = 4
 """A position backs this many seats a ticket at once."""
-MAX_SEATS = 255
+MAX_SEATS = 255 - 31
+"""Who holds more takes no part in draws."""
 
 
 @dataclass(frozen=True, slots=True)
