@@ -1,0 +1,92 @@
+"""What people sign, beside eth-account."""
+
+import pytest
+from eth_account.messages import encode_typed_data
+from eth_utils.crypto import keccak as eth_keccak
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dapp.chain.keccak import checksummed, keccak
+from dapp.domain import signing
+from dapp.domain.events import COURT, DESK, Value
+from dapp.domain.signing import Place, Signer, TypedData
+from dapp.domain.types import ChainId, DisputeId, Hash32, UnixTime
+from tests.unit.domain import cases
+
+PLACE = Place(ChainId(31337), DESK, cases.OPERATOR)
+SIGNER = Signer(cases.CUSTOMER, (1 << 256) - 1, UnixTime(2_000_000_000))
+ADDRESSES = st.binary(min_size=20, max_size=20).map(checksummed)
+WORDS = st.binary(min_size=32, max_size=32).map(lambda raw: "0x" + raw.hex())
+ORDER = {
+    "name": "order",
+    "type": "tuple",
+    "components": [
+        {"name": "organisation", "type": "uint24"},
+        {"name": "version", "type": "uint16"},
+        {"name": "customer", "type": "address"},
+        {"name": "token", "type": "address"},
+        {"name": "ref", "type": "bytes32"},
+    ],
+}
+INPUTS = [
+    {"name": "complaint", "type": "uint64"},
+    ORDER,
+    {"name": "share_", "type": "uint16"},
+    {"name": "higher", "type": "bool"},
+]
+ORDERS = st.tuples(
+    st.integers(0, (1 << 24) - 1), st.integers(0, (1 << 16) - 1), ADDRESSES, ADDRESSES, WORDS
+)
+ARGS = st.tuples(
+    st.integers(0, (1 << 64) - 1), ORDERS, st.integers(0, (1 << 16) - 1), st.booleans()
+)
+
+
+def _digest(data: TypedData) -> str:
+    """What eth-account would sign."""
+    found = encode_typed_data(full_message=signing.wallet_json(data))
+    return "0x" + eth_keccak(b"\x19" + found.version + found.header + found.body).hex()
+
+
+@given(ARGS)
+def test_a_call_is_signed_as_wallets_sign_it(args: tuple[Value, ...]) -> None:
+    data = signing.action_typed_data(PLACE, "settle", INPUTS, args, SIGNER)
+    assert data.type_string == (
+        "Settle(uint64 complaint,uint24 organisation,uint16 version,address customer,"
+        "address token,bytes32 ref,uint16 share,bool higher,address actor,uint256 nonce,"
+        "uint256 deadline)"
+    )
+    assert signing.digest(keccak, data) == _digest(data)
+
+
+@given(st.integers(0, (1 << 64) - 1), st.integers(0, 11), st.integers(0, 30), WORDS.map(Hash32))
+def test_a_hidden_vote_is_signed_as_wallets_sign_it(
+    dispute: int, number: int, seat: int, commitment: Hash32
+) -> None:
+    place = Place(ChainId(1), COURT, cases.OPERATOR)
+    vote = (seat, commitment)
+    data = signing.commit_typed_data(place, DisputeId(dispute), number, vote, cases.CUSTOMER)
+    assert signing.digest(keccak, data) == _digest(data)
+
+
+def test_everything_in_the_domain_counts() -> None:
+    args: tuple[Value, ...] = (1, (1, 1, cases.CUSTOMER, cases.CUSTOMER, "0x" + "00" * 32), 1, True)
+    places = [
+        PLACE,
+        Place(ChainId(1), DESK, cases.OPERATOR),
+        Place(ChainId(31337), COURT, cases.OPERATOR),
+        Place(ChainId(31337), DESK, cases.CUSTOMER),
+    ]
+    found = {
+        signing.digest(keccak, signing.action_typed_data(place, "settle", INPUTS, args, SIGNER))
+        for place in places
+    }
+    assert len(found) == len(places)
+
+
+@pytest.mark.parametrize("kind", ["string", "bytes", "uint8[]", "uint8[2]"])
+def test_only_static_arguments_can_be_signed(kind: str) -> None:
+    with pytest.raises(ValueError, match="static"):
+        signing.action_typed_data(PLACE, "x", [{"name": "a", "type": kind}], ("0x",), SIGNER)
+    with pytest.raises(ValueError):
+        signing.action_typed_data(PLACE, "settle", INPUTS, (1,), SIGNER)
