@@ -1,6 +1,7 @@
 """Cases for tests of rules: made of events of the desk and the court, as the fold makes them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from dapp.chain.keccak import keccak
 from dapp.domain.case import Case, Context
@@ -76,6 +77,9 @@ def claim_of(key: Hash32) -> PaidOrder:
 
 CONTEXT = Context(keccak, lambda _key: None, owner_of)
 CLAIM_CONTEXT = Context(keccak, claim_of, owner_of)
+FROZEN_CONTEXT = Context(
+    keccak, lambda key: replace(claim_of(key), frozen_until=UnixTime(START + 5)), owner_of
+)
 
 
 def event(contract: str, name: str, at: int, args: Mapping[str, Value]) -> Event:
