@@ -63,6 +63,8 @@ def apply(before: Position | None, event: Event) -> Position | None:
             since_block=event.block_number,
             staked_at=event.timestamp,
             updated_block=event.block_number,
+            # What was signed for an earlier stake's key counts for none after it.
+            voting_key_version=before.voting_key_version if before else 0,
         )
     if before is None:
         return None

@@ -1,5 +1,6 @@
 """The panel, beside the plain rule: each lot in turn, each asked about at once."""
 
+import itertools
 from collections.abc import Callable, Sequence
 
 from hypothesis import given, settings
@@ -113,13 +114,11 @@ def test_an_endless_row_of_parties_leaves_seats_empty() -> None:
     drawn_from = _lottery(31, 0, b"\7" * 32)
     asked: list[Address] = []
 
-    def stake_of(position: PositionId) -> Stake:
-        # Another owner at every look, so that there is always somebody new to ask about.
-        stake_of.count += 1  # type: ignore[attr-defined]
-        owner = Address(f"0x{stake_of.count:040x}")  # type: ignore[attr-defined]
-        return Stake(owner, 8, BlockNumber(1), None, 0)
+    numbers = itertools.count(1)
 
-    stake_of.count = 0  # type: ignore[attr-defined]
+    def stake_of(_: PositionId) -> Stake:
+        # Another owner at every look, so that there is always somebody new to ask about.
+        return Stake(Address(f"0x{next(numbers):040x}"), 8, BlockNumber(1), None, 0)
 
     def excluded(owner: Address) -> bool:
         asked.append(owner)
