@@ -83,10 +83,14 @@ def void_pays(votes: Sequence[int | None], terms: Terms) -> list[int]:
     Penalties are the full amounts, as in `final_pays`.
     """
     fee, lock = terms.fee_wei // GWEI, terms.lock_wei // GWEI
-    revealed = sum(vote is not None and vote != LEAKED for vote in votes)
-    each = min(votes.count(None) * lock // revealed, fee) if revealed else 0
-    paid = {None: -lock, LEAKED: 0}
-    return [GWEI * paid.get(vote, each) for vote in votes]
+    revealed = [seat for seat, vote in enumerate(votes) if vote is not None and vote != LEAKED]
+    each, odd = divmod(votes.count(None) * lock, len(revealed)) if revealed else (0, 0)
+    # What is more than the fees burns.
+    each, odd = (each, odd) if each < fee else (fee, 0)
+    pays = [-lock if vote is None else 0 for vote in votes]
+    for seat in revealed:
+        pays[seat] = each + (odd if seat == revealed[0] else 0)
+    return [GWEI * pay for pay in pays]
 
 
 def _pay(vote: int | None, ruled: tuple[int, int], fee: int, lock: int) -> int | None:

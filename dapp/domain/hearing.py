@@ -33,7 +33,7 @@ def hear(rounds: tuple[Round, ...], event: Event, owner_of: OwnerOf) -> tuple[Ro
         ruling = BasisPoints(event.integer("ruling"))
         left = replace(rounds[-1], appealed_at=event.timestamp, ruling=ruling)
         return (*rounds[:-1], left, armed(event.integer("round")))
-    if event.name in ("Concluded", "Settled"):
+    if event.name == "Concluded":
         return _ended(rounds, event)
     step = _STEPS.get(event.name)
     return rounds if step is None else (*rounds[:-1], step(rounds[-1], event, owner_of))

@@ -83,7 +83,7 @@ def commit_batch(case: Case, header: bytes, items: Sequence[SignedCommit]) -> In
 
 def reveal(case: Case, opening: Opening) -> Intent:
     """Open a hidden vote. Whoever knows the salt may."""
-    return Intent(COURT, "reveal", (case.id, *_opening(opening)))
+    return Intent(COURT, "reveal", (case.id, _opening(opening)))
 
 
 def reveal_batch(case: Case, openings: Sequence[Opening]) -> Intent:
@@ -93,7 +93,7 @@ def reveal_batch(case: Case, openings: Sequence[Opening]) -> Intent:
 
 def report_leak(case: Case, opening: Opening) -> Intent:
     """Show that a vote is known before its time. Anyone may."""
-    return Intent(COURT, "reportLeak", (case.id, *_opening(opening)))
+    return Intent(COURT, "reportLeak", (case.id, _opening(opening)))
 
 
 def stake(tickets: int, ticket_wei: Wei) -> Intent:

@@ -48,7 +48,7 @@ def test_calldata_of_structs_and_lists() -> None:
     )
     assert len(data) == 4 + 8 * 32
     later = ((1, "0x" + "44" * 32), (2, "0x" + "55" * 32))
-    reveal = (7, 0, 10_000, "0x" + "66" * 32, "0x" + "00" * 32, 5, later)
+    reveal = (7, (0, 10_000, "0x" + "66" * 32, "0x" + "00" * 32, 5, later))
     assert encode.calldata("ArbitrationCourt", "reveal", reveal)[-32:] == bytes.fromhex("55" * 32)
 
 

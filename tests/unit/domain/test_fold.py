@@ -106,11 +106,10 @@ def _voided_and_appealed() -> Case:
     return cases.drawn((10, 11, 12, 13), case)
 
 
-@pytest.mark.parametrize("name", ["Concluded", "Settled"])
-def test_pays_run_over_all_rounds_but_the_void_ones(name: str) -> None:
-    pays = (1, 2, 3, 4, 5, -6, 7)
-    args = {"ruling": 1, "refused": False} if name == "Concluded" else {}
-    case = cases.court(_voided_and_appealed(), name, START, pays=pays, **args)
+@pytest.mark.parametrize("refused", [True, False])
+def test_pays_run_over_all_rounds_but_the_void_ones(refused: bool) -> None:
+    facts = {"ruling": 1, "refused": refused, "pays": (1, 2, 3, 4, 5, -6, 7)}
+    case = cases.court(_voided_and_appealed(), "Concluded", START, **facts)
     by_round = [[seat.pay_wei for seat in one.seats] for one in case.rounds]
     assert by_round == [
         [0, -7 * GWEI, -8 * GWEI],

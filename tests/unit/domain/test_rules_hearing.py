@@ -187,7 +187,7 @@ def test_contributions_come_back_where_they_open_no_appeal() -> None:
     case = cases.court(case, "Appealed", at, appeals=1, ruling=5000, round=word)
     assert A.REFUND_CONTRIBUTION in may(case, R.ANYONE, at)
     assert A.RESOLVE_APPEAL not in may(case, R.ANYONE, at)
-    ended = cases.court(case, "Settled", at, pays=(0,) * 3)
+    ended = cases.court(case, "Concluded", at, ruling=0, refused=True, pays=(0,) * 3)
     assert A.RESOLVE_APPEAL in may(ended, R.ANYONE, at)
     facts = {"dispute": 1, "level": 0, "refused": True, "rulingAfter": 0}
     parts = {"back": 3, "toOtherPot": 0, "toParty": 0}

@@ -174,7 +174,7 @@ def test_only_the_events_of_subjects_with_a_trail_are_folded() -> None:
         (ESCROW, "OrganisationWithdrew"),
         (DESK, "NoncesCancelled"),
         (REGISTRY, "ActionFailed"),
-        (COURT, "Settled"),
+        (COURT, "Concluded"),
         (KEYS, "NoncesCancelled"),
     ]
     for contract, name in folded + loose:
