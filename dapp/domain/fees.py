@@ -77,6 +77,22 @@ def settled_pays(panels: Sequence[Sequence[int | None]], terms: Terms) -> list[i
     return before + [0 if vote == LEAKED else terms.fee_wei for vote in panels[-1]]
 
 
+def spent(rounds: Sequence[Round], bounty: Wei) -> Wei:
+    """What was paid of the money that opened a dispute which is over: the cost of its case.
+
+    Of an appealed dispute that is all of the first panel; its larger panels were paid for by
+    whoever appealed.
+    """
+    opened = [one for one in rounds if one.appeals == 0][-1]
+    fee = opened.terms.fee_wei
+    if opened.appealed_at is not None:
+        return panel_cost(opened.terms, len(opened.seats), bounty)
+    ruled = 2 * len(opened.revealed) > len(opened.seats)
+    seats = [seat for seat in opened.seats if ruled or seat.leaked_at is None]
+    was_drawn = opened.drawn_at is not None or opened.voids > 0
+    return Wei(len(seats) * fee + (bounty if was_drawn else 0))
+
+
 def void_pays(votes: Sequence[int | None], terms: Terms) -> list[int]:
     """What each seat of a void round gains or loses, in wei: the no-shows pay the others' fees.
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from dapp.domain import rounds
+from dapp.domain import fees, rounds
 from dapp.domain.case import Case
 from dapp.domain.events import APPEALS, CLAIMS
 from dapp.domain.parts import ComplaintState, Outcome, PledgeKind
 from dapp.domain.rounds import GWEI
-from dapp.domain.types import UnixTime
+from dapp.domain.types import UnixTime, Wei
 from tests.unit.domain import cases
 from tests.unit.domain.cases import ANYONE, ARMED_AT, CUSTOMER, HOUR, OPERATOR, START
 
@@ -118,6 +118,25 @@ def test_pays_run_over_all_rounds_but_the_void_ones(refused: bool) -> None:
     ]
     assert [one.ended_at for one in case.rounds] == [None, None, START]
     assert case.rounds[0].record == "0x" + "cd" * 32
+
+
+@pytest.mark.parametrize(
+    ("case", "seats", "bounties"),
+    [
+        (cases.escalated(), 0, 0),
+        (cases.escalated(word=cases.round_word(voids=1)), 0, 1),
+        (cases.drawn(), 3, 1),
+        (cases.court(cases.committed(2), "Leaked", 1, seat=0, reporter=ANYONE, taken=5), 2, 1),
+        (cases.revealed(), 3, 1),
+        (cases.appealed(), 3, 1),
+        (_voided_and_appealed(), 3, 1),
+    ],
+)
+def test_a_case_costs_what_was_paid_of_its_first_panels_money(
+    case: Case, seats: int, bounties: int
+) -> None:
+    cost = seats * 10**16 + bounties * 7
+    assert fees.spent(case.rounds, Wei(7)) == cost
 
 
 def test_the_panel_drew_by_itself_or_another_did() -> None:
