@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from dapp.chain.keccak import keccak
 from dapp.domain.case import Case, Context
@@ -136,17 +137,17 @@ def claimed() -> Case:
     return filed(context=CLAIM_CONTEXT)
 
 
-def desk(case: Case, name: str, at: int, **args: Value) -> Case:
+def desk(case: Case, name: str, at: int, **args: Any) -> Case:
     """The case after an event of the desk."""
     return _after(case, event(DESK, name, at, {"complaint": 1, "digest": NO_DIGEST, **args}))
 
 
-def court(case: Case, name: str, at: int, **args: Value) -> Case:
+def court(case: Case, name: str, at: int, **args: Any) -> Case:
     """The case after an event of the court."""
     return _after(case, event(COURT, name, at, {"dispute": 1, **args}))
 
 
-def other(contract: str, case: Case, name: str, at: int, **args: Value) -> Case:
+def other(contract: str, case: Case, name: str, at: int, **args: Any) -> Case:
     """The case after an event of another contract."""
     return _after(case, event(contract, name, at, args))
 
@@ -198,7 +199,7 @@ def escalated(share: int = 4000, word: int = ROUND, is_outside: bool = False) ->
 
 
 def escalation(
-    case: Case, share: int = 4000, word: int = ROUND, is_outside: bool = False, **args: Value
+    case: Case, share: int = 4000, word: int = ROUND, is_outside: bool = False, **args: Any
 ) -> Case:
     """A case taken to arbitrators two hours after the filing."""
     facts: dict[str, Value] = {

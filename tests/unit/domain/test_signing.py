@@ -1,5 +1,7 @@
 """What people sign, beside eth-account."""
 
+from typing import Any
+
 import pytest
 from eth_account.messages import encode_typed_data
 from eth_utils.crypto import keccak as eth_keccak
@@ -17,7 +19,7 @@ PLACE = Place(ChainId(31337), DESK, cases.OPERATOR)
 SIGNER = Signer(cases.CUSTOMER, (1 << 256) - 1, UnixTime(2_000_000_000))
 ADDRESSES = st.binary(min_size=20, max_size=20).map(checksummed)
 WORDS = st.binary(min_size=32, max_size=32).map(lambda raw: "0x" + raw.hex())
-ORDER = {
+ORDER: dict[str, Any] = {
     "name": "order",
     "type": "tuple",
     "components": [
@@ -28,7 +30,7 @@ ORDER = {
         {"name": "ref", "type": "bytes32"},
     ],
 }
-INPUTS = [
+INPUTS: list[dict[str, Any]] = [
     {"name": "complaint", "type": "uint64"},
     ORDER,
     {"name": "share_", "type": "uint16"},
