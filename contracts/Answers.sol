@@ -84,9 +84,10 @@ abstract contract Answers is CaseRecord {
             revert DueInvalid(dueHours, MIN_PLEDGE_HOURS, MAX_PLEDGE_HOURS);
         }
         if (refund == 0 || refund > Fees.ALL) revert ShareInvalid(refund, 1, Fees.ALL);
-        (ComplaintWord next, uint256 last) = _nextOffer(complaint, word, refund);
-        // A pledge after an offer of money would take that offer back.
-        if (last != 0) revert ShareInvalid(0, last + OFFER_STEP, Fees.ALL);
+        // One a case: each takes weeks, and the bond must stay for the longest case. And first: after an offer of money it
+        // would take that offer back.
+        if (word.offerCount() != 0) revert PledgeTooLate(complaint);
+        (ComplaintWord next,) = _nextOffer(complaint, word, refund);
         _firstReply(complaint, word, actor);
         complaints[complaint] = next.withOffer(0);
         _pledges[complaint] = uint256(dueHours) | uint256(refund) << 16;

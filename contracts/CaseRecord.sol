@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {SignedActions} from "./SignedActions.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Actors} from "./Actors.sol";
+import {IArbitrator} from "./interfaces/IArbitrator.sol";
 import {IComplaintDesk} from "./interfaces/IComplaintDesk.sol";
 import {ICourt} from "./interfaces/ICourt.sol";
 import {IEvidence} from "./interfaces/IEvidence.sol";
@@ -23,7 +25,7 @@ import {ComplaintId, OrganisationId} from "./types/Ids.sol";
 
 /// What is known of a complaint, who may add to it, and the trail that makes it complete; the desk's interface is the
 /// manual.
-abstract contract CaseRecord is IComplaintDesk, IEvidence, SignedActions {
+abstract contract CaseRecord is IComplaintDesk, IEvidence, Actors, ReentrancyGuardTransient {
     uint8 internal constant ROLE_ANSWER = 1;
     uint256 internal constant MAX_EVIDENCE = 32;
 
@@ -61,7 +63,7 @@ abstract contract CaseRecord is IComplaintDesk, IEvidence, SignedActions {
     }
 
     /// @inheritdoc IComplaintDesk
-    function rate(ComplaintId complaint, uint8 stars, bytes32 digest) external {
+    function rate(ComplaintId complaint, uint8 stars, bytes32 digest) external nonReentrant {
         if (stars == 0 || stars > 5) revert StarsInvalid(stars);
         address actor = _actor();
         (ComplaintWord word, bool byCustomer) = _party(complaint, actor);
@@ -164,6 +166,6 @@ abstract contract CaseRecord is IComplaintDesk, IEvidence, SignedActions {
 
     function _echo(ComplaintId complaint, bytes32 digest, address actor) internal {
         if (digest == 0) return;
-        emit Evidence(address(court), ComplaintId.unwrap(complaint), actor, EvidenceUri.fromDigest(digest));
+        emit Evidence(IArbitrator(address(court)), ComplaintId.unwrap(complaint), actor, EvidenceUri.fromDigest(digest));
     }
 }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
+import {Actors} from "./Actors.sol";
 import {Answers} from "./Answers.sol";
-import {Payouts} from "./Payouts.sol";
-import {SignedActions} from "./SignedActions.sol";
 import {IBondClaims} from "./interfaces/IBondClaims.sol";
 import {ICaseFund} from "./interfaces/ICaseFund.sol";
 import {IComplaintDesk} from "./interfaces/IComplaintDesk.sol";
 import {ICourt} from "./interfaces/ICourt.sol";
 import {IExclusions} from "./interfaces/IExclusions.sol";
 import {IOrganisationRegistry} from "./interfaces/IOrganisationRegistry.sol";
-import {ISignedActions} from "./interfaces/ISignedActions.sol";
-import {DeskTypes} from "./libraries/DeskTypes.sol";
+import {IOutsideArbitrators} from "./interfaces/IOutsideArbitrators.sol";
 import {Fees} from "./libraries/Fees.sol";
 import {Phase, Phases} from "./libraries/Phases.sol";
 import {Trail} from "./libraries/Trail.sol";
@@ -30,7 +30,7 @@ import {Order} from "./types/Order.sol";
 import {PolicyWord} from "./types/Policy.sol";
 
 /// From the filing to the payment; the interface is the manual.
-contract ComplaintDesk is IExclusions, Answers, Payouts {
+contract ComplaintDesk is IExclusions, Answers {
     uint8 internal constant MAX_CATEGORY = 6;
     /// Tracks from here up name an arbitrator outside.
     uint8 internal constant OUTSIDE_TRACKS = 4;
@@ -42,14 +42,19 @@ contract ComplaintDesk is IExclusions, Answers, Payouts {
     /// What one side would settle for: share 16 | round 8 | by the customer 1 | there is one 1.
     mapping(ComplaintId complaint => uint256) private _settlements;
 
-    constructor(IOrganisationRegistry registry_, ICaseFund escrow_, IBondClaims claims_, ICourt court_, ICourt outside_)
-        SignedActions("Redress Desk")
-    {
+    constructor(
+        IOrganisationRegistry registry_,
+        ICaseFund escrow_,
+        IBondClaims claims_,
+        ICourt court_,
+        ICourt outside_,
+        address forwarder
+    ) Actors(forwarder) {
         (registry, escrow, claims, court, outside) = (registry_, escrow_, claims_, court_, outside_);
     }
 
     /// @inheritdoc IComplaintDesk
-    function file(Order calldata order, uint16 demand, uint8 category, bytes32 digest)
+    function file(Order memory order, uint16 demand, uint8 category, bytes32 digest)
         external
         returns (ComplaintId complaint)
     {
@@ -61,7 +66,7 @@ contract ComplaintDesk is IExclusions, Answers, Payouts {
     }
 
     /// @inheritdoc IComplaintDesk
-    function fileClaim(Order calldata order, uint16 demand, uint8 category, bytes32 digest)
+    function fileClaim(Order memory order, uint16 demand, uint8 category, bytes32 digest)
         external
         returns (ComplaintId complaint)
     {
@@ -71,7 +76,7 @@ contract ComplaintDesk is IExclusions, Answers, Payouts {
     }
 
     /// @inheritdoc IComplaintDesk
-    function accept(ComplaintId complaint, Order calldata order, uint8 offerNumber) external nonReentrant {
+    function accept(ComplaintId complaint, Order memory order, uint8 offerNumber) external nonReentrant {
         (ComplaintWord word, address actor) = _own(complaint);
         _requireOffer(complaint, word, offerNumber);
         if (word.offer() == 0) _acceptPledge(complaint, word, actor);
@@ -79,7 +84,7 @@ contract ComplaintDesk is IExclusions, Answers, Payouts {
     }
 
     /// @inheritdoc IComplaintDesk
-    function withdraw(ComplaintId complaint, Order calldata order, uint8 offerNumber) external {
+    function withdraw(ComplaintId complaint, Order memory order, uint8 offerNumber) external {
         (ComplaintWord word, address actor) = _own(complaint);
         _requireOpen(complaint, word);
         // Who takes a complaint back has read the latest offer.
@@ -88,7 +93,7 @@ contract ComplaintDesk is IExclusions, Answers, Payouts {
     }
 
     /// @inheritdoc IComplaintDesk
-    function escalate(ComplaintId complaint, Order calldata order, uint8 offerNumber, uint16 demand, bytes32 digest)
+    function escalate(ComplaintId complaint, Order memory order, uint8 offerNumber, uint16 demand, bytes32 digest)
         external
         payable
         nonReentrant
@@ -126,7 +131,7 @@ contract ComplaintDesk is IExclusions, Answers, Payouts {
     }
 
     /// @inheritdoc IComplaintDesk
-    function settle(ComplaintId complaint, Order calldata order, uint8 round, uint16 share) external nonReentrant {
+    function settle(ComplaintId complaint, Order memory order, uint8 round, uint16 share) external nonReentrant {
         address actor = _actor();
         (ComplaintWord word, bool byCustomer) = _party(complaint, actor);
         if (word.state() != ComplaintState.Escalated) {
@@ -141,12 +146,12 @@ contract ComplaintDesk is IExclusions, Answers, Payouts {
             return;
         }
         ICourt.Conclusion memory end =
-            _courtOf(word).settle(ComplaintId.unwrap(complaint), round, _costPayer(complaint, word));
+            _courtOf(word).settleCase(ComplaintId.unwrap(complaint), round, _costPayer(complaint, word));
         _execute(complaint, word, order, Ending(Outcome.Settled, share, 0, end.record, end.cost, actor));
     }
 
     /// @inheritdoc IComplaintDesk
-    function confirm(ComplaintId complaint) external {
+    function confirm(ComplaintId complaint) external nonReentrant {
         (ComplaintWord word, address actor) = _own(complaint);
         Phase current = Phases.phase(word, block.timestamp);
         if (current != Phase.Paid) revert WrongPhase(complaint, current);
@@ -155,7 +160,7 @@ contract ComplaintDesk is IExclusions, Answers, Payouts {
     }
 
     /// @inheritdoc IComplaintDesk
-    function confirmDelivery(ComplaintId complaint, Order calldata order) external nonReentrant {
+    function confirmDelivery(ComplaintId complaint, Order memory order) external nonReentrant {
         (ComplaintWord word, address actor) = _own(complaint);
         Phase current = Phases.phase(word, block.timestamp);
         if (current != Phase.Delivered) revert WrongPhase(complaint, current);
@@ -163,7 +168,7 @@ contract ComplaintDesk is IExclusions, Answers, Payouts {
     }
 
     /// @inheritdoc IComplaintDesk
-    function execute(ComplaintId complaint, Order calldata order) external nonReentrant {
+    function execute(ComplaintId complaint, Order memory order) external nonReentrant {
         ComplaintWord word = _known(complaint);
         Phase current = Phases.phase(word, block.timestamp);
         if (current == Phase.Escalated) {
@@ -193,18 +198,22 @@ contract ComplaintDesk is IExclusions, Answers, Payouts {
     }
 
     /// @inheritdoc IComplaintDesk
-    function escalationCost(ComplaintId complaint, Order calldata order)
+    function escalationCost(ComplaintId complaint, Order memory order)
         external
         view
         returns (uint256 seats, uint256 cost)
     {
         ComplaintWord word = _known(complaint);
         uint256 base = _fundOf(word).valueOf(order, complaint);
-        return (word.track() < OUTSIDE_TRACKS ? court : outside).quote(word.track(), base);
+        if (word.track() < OUTSIDE_TRACKS) return court.quote(word.track(), base);
+        (seats, cost) = outside.quote(word.track(), base);
+        // Enough for the house court too, which hears the case if the arbitrator outside then takes none.
+        (, uint256 houseCost) = court.quote(0, base);
+        if (houseCost > cost) cost = houseCost;
     }
 
     /// @inheritdoc IExclusions
-    function excluded(uint256 dispute, address[] calldata accounts, uint256 blockNumber)
+    function exclusions(uint256 dispute, address[] calldata accounts, uint256 blockNumber)
         external
         view
         returns (uint256 bits)
@@ -217,14 +226,9 @@ contract ComplaintDesk is IExclusions, Answers, Payouts {
         }
     }
 
-    /// @inheritdoc ISignedActions
-    function typeHash(bytes4 selector) public view override(ISignedActions, SignedActions) returns (bytes32) {
-        return DeskTypes.hashOf(selector);
-    }
-
     // Below: the parts of the above
 
-    function _file(ICaseFund fund, Order calldata order, uint16 demand, uint8 category, bytes32 digest)
+    function _file(ICaseFund fund, Order memory order, uint16 demand, uint8 category, bytes32 digest)
         private
         returns (ComplaintId complaint)
     {
@@ -232,7 +236,7 @@ contract ComplaintDesk is IExclusions, Answers, Payouts {
         if (category > MAX_CATEGORY) revert CategoryInvalid(category, MAX_CATEGORY);
         complaint = ComplaintId.wrap(uint64(++complaintCount));
         (uint256 amount, bytes32 orderTrail) = fund.open(order, complaint);
-        PolicyWord policy = registry.policy(order.organisation, order.version);
+        PolicyWord policy = registry.policyOf(order.organisation, order.version);
         uint256 answerDeadline = block.timestamp + policy.answerSeconds();
         // Whole minutes before the answer deadline: the odd seconds are the organisation's.
         uint256 early = (policy.answerSeconds() - policy.acknowledgeSeconds(block.timestamp)) / 1 minutes;
@@ -303,34 +307,41 @@ contract ComplaintDesk is IExclusions, Answers, Payouts {
         _record(complaint, PledgeAccepted.selector, abi.encode(complaint, actor, deadline, refund), actor);
     }
 
-    function _withdraw(ComplaintId complaint, ComplaintWord word, Order calldata order, address actor) private {
+    function _withdraw(ComplaintId complaint, ComplaintWord word, Order memory order, address actor) private {
         complaints[complaint] = word.withState(ComplaintState.Withdrawn);
         _fundOf(word).close(order, complaint);
         _record(complaint, Withdrawn.selector, abi.encode(complaint, actor), actor);
     }
 
     /// At the policy's arbitrator outside, or where that cannot be had at the house court.
-    function _open(ComplaintId complaint, ComplaintWord word, Order calldata order, address payer)
+    function _open(ComplaintId complaint, ComplaintWord word, Order memory order, address payer)
         private
         returns (bool isOutside, uint256 terms, uint96 cost)
     {
         (uint256 dispute, uint8 track) = (ComplaintId.unwrap(complaint), word.track());
         uint256 base = _fundOf(word).valueOf(order, complaint);
         if (track < OUTSIDE_TRACKS) {
-            return (false, court.open{value: msg.value}(dispute, track, base), uint96(msg.value));
+            return (false, court.openCase{value: msg.value}(dispute, track, base), uint96(msg.value));
         }
-        (, uint256 price) = outside.quote(track, base);
+        (uint256 houseSeats, uint256 price) = outside.quote(track, base);
         // Checked first: else whoever sends too little could choose the house court.
         if (msg.value < price) revert ValueTooSmall(price, msg.value);
-        try outside.open{value: price}(dispute, track, base) returns (uint256 pinned) {
-            (isOutside, terms) = (true, pinned);
-        } catch {
-            (, price) = court.quote(0, base);
-            if (msg.value < price) revert ValueTooSmall(price, msg.value);
-            terms = court.open{value: price}(dispute, 0, base);
+        if (houseSeats == 0) {
+            try outside.openCase{value: price}(dispute, track, base) returns (uint256 pinned) {
+                (isOutside, terms) = (true, pinned);
+            } catch (bytes memory reason) {
+                // Any other reason, too little gas above all, must not open the way to the house court.
+                if (bytes4(reason) != IOutsideArbitrators.OutsideUnavailable.selector) {
+                    LowLevelCall.bubbleRevert(reason);
+                }
+                (, price) = court.quote(0, base);
+                if (msg.value < price) revert ValueTooSmall(price, msg.value);
+            }
         }
+        if (!isOutside) terms = court.openCase{value: price}(dispute, 0, base);
         cost = uint96(price);
-        _pay(payer, msg.value - price);
+        // The sender's own, so that it alone is stopped if it refuses it: the desk keeps no money.
+        if (msg.value > price) Address.sendValue(payable(payer), msg.value - price);
     }
 
     /// How a case ends.
@@ -348,7 +359,7 @@ contract ComplaintDesk is IExclusions, Answers, Payouts {
     function _divide(
         ComplaintId complaint,
         ComplaintWord word,
-        Order calldata order,
+        Order memory order,
         Outcome outcome,
         uint256 share,
         address actor
@@ -356,9 +367,9 @@ contract ComplaintDesk is IExclusions, Answers, Payouts {
         _execute(complaint, word, order, Ending(outcome, uint16(share), 0, 0, 0, actor));
     }
 
-    function _rule(ComplaintId complaint, ComplaintWord word, Order calldata order) private {
+    function _rule(ComplaintId complaint, ComplaintWord word, Order memory order) private {
         ICourt.Conclusion memory end =
-            _courtOf(word).conclude(ComplaintId.unwrap(complaint), _costPayer(complaint, word));
+            _courtOf(word).concludeCase(ComplaintId.unwrap(complaint), _costPayer(complaint, word));
         (uint256 demand, uint256 offer_) = (word.demand(), word.offer());
         Ending memory ending = Ending(Outcome.Ruled, end.ruling, 0, end.record, end.cost, msg.sender);
         if (end.refused) {
@@ -367,11 +378,12 @@ contract ComplaintDesk is IExclusions, Answers, Payouts {
         } else {
             ending.owed = uint96(Fees.organisationCostDown(end.cost, demand, offer_, end.ruling));
         }
-        if (word.flag(ALL_COSTS)) ending.owed = end.cost;
+        // A claim that was worth nothing is no reason to charge whoever did not answer it.
+        if (word.flag(ALL_COSTS) && ending.share != 0) ending.owed = end.cost;
         _execute(complaint, word, order, ending);
     }
 
-    function _execute(ComplaintId complaint, ComplaintWord word, Order calldata order, Ending memory ending) private {
+    function _execute(ComplaintId complaint, ComplaintWord word, Order memory order, Ending memory ending) private {
         // Before any money moves; the window to confirm is known after it.
         complaints[complaint] = word.asPaid(0);
         ICaseFund.Division memory division = _split(complaint, word, order, ending);
@@ -399,7 +411,7 @@ contract ComplaintDesk is IExclusions, Answers, Payouts {
         _record(complaint, Executed.selector, arguments, ending.actor);
     }
 
-    function _split(ComplaintId complaint, ComplaintWord word, Order calldata order, Ending memory ending)
+    function _split(ComplaintId complaint, ComplaintWord word, Order memory order, Ending memory ending)
         private
         returns (ICaseFund.Division memory)
     {
@@ -407,6 +419,6 @@ contract ComplaintDesk is IExclusions, Answers, Payouts {
         // Only a ruling pays from a bond.
         if (word.flag(CLAIM) && !ruled) return claims.splitFunded(order, complaint, ending.share);
         // What a sponsor is owed cannot come out of an order, whose money only its two sides may get.
-        return _fundOf(word).split(order, complaint, ending.share, word.flag(SPONSORED) ? 0 : ending.owed);
+        return _fundOf(word).divide(order, complaint, ending.share, word.flag(SPONSORED) ? 0 : ending.owed);
     }
 }

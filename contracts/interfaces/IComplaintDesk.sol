@@ -7,7 +7,6 @@ import {ComplaintWord} from "../types/Complaint.sol";
 import {ComplaintId, OrganisationId} from "../types/Ids.sol";
 import {Order} from "../types/Order.sol";
 import {PolicyWord} from "../types/Policy.sol";
-import {ISignedActions} from "./ISignedActions.sol";
 
 /// The life of a complaint. Shares are basis points of the order's amount at filing (0 to 10 000), times Unix seconds,
 /// amounts wei. Windows are half-open: an action counts while `now < deadline`, its consequence from `now >= deadline`.
@@ -15,7 +14,7 @@ import {ISignedActions} from "./ISignedActions.sol";
 /// Every event is folded into `trail[complaint]` (libraries/Trail.sol); its first argument is the complaint and `actor`
 /// is the person who acted: the signer, never who sent the signature. `Filed` is folded into `organisationTrail` as well. A `digest` is the SHA-256 of a manifest,
 /// or zero where the actor added none.
-interface IComplaintDesk is ISignedActions {
+interface IComplaintDesk {
     /// @param orderKey The order's key; `orderTrail` its trail as the complaint found it.
     /// @param policy The policy word that the order pinned, with its version.
     event Filed(
@@ -133,6 +132,8 @@ interface IComplaintDesk is ISignedActions {
     /// An offer on a claim is paid with money sent along, never by the bond: fund it first.
     error OfferNotFunded(ComplaintId complaint, uint256 share);
     error PledgeInvalid(uint8 kind, uint8 max);
+    /// A pledge is the first offer or none.
+    error PledgeTooLate(ComplaintId complaint);
     error DueInvalid(uint256 given, uint256 min, uint256 max);
     /// There is no first reply, or it has been contested.
     error NothingToContest(ComplaintId complaint);
@@ -176,7 +177,7 @@ interface IComplaintDesk is ISignedActions {
     /// Offers a share, four times at most, each at least 500 above the last; 0, once and first, rejects. Role 1.
     function offer(ComplaintId complaint, uint16 share, bytes32 digest) external;
     /// Promises in kind, as an offer: `kind` 1 sends again, 2 puts right, within 24 to 1440 hours of its acceptance, else
-    /// `refund` is due. Not after an offer of money. Role 1.
+    /// `refund` is due. Only as the first offer. Role 1.
     function pledge(ComplaintId complaint, uint8 kind, uint16 dueHours, uint16 refund, bytes32 digest) external;
     /// The pledge is kept; the digest may hold a tracking number. Role 1.
     function deliver(ComplaintId complaint, bytes32 digest) external;

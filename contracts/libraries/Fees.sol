@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {MAX_SEATS} from "../types/Round.sol";
 import {Track} from "../types/Track.sol";
 
 /// Who pays what: pure arithmetic. Shares are basis points (10 000 = all).
@@ -43,8 +44,10 @@ library Fees {
 
     /// How far `vote` lies outside the interval from `low` to `high`.
     function distanceFrom(uint256 vote, uint256 low, uint256 high) internal pure returns (uint256) {
-        if (vote < low) return low - vote;
-        return vote > high ? vote - high : 0;
+        unchecked {
+            if (vote < low) return low - vote;
+            return vote > high ? vote - high : 0;
+        }
     }
 
     function distance(uint256 a, uint256 b) internal pure returns (uint256) {
@@ -53,9 +56,9 @@ library Fees {
 
     /// The smallest panel for `base` (wei): bribing a majority must cost at least a fifth of what is at stake, in locks
     /// and fees. Above that, the largest.
-    function panelSize(Track memory track, uint256 base) internal pure returns (uint256 seats) {
-        for (seats = 3; seats < 31; seats = _next(seats)) {
-            uint256 atStake = (seats / 2 + 1) * track.lockGwei + seats * track.feeGwei;
+    function panelSize(Track track, uint256 base) internal pure returns (uint256 seats) {
+        for (seats = 3; seats < MAX_SEATS; seats = _next(seats)) {
+            uint256 atStake = (seats / 2 + 1) * track.lockGwei() + seats * track.feeGwei();
             if (atStake * 1 gwei >= base / 5) return seats;
         }
     }

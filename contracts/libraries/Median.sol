@@ -4,13 +4,15 @@ pragma solidity 0.8.37;
 library Median {
     /// Sorts `votes` in place. At most 31 of them: insertion sort is the cheapest there.
     function sort(uint256[] memory votes) internal pure {
-        for (uint256 i = 1; i < votes.length; ++i) {
-            uint256 vote = votes[i];
-            uint256 j = i;
-            for (; j > 0 && votes[j - 1] > vote; --j) {
-                votes[j] = votes[j - 1];
+        unchecked {
+            for (uint256 i = 1; i < votes.length; ++i) {
+                uint256 vote = votes[i];
+                uint256 j = i;
+                for (; j > 0 && votes[j - 1] > vote; --j) {
+                    votes[j] = votes[j - 1];
+                }
+                votes[j] = vote;
             }
-            votes[j] = vote;
         }
     }
 
@@ -19,5 +21,16 @@ library Median {
     function middle(uint256[] memory votes) internal pure returns (uint256 low, uint256 high) {
         uint256 n = votes.length;
         return (votes[(n - 1) / 2], votes[n / 2]);
+    }
+
+    /// The most frequent of sorted `votes` (not empty), and whether another is as frequent.
+    function mode(uint256[] memory votes) internal pure returns (uint256 most, bool tie) {
+        uint256 longest;
+        uint256 run;
+        for (uint256 i; i < votes.length; ++i) {
+            run = i > 0 && votes[i - 1] == votes[i] ? run + 1 : 1;
+            if (run > longest) (most, longest, tie) = (votes[i], run, false);
+            else if (run == longest) tie = true;
+        }
     }
 }

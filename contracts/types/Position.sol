@@ -46,7 +46,7 @@ library Positions {
         return Position.unwrap(position) >> BALANCE_SHIFT;
     }
 
-    /// One more seat. The caller has checked that fewer than 255 are taken.
+    /// One more seat. The caller has checked that there is room.
     function seated(Position position) internal pure returns (Position) {
         return Position.wrap(Position.unwrap(position) + ONE_SEAT);
     }
@@ -55,9 +55,9 @@ library Positions {
         return Position.wrap(Position.unwrap(position) | EXITING);
     }
 
-    /// One seat less, with the balance (gwei) it leaves behind.
-    function unseated(Position position, uint256 balanceGwei) internal pure returns (Position) {
-        return Position.wrap(Position.unwrap(position) - ONE_SEAT).withBalance(balanceGwei);
+    /// One seat less.
+    function unseated(Position position) internal pure returns (Position) {
+        return Position.wrap(Position.unwrap(position) - ONE_SEAT);
     }
 
     function withBalance(Position position, uint256 balanceGwei) internal pure returns (Position) {

@@ -1,80 +1,89 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Track} from "./Track.sol";
+import {TRACK_BITS, Track} from "./Track.sol";
 
-/// A round of voting in one storage word (from the low end up). The header, 104 bits, is pinned when the dispute opens:
-/// fee (gwei) 30 | lock (gwei) 34 | hand-over h 7 | commit h 7 | reveal h 7 | seats 5 | paid seats 5 | voids 2 |
-/// drawn 1 | concluded 1 | reveals 5; then
-/// undrawn: escalation block 32 | high water 24;
-/// drawn:   time of the draw 32 | seats 0 to 2, each position 26 | vote 14.
+/// A round of voting in one storage word (from the low end up). The header, 104 bits:
+/// the track that the dispute pinned, 85 | seats 5 | paid seats, halved 4 | voids 2 | appeals 2 | drawn 1 | reveals 5; then
+/// undrawn: armed block 32 | high water 24 | armed time 32;
+/// drawn:   armed time 32 | seats 0 to 2, each position 26 | vote 14.
+/// The number of paid seats is odd, so that its half tells it.
 type Round is uint256;
 
 using Rounds for Round global;
 
-// A seat whose vote is not revealed.
+// A seat whose vote is not revealed, and one whose vote was told before its time.
 uint256 constant NO_VOTE = 0x3fff;
+uint256 constant LEAKED = 0x3ffe;
 uint256 constant SEAT_BITS = 40;
 uint256 constant SEAT_MASK = (1 << SEAT_BITS) - 1;
 uint256 constant SEATS_SHIFT = 136;
 // Seats in the round's own word; the rest go six to a word of their own.
 uint256 constant SEATS_IN_ROUND = 3;
 uint256 constant SEATS_IN_WORD = 6;
+uint256 constant MAX_SEATS = 31;
 
 uint256 constant HEADER_MASK = (1 << 104) - 1;
-uint256 constant DRAWN = 1 << 97;
-uint256 constant CONCLUDED = 1 << 98;
+uint256 constant PAID_SHIFT = 90;
+uint256 constant ONE_VOID = 1 << 94;
+uint256 constant ONE_APPEAL = 1 << 96;
+uint256 constant DRAWN = 1 << 98;
 uint256 constant ONE_REVEAL = 1 << 99;
+// What stays of a header when a round is armed anew: not its seats, drawn, reveals.
+uint256 constant REARMED_MASK = HEADER_MASK & ~uint256(0x1f << TRACK_BITS | DRAWN | 0x1f << 99);
 
+/// Unchecked where it counts: fields of a few bits cannot overflow a word, and the checks took a kilobyte that the court
+/// does not have, and some hundred gas a vote.
 library Rounds {
-    function pack(Track memory track, uint256 seats_, uint256 block_, uint256 highWater_)
+    /// The first round of a dispute; `seats_` is odd.
+    function pack(Track track_, uint256 seats_, uint256 block_, uint256 highWater_, uint256 time)
         internal
         pure
         returns (Round)
     {
-        uint256 header = uint256(track.feeGwei) | uint256(track.lockGwei) << 30 | uint256(track.handOverHours) << 64
-            | uint256(track.commitHours) << 71 | uint256(track.revealHours) << 78 | seats_ << 85 | seats_ << 90;
-        return Round.wrap(header | block_ << 104 | highWater_ << 136);
+        return _armed(Track.unwrap(track_) | seats_ >> 1 << PAID_SHIFT, seats_, block_, highWater_, time);
+    }
+
+    function track(Round round) internal pure returns (Track) {
+        return Track.wrap(Round.unwrap(round) & (1 << TRACK_BITS) - 1);
     }
 
     function feeGwei(Round round) internal pure returns (uint256) {
-        return Round.unwrap(round) & 0x3fffffff;
+        return round.track().feeGwei();
     }
 
     function lockGwei(Round round) internal pure returns (uint256) {
-        return Round.unwrap(round) >> 30 & 0x3ffffffff;
-    }
-
-    function handOverSeconds(Round round) internal pure returns (uint256) {
-        return (Round.unwrap(round) >> 64 & 0x7f) * 1 hours;
-    }
-
-    function commitSeconds(Round round) internal pure returns (uint256) {
-        return (Round.unwrap(round) >> 71 & 0x7f) * 1 hours;
-    }
-
-    function revealSeconds(Round round) internal pure returns (uint256) {
-        return (Round.unwrap(round) >> 78 & 0x7f) * 1 hours;
+        return round.track().lockGwei();
     }
 
     function seats(Round round) internal pure returns (uint256) {
-        return Round.unwrap(round) >> 85 & 0x1f;
+        return Round.unwrap(round) >> TRACK_BITS & 0x1f;
     }
 
     function paidSeats(Round round) internal pure returns (uint256) {
-        return Round.unwrap(round) >> 90 & 0x1f;
+        unchecked {
+            return (Round.unwrap(round) >> PAID_SHIFT & 0xf) * 2 + 1;
+        }
     }
 
     function voids(Round round) internal pure returns (uint256) {
-        return Round.unwrap(round) >> 95 & 0x3;
+        return Round.unwrap(round) >> 94 & 0x3;
+    }
+
+    function appeals(Round round) internal pure returns (uint256) {
+        return Round.unwrap(round) >> 96 & 0x3;
+    }
+
+    /// Which of the dispute's rounds it is: each fresh panel has a number of its own. After each appeal, at most two
+    /// rounds are void.
+    function number(Round round) internal pure returns (uint256) {
+        unchecked {
+            return round.appeals() * 3 + round.voids();
+        }
     }
 
     function drawn(Round round) internal pure returns (bool) {
         return Round.unwrap(round) & DRAWN != 0;
-    }
-
-    function concluded(Round round) internal pure returns (bool) {
-        return Round.unwrap(round) & CONCLUDED != 0;
     }
 
     /// How many seats have revealed.
@@ -83,7 +92,7 @@ library Rounds {
     }
 
     /// The block whose stakes may be drawn; only of an undrawn round.
-    function armedAt(Round round) internal pure returns (uint256) {
+    function armedBlock(Round round) internal pure returns (uint256) {
         return uint32(Round.unwrap(round) >> 104);
     }
 
@@ -92,42 +101,81 @@ library Rounds {
         return uint24(Round.unwrap(round) >> 136);
     }
 
-    /// Unix seconds; only of a drawn round.
-    function drawnAt(Round round) internal pure returns (uint256) {
-        return uint32(Round.unwrap(round) >> 104);
+    /// Unix seconds. All windows count from it.
+    function armedAt(Round round) internal pure returns (uint256) {
+        return uint32(Round.unwrap(round) >> (round.drawn() ? 104 : 160));
     }
 
     function commitOpens(Round round) internal pure returns (uint256) {
-        return round.drawnAt() + round.handOverSeconds();
+        unchecked {
+            return round.armedAt() + round.track().handOverHours() * 1 hours;
+        }
     }
 
     function commitEnds(Round round) internal pure returns (uint256) {
-        return round.commitOpens() + round.commitSeconds();
+        unchecked {
+            return round.commitOpens() + round.track().commitHours() * 1 hours;
+        }
     }
 
     function revealEnds(Round round) internal pure returns (uint256) {
-        return round.commitEnds() + round.revealSeconds();
+        unchecked {
+            return round.commitEnds() + round.track().revealHours() * 1 hours;
+        }
     }
 
-    /// The same terms and size, undrawn again, `void_` rounds (0 or 1) further on.
-    function rearmed(Round round, uint256 void_, uint256 block_, uint256 highWater_) internal pure returns (Round) {
-        uint256 header = Round.unwrap(round) & HEADER_MASK & ~DRAWN & ~uint256(0x1f << 85 | 0x1f << 99);
-        header = (header | round.paidSeats() << 85) + (void_ << 95);
-        return Round.wrap(header | block_ << 104 | highWater_ << 136);
+    /// The window for an appeal is as long as that for commitments.
+    function appealEnds(Round round) internal pure returns (uint256) {
+        unchecked {
+            return round.revealEnds() + round.track().commitHours() * 1 hours;
+        }
     }
 
-    /// Drawn at `time` with the first three of `count` seats; `first` holds them from bit 0 up.
-    function withPanel(Round round, uint256 count, uint256 time, uint256 first) internal pure returns (Round) {
-        uint256 header = Round.unwrap(round) & HEADER_MASK & ~uint256(0x1f << 85);
-        return Round.wrap(header | DRAWN | count << 85 | time << 104 | first << SEATS_SHIFT);
+    /// The panel that hears an appeal: twice as many and one more.
+    function appealSeats(Round round) internal pure returns (uint256) {
+        unchecked {
+            uint256 larger = 2 * round.paidSeats() + 1;
+            return larger < MAX_SEATS ? larger : MAX_SEATS;
+        }
     }
 
-    function asConcluded(Round round) internal pure returns (Round) {
-        return Round.wrap(Round.unwrap(round) | CONCLUDED);
+    /// The same terms and size, undrawn again, `voids_` rounds (0 or 1) further on.
+    function rearmed(Round round, uint256 voids_, uint256 block_, uint256 highWater_, uint256 time)
+        internal
+        pure
+        returns (Round)
+    {
+        unchecked {
+            uint256 header = (Round.unwrap(round) & REARMED_MASK) + voids_ * ONE_VOID;
+            return _armed(header, round.paidSeats(), block_, highWater_, time);
+        }
+    }
+
+    /// The same terms for the larger panel of an appeal.
+    function appealed(Round round, uint256 block_, uint256 highWater_, uint256 time) internal pure returns (Round) {
+        unchecked {
+            uint256 seats_ = round.appealSeats();
+            uint256 header = (Round.unwrap(round) & REARMED_MASK & ~uint256(0xf << PAID_SHIFT | 0x3 << 94)) + ONE_APPEAL;
+            return _armed(header | seats_ >> 1 << PAID_SHIFT, seats_, block_, highWater_, time);
+        }
+    }
+
+    /// Drawn, with the first three of `count` seats; `first` holds them from bit 0 up.
+    function withPanel(Round round, uint256 count, uint256 first) internal pure returns (Round) {
+        uint256 header = Round.unwrap(round) & REARMED_MASK | DRAWN | count << TRACK_BITS;
+        return Round.wrap(header | round.armedAt() << 104 | first << SEATS_SHIFT);
     }
 
     /// A seat as it is stored: position 26 | vote 14.
     function packSeat(uint256 position, uint256 vote) internal pure returns (uint256) {
         return position | vote << 26;
+    }
+
+    function _armed(uint256 header, uint256 seats_, uint256 block_, uint256 highWater_, uint256 time)
+        private
+        pure
+        returns (Round)
+    {
+        return Round.wrap(header | seats_ << TRACK_BITS | block_ << 104 | highWater_ << 136 | time << 160);
     }
 }
