@@ -20,6 +20,7 @@ CONTRACTS = (
     "PublicArbitrator",
     "AppealFund",
     "OutsideArbitrators",
+    "Forwarder",
     "ComplaintDesk",
 )
 

@@ -24,6 +24,7 @@ KEYS = "KeyRegistry"
 OUTSIDE = "OutsideArbitrators"
 PUBLIC = "PublicArbitrator"
 APPEALS = "AppealFund"
+FORWARDER = "Forwarder"
 
 
 @dataclass(frozen=True, slots=True)

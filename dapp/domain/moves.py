@@ -52,11 +52,10 @@ def of_organisation(case: Case, stage: Phase) -> list[Action]:
     if stage is Phase.FILED and case.acknowledgement is None:
         actions.append(Action.ACKNOWLEDGE)
     if stage in OPEN and len(case.offers) < MAX_OFFERS:
-        offered = case.offer.share if case.offer else 0
-        raised = offered + OFFER_STEP if case.offer else 0
+        raised = case.offer.share + OFFER_STEP if case.offer else 0
         actions += [Action.OFFER] if raised <= ALL else []
-        # A pledge after an offer of money would take that offer back.
-        actions += [Action.PLEDGE] if offered == 0 else []
+        # One a case, and first: after an offer of money it would take that offer back.
+        actions += [] if case.offers else [Action.PLEDGE]
     if stage is Phase.FILED and len(case.asks) < MAX_ASKS:
         actions.append(Action.ASK)
     if stage is Phase.PLEDGED:

@@ -176,7 +176,7 @@ class Escalation:
         terms: what was pinned: the first round's word, or a hash that names the outside dispute.
         cost: what `payer` advanced.
         is_outside: arbitrators outside have the case.
-        all_costs: the organisation bears them whatever the ruling: it left a claim unanswered.
+        all_costs: it left a claim unanswered, and bears them all unless it is worth nothing.
         actor: who escalated; a silent organisation's claim may be taken there by anyone.
     """
 

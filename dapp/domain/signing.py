@@ -1,25 +1,16 @@
-"""What people sign instead of sending a transaction (EIP-712; contracts/SignedActions.sol).
+"""What people sign instead of sending a transaction (EIP-712; contracts/Forwarder.sol).
 
 The struct that is signed is the call itself: named like the function, with a capital letter; its
-fields are the function's arguments, those of a struct one after another, then who acts, the nonce
-and the deadline. So what a wallet shows is word for word what is called.
+fields are the function's arguments, those of a struct one after another, then who acts, the
+contract that is called, the nonce and the deadline. So what a wallet shows is word for word what
+is called. The domain is the forwarder's, whichever contract is called.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dapp.domain.events import (
-    APPEALS,
-    CLAIMS,
-    COURT,
-    DESK,
-    ESCROW,
-    KEYS,
-    PUBLIC,
-    REGISTRY,
-    Value,
-)
+from dapp.domain.events import Value
 from dapp.domain.types import (
     Address,
     ChainId,
@@ -32,25 +23,19 @@ from dapp.domain.types import (
     word,
 )
 
-VERSION = "1"
-DOMAIN_NAMES = {
-    APPEALS: "Redress AppealFund",
-    CLAIMS: "Redress Claims",
-    COURT: "Redress Court",
-    DESK: "Redress Desk",
-    ESCROW: "Redress Escrow",
-    KEYS: "Redress Keys",
-    PUBLIC: "Redress PublicArbitrator",
-    REGISTRY: "Redress Registry",
-}
-"""By contract: the name in its EIP-712 domain."""
+NAME, VERSION = "Redress", "1"
 _DOMAIN_FIELDS = (
     ("name", "string"),
     ("version", "string"),
     ("chainId", "uint256"),
     ("verifyingContract", "address"),
 )
-_TAIL = (("actor", "address"), ("nonce", "uint256"), ("deadline", "uint256"))
+_TAIL = (
+    ("actor", "address"),
+    ("target", "address"),
+    ("nonce", "uint256"),
+    ("deadline", "uint256"),
+)
 _COMMIT = (
     ("dispute", "uint256"),
     ("round", "uint256"),
@@ -62,16 +47,18 @@ _COMMIT = (
 
 @dataclass(frozen=True, slots=True)
 class SignedAction:
-    """A signed call, as the contracts take it.
+    """A signed call, as the forwarder takes it.
 
     Attributes:
+        target: the contract that is called.
         action: selector and arguments, as for a direct call; 0x… text.
         actor: who signed, and who acts.
-        nonce: any number that the actor has not used with this contract.
+        nonce: any number that the actor has not used.
         deadline: the signature counts before it.
         signature: 65 bytes of ECDSA, or what the actor's contract accepts (ERC-1271); 0x… text.
     """
 
+    target: Address
     action: str
     actor: Address
     nonce: int
@@ -81,16 +68,15 @@ class SignedAction:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The contract that a signature is for."""
+    """Where a signature counts: at one chain's forwarder."""
 
     chain_id: ChainId
-    contract: str
-    address: Address
+    forwarder: Address
 
 
 @dataclass(frozen=True, slots=True)
 class TypedData:
-    """What a wallet is asked to sign: one flat struct in a contract's domain.
+    """What a wallet is asked to sign: one flat struct in the forwarder's domain.
 
     Attributes:
         primary: the struct's name.
@@ -112,9 +98,10 @@ class TypedData:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Who signs, under which nonce, until when."""
+    """Who signs, for which contract, under which nonce, until when."""
 
     actor: Address
+    target: Address
     nonce: int
     deadline: UnixTime
 
@@ -129,16 +116,16 @@ def action_typed_data(
     """What `signer` signs for a call.
 
     Args:
-        place: the contract.
-        function: its function's name.
+        place: the forwarder.
+        function: its name.
         inputs: the function's inputs as the ABI has them.
         args: structs as tuples, bytes as 0x… texts.
-        signer: who acts.
+        signer: who acts, and on which contract.
 
     Raises:
         ValueError: the function has an argument that is not static, or another number of them.
     """
-    values: tuple[Value, ...] = (signer.actor, signer.nonce, signer.deadline)
+    values: tuple[Value, ...] = (signer.actor, signer.target, signer.nonce, signer.deadline)
     tail = [(name, kind, value) for (name, kind), value in zip(_TAIL, values, strict=True)]
     flat = [*_flat(inputs, args), *tail]
     return TypedData(
@@ -175,10 +162,10 @@ def wallet_json(data: TypedData) -> dict[str, Any]:
         },
         "primaryType": data.primary,
         "domain": {
-            "name": DOMAIN_NAMES[data.place.contract],
+            "name": NAME,
             "version": VERSION,
             "chainId": data.place.chain_id,
-            "verifyingContract": data.place.address,
+            "verifyingContract": data.place.forwarder,
         },
         "message": {
             name: str(value) if kind.startswith("uint") else value
@@ -196,14 +183,14 @@ def digest(keccak: Keccak, data: TypedData) -> Hash32:
 
 
 def separator(keccak: Keccak, place: Place) -> Hash32:
-    """The hash of the contract's domain."""
+    """The hash of the forwarder's domain."""
     kinds = ",".join(f"{kind} {name}" for name, kind in _DOMAIN_FIELDS)
     encoded = (
         keccak(f"EIP712Domain({kinds})".encode())
-        + keccak(DOMAIN_NAMES[place.contract].encode())
+        + keccak(NAME.encode())
         + keccak(VERSION.encode())
         + word(place.chain_id)
-        + _encoded("address", place.address)
+        + _encoded("address", place.forwarder)
     )
     return hash32(keccak(encoded))
 

@@ -5,10 +5,8 @@ from dapp.domain.types import Address, ChainId, Hash32, Keccak, UnixTime, hash32
 
 _LABEL = b"redress-trail/1"
 _WITH_TRAILS = frozenset({CLAIMS, DESK, ESCROW, REGISTRY})
-# An organisation's balance, money sent along with a claim, and signatures' nonces have no trail.
-_UNFOLDED = frozenset(
-    {"ActionFailed", "FundingWithdrawn", "Funded", "NoncesCancelled", "OrganisationWithdrew"}
-)
+# An organisation's balance and money sent along with a claim have no trail.
+_UNFOLDED = frozenset({"FundingWithdrawn", "Funded", "OrganisationWithdrew"})
 
 
 def genesis(keccak: Keccak, chain_id: ChainId, contract: Address, subject: int) -> Hash32:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dapp.domain.case import Case
-from dapp.domain.events import APPEALS, COURT, OUTSIDE
+from dapp.domain.events import APPEALS, COURT, OUTSIDE, Value
 from dapp.domain.intents.call import MAX_AMOUNT, MAX_VERSION, Intent, check_range
 from dapp.domain.phases import MAX_APPEALS
 from dapp.domain.position import MAX_TICKETS, Position
@@ -167,10 +167,10 @@ def _level(level: int) -> None:
     check_range("level", level, 0, MAX_APPEALS)
 
 
-def _opening(one: Opening) -> tuple[int, int, str, str, int, tuple[tuple[int, str], ...]]:
+def _opening(one: Opening) -> Value:
     check_range("vote", one.vote, 0, ALL)
     later = tuple((other.seat, other.value) for other in one.later)
-    return (one.seat, one.vote, one.salt, one.reason, one.prefix, later)
+    return (one.seat, one.salt, one.reason, one.vote, one.prefix, later)
 
 
 def _hex(header: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from dapp.domain.actions import MAX_CATEGORY
 from dapp.domain.case import Case
-from dapp.domain.events import APPEALS, CLAIMS, COURT, DESK, ESCROW, PUBLIC, REGISTRY
+from dapp.domain.events import APPEALS, CLAIMS, COURT, ESCROW, PUBLIC, REGISTRY
 from dapp.domain.intents.call import MAX_AMOUNT, Intent, check_range, order_args
 from dapp.domain.parts import Order
 from dapp.domain.payment import deposit_for
@@ -20,8 +20,8 @@ from dapp.domain.types import (
 )
 from dapp.errors import InvalidInput, Refused
 
-# Whoever pushes money keeps what was not taken; only the escrow holds tokens.
-_CREDITORS = (APPEALS, CLAIMS, COURT, DESK, ESCROW, PUBLIC, REGISTRY)
+# The desk holds no money; only the escrow holds tokens.
+_CREDITORS = (APPEALS, CLAIMS, COURT, ESCROW, PUBLIC, REGISTRY)
 MAX_FREEZE_HOURS = 168
 
 

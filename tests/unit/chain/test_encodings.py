@@ -48,7 +48,7 @@ def test_calldata_of_structs_and_lists() -> None:
     )
     assert len(data) == 4 + 8 * 32
     later = ((1, "0x" + "44" * 32), (2, "0x" + "55" * 32))
-    reveal = (7, (0, 10_000, "0x" + "66" * 32, "0x" + "00" * 32, 5, later))
+    reveal = (7, (0, "0x" + "66" * 32, "0x" + "00" * 32, 10_000, 5, later))
     assert encode.calldata("ArbitrationCourt", "reveal", reveal)[-32:] == bytes.fromhex("55" * 32)
 
 
@@ -231,12 +231,12 @@ def _of_arbitrators() -> list[Intent]:
 
 
 def _of_people() -> list[Intent]:
-    signed = SignedAction("0x12345678", WHO, 7, cases.START, "0x" + "11" * 65)
+    signed = SignedAction(WHO, "0x12345678", WHO, 7, cases.START, "0x" + "11" * 65)
     return [
         intents.set_key(None, 1, WORD),
-        intents.act("OrderEscrow", signed, Wei(1)),
-        intents.batch("ComplaintDesk", [signed], 300_000),
-        intents.cancel_nonces("ArbitrationCourt", 0, 1),
+        intents.act(signed, Wei(1)),
+        intents.batch([signed], 300_000),
+        intents.cancel_nonces(0, 1),
         intents.set_paused("OrderEscrow", True),
     ]
 

@@ -83,7 +83,7 @@ FROZEN_CONTEXT = Context(
 )
 
 
-def event(contract: str, name: str, at: int, args: Mapping[str, Value]) -> Event:
+def event(contract: str, name: str, at: int, args: Mapping[str, Any]) -> Event:
     """An event at a time; its encoding is of no concern here."""
     return Event(
         chain_id=ChainId(1),

@@ -79,9 +79,9 @@ def test_an_offer_is_the_customers_turn(share: int, own: set[Action], then: Cons
     assert may(case, R.CUSTOMER, at) == {*own, A.CONTEST, *OPEN_TO_CUSTOMER}
     now = turn(case, UnixTime(at), BlockNumber(1))
     assert (now.who, now.then, now.until) == (R.CUSTOMER, then, at + WEEK)
-    # The organisation may raise it as long as there is room, and pledge while no money is offered.
+    # The organisation may raise it as long as there is room; a pledge comes first or not at all.
     assert (A.OFFER in may(case, R.ORGANISATION, at)) == (share <= 9500)
-    assert (A.PLEDGE in may(case, R.ORGANISATION, at)) == (share == 0)
+    assert A.PLEDGE not in may(case, R.ORGANISATION, at)
     lapsed = at + WEEK
     assert may(case, R.CUSTOMER, lapsed) == {A.EXECUTE}
     assert turn(case, UnixTime(lapsed), BlockNumber(1)).then is then
@@ -118,10 +118,10 @@ def test_a_delivery_is_confirmed_reopened_or_kept_by_silence() -> None:
     assert (now.who, now.until, now.then) == (R.CUSTOMER, at + WEEK, C.PLEDGE_KEPT)
     assert may(case, R.CUSTOMER, at + WEEK) == {A.EXECUTE}
     again = cases.desk(case, "Reopened", at, actor=cases.CUSTOMER, deadline=at + WEEK)
-    # Nothing is left to accept; the organisation may offer money or pledge again.
+    # Nothing is left to accept; the organisation may offer money.
     own = may(again, R.CUSTOMER, at)
     assert A.ACCEPT not in own and {A.ESCALATE, A.WITHDRAW} <= own
-    assert {A.OFFER, A.PLEDGE} <= may(again, R.ORGANISATION, at)
+    assert may(again, R.ORGANISATION, at) == {A.OFFER, A.EVIDENCE}
     assert turn(again, UnixTime(at), BlockNumber(1)).then is C.COMPLAINT_WITHDRAWN
 
 

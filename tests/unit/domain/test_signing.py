@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from dapp.chain.keccak import checksummed, keccak
 from dapp.domain import signing
-from dapp.domain.events import COURT, DESK, Value
+from dapp.domain.events import Value
 from dapp.domain.signing import Place, Signer, TypedData
 from dapp.domain.types import ChainId, DisputeId, Hash32, UnixTime
 from tests.unit.domain import cases
 
-PLACE = Place(ChainId(31337), DESK, cases.OPERATOR)
-SIGNER = Signer(cases.CUSTOMER, (1 << 256) - 1, UnixTime(2_000_000_000))
+PLACE = Place(ChainId(31337), cases.OPERATOR)
+SIGNER = Signer(cases.CUSTOMER, cases.ANYONE, (1 << 256) - 1, UnixTime(2_000_000_000))
 ADDRESSES = st.binary(min_size=20, max_size=20).map(checksummed)
 WORDS = st.binary(min_size=32, max_size=32).map(lambda raw: "0x" + raw.hex())
 ORDER: dict[str, Any] = {
@@ -55,8 +55,8 @@ def test_a_call_is_signed_as_wallets_sign_it(args: tuple[Value, ...]) -> None:
     data = signing.action_typed_data(PLACE, "settle", INPUTS, args, SIGNER)
     assert data.type_string == (
         "Settle(uint64 complaint,uint24 organisation,uint16 version,address customer,"
-        "address token,bytes32 ref,uint16 share,bool higher,address actor,uint256 nonce,"
-        "uint256 deadline)"
+        "address token,bytes32 ref,uint16 share,bool higher,address actor,"
+        "address target,uint256 nonce,uint256 deadline)"
     )
     assert signing.digest(keccak, data) == _digest(data)
 
@@ -65,25 +65,22 @@ def test_a_call_is_signed_as_wallets_sign_it(args: tuple[Value, ...]) -> None:
 def test_a_hidden_vote_is_signed_as_wallets_sign_it(
     dispute: int, number: int, seat: int, commitment: Hash32
 ) -> None:
-    place = Place(ChainId(1), COURT, cases.OPERATOR)
+    place = Place(ChainId(1), cases.OPERATOR)
     vote = (seat, commitment)
     data = signing.commit_typed_data(place, DisputeId(dispute), number, vote, cases.CUSTOMER)
     assert signing.digest(keccak, data) == _digest(data)
 
 
-def test_everything_in_the_domain_counts() -> None:
+def test_chain_forwarder_function_target_and_actor_all_count() -> None:
     args: tuple[Value, ...] = (1, (1, 1, cases.CUSTOMER, cases.CUSTOMER, "0x" + "00" * 32), 1, True)
-    places = [
-        PLACE,
-        Place(ChainId(1), DESK, cases.OPERATOR),
-        Place(ChainId(31337), COURT, cases.OPERATOR),
-        Place(ChainId(31337), DESK, cases.CUSTOMER),
-    ]
+    other = Signer(cases.CUSTOMER, cases.OPERATOR, 1, SIGNER.deadline)
     found = {
-        signing.digest(keccak, signing.action_typed_data(place, "settle", INPUTS, args, SIGNER))
-        for place in places
+        signing.digest(keccak, signing.action_typed_data(place, name, INPUTS, args, signer))
+        for place in (PLACE, Place(ChainId(1), cases.OPERATOR), Place(ChainId(31337), cases.ANYONE))
+        for name in ("settle", "accept")
+        for signer in (SIGNER, other, Signer(cases.ANYONE, cases.OPERATOR, 1, SIGNER.deadline))
     }
-    assert len(found) == len(places)
+    assert len(found) == 18
 
 
 @pytest.mark.parametrize("kind", ["string", "bytes", "uint8[]", "uint8[2]"])

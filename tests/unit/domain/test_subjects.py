@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from dapp.chain.keccak import keccak
 from dapp.domain import keys, organisation, payment, position, trail
-from dapp.domain.events import CLAIMS, COURT, DESK, ESCROW, KEYS, REGISTRY, Event, Value
+from dapp.domain.events import CLAIMS, COURT, DESK, ESCROW, FORWARDER, KEYS, REGISTRY, Event, Value
 from dapp.domain.organisation import Organisation
 from dapp.domain.payment import OrderState, PaidOrder, deposit_for
 from dapp.domain.policy import Policy, pack
@@ -68,7 +68,7 @@ def test_a_deposit_is_a_fiftieth_rounded_up(amount: int) -> None:
 
 
 def _organisation(cap: int = 16) -> Organisation:
-    events = [
+    events: list[tuple[str, dict[str, Value]]] = [
         ("OrganisationRegistered", {}),
         (
             "PolicyPublished",
@@ -172,10 +172,9 @@ def test_only_the_events_of_subjects_with_a_trail_are_folded() -> None:
         (CLAIMS, "Funded"),
         (CLAIMS, "FundingWithdrawn"),
         (ESCROW, "OrganisationWithdrew"),
-        (DESK, "NoncesCancelled"),
-        (REGISTRY, "ActionFailed"),
+        (FORWARDER, "NoncesCancelled"),
+        (FORWARDER, "ActionFailed"),
         (COURT, "Concluded"),
-        (KEYS, "NoncesCancelled"),
     ]
     for contract, name in folded + loose:
         event = cases.event(contract, name, START, {"actor": OPERATOR})
