@@ -50,7 +50,7 @@ def commitment(
 
 def extend(keccak: Keccak, accumulated: int, seat: int, value: Hash32) -> int:
     """The accumulator (224 bits) after one more commitment."""
-    digest = keccak(word(accumulated) + word(seat) + raw(value))
+    digest = keccak(word(accumulated << 8 | seat) + raw(value))
     return int.from_bytes(digest, "big") & _CHAIN_MASK
 
 

@@ -114,16 +114,8 @@ def lottery(dispute: DisputeId, current: Round, seed: Hash32) -> Lottery:
 
 def lot(keccak: Keccak, drawn_from: Lottery, seat: int, attempt: int) -> tuple[PositionId, int]:
     """Where one attempt falls: a position, and a number that must be below its tickets."""
-    random = int.from_bytes(
-        keccak(
-            raw(drawn_from.seed)
-            + word(drawn_from.dispute)
-            + word(drawn_from.round)
-            + word(seat)
-            + word(attempt)
-        ),
-        "big",
-    )
+    which = drawn_from.dispute << 24 | drawn_from.round << 16 | seat << 8 | attempt
+    random = int.from_bytes(keccak(raw(drawn_from.seed) + word(which)), "big")
     position = (random & (1 << 128) - 1) * drawn_from.high_water >> 128
     return PositionId(position), random >> 128 & MAX_TICKETS - 1
 

@@ -133,6 +133,15 @@ def test_the_round_number_is_in_the_lots() -> None:
     assert len(lots) > 6
 
 
+def test_a_lot_by_hand() -> None:
+    drawn_from = Lottery(
+        Hash32("0x" + "5e" * 32), DisputeId(0xD1), 4, 3, BlockNumber(ARMED), high_water=1000
+    )
+    random = int.from_bytes(keccak(b"\x5e" * 32 + 0xD1040263.to_bytes(32, "big")), "big")
+    place = (random & (1 << 128) - 1) * 1000 >> 128
+    assert draw.lot(keccak, drawn_from, 2, 0x63) == (place, random >> 128 & 7)
+
+
 def test_a_round_is_drawn_from_what_its_word_pinned() -> None:
     one = cases.round_(seats=7, appeals=2, voids=1)
     drawn_from = draw.lottery(DisputeId(5), one, Hash32("0x" + "01" * 32))

@@ -56,7 +56,7 @@ def _encoded(plan: list[tuple[int, int | None]], prior: bytes, seats_paid: int) 
     for number, (_, vote) in enumerate(plan):
         if vote is None:
             continue
-        linked = encode(["uint224", "uint8", "bytes32"], [chain, number, b"\x5a" * 32])
+        linked = encode(["uint256", "bytes32"], [chain << 8 | number, b"\x5a" * 32])
         chain = int.from_bytes(keccak(linked), "big") & (1 << 224) - 1
         bitmap |= 0 if vote == -2 else 1 << number
     kinds = ["bytes32", "uint256", "uint256[]", "uint256"]
