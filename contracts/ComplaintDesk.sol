@@ -321,13 +321,13 @@ contract ComplaintDesk is IExclusions, Answers {
         (uint256 dispute, uint8 track) = (ComplaintId.unwrap(complaint), word.track());
         uint256 base = _fundOf(word).valueOf(order, complaint);
         if (track < OUTSIDE_TRACKS) {
-            return (false, court.openCase{value: msg.value}(dispute, track, base), uint96(msg.value));
+            return (false, court.openCase{value: msg.value}(dispute, track, base, word.parties()), uint96(msg.value));
         }
         (uint256 houseSeats, uint256 price) = outside.quote(track, base);
         // Checked first: else whoever sends too little could choose the house court.
         if (msg.value < price) revert ValueTooSmall(price, msg.value);
         if (houseSeats == 0) {
-            try outside.openCase{value: price}(dispute, track, base) returns (uint256 pinned) {
+            try outside.openCase{value: price}(dispute, track, base, 0) returns (uint256 pinned) {
                 (isOutside, terms) = (true, pinned);
             } catch (bytes memory reason) {
                 // Any other reason, too little gas above all, must not open the way to the house court.
@@ -338,7 +338,7 @@ contract ComplaintDesk is IExclusions, Answers {
                 if (msg.value < price) revert ValueTooSmall(price, msg.value);
             }
         }
-        if (!isOutside) terms = court.openCase{value: price}(dispute, 0, base);
+        if (!isOutside) terms = court.openCase{value: price}(dispute, 0, base, word.parties());
         cost = uint96(price);
         // The sender's own, so that it alone is stopped if it refuses it: the desk keeps no money.
         if (msg.value > price) Address.sendValue(payable(payer), msg.value - price);

@@ -276,9 +276,10 @@ contract OrganisationRegistry is IOrganisationRegistry, Payouts, Governed {
 
     /// @inheritdoc IOrganisationRegistry
     function wasOperator(OrganisationId organisation, address account, uint256 blockNumber) public view returns (bool) {
-        Operator memory operator = _operators[organisation][account];
-        if (operator.since == 0 || operator.since >= blockNumber) return false;
-        return operator.until == 0 || operator.until >= blockNumber;
+        Operator storage operator = _operators[organisation][account];
+        (uint256 since, uint256 until) = (operator.since, operator.until);
+        if (since == 0 || since >= blockNumber) return false;
+        return until == 0 || until >= blockNumber;
     }
 
     /// @inheritdoc IOrganisationRegistry

@@ -79,6 +79,7 @@ def arguments(at: Mapping[str, str], terms: Terms) -> dict[str, tuple[Any, ...]]
     governed = (terms.guardian, at["Timelock"], forwarder)
     setup = (
         desk,
+        registry,
         at["PublicArbitrator"],
         at["AppealFund"],
         at["RandaoSource"],

@@ -7,6 +7,7 @@ import {Round} from "../types/Round.sol";
 import {Track} from "../types/Track.sol";
 import {RoundPhase} from "../libraries/RoundPhases.sol";
 import {ICourt} from "./ICourt.sol";
+import {IOrganisationRegistry} from "./IOrganisationRegistry.sol";
 import {ISeedSource} from "./ISeedSource.sol";
 
 /// Staked arbitrators, drawn by lot, who vote a share (0 to 10 000 basis points) behind commitments. The ruling is the
@@ -27,6 +28,7 @@ import {ISeedSource} from "./ISeedSource.sol";
 interface IArbitrationCourt is ICourt {
     struct Setup {
         address desk;
+        IOrganisationRegistry registry;
         address publicArbitrator;
         /// The only one that may appeal a house dispute.
         address appealFund;

@@ -91,6 +91,14 @@ library ComplaintWords {
         return OrganisationId.wrap(uint24(ComplaintWord.unwrap(word) >> 160 & 0xfffff));
     }
 
+    /// What a court needs to recognise the parties: organisation 20 | low bits of the customer 44. Zero where somebody is
+    /// accused as well.
+    function parties(ComplaintWord word) internal pure returns (uint64) {
+        if (word.flag(ACCUSING)) return 0;
+        uint256 organisation_ = OrganisationId.unwrap(word.organisation());
+        return uint64(organisation_ | uint160(word.customer()) << 20);
+    }
+
     function track(ComplaintWord word) internal pure returns (uint8) {
         return uint8(ComplaintWord.unwrap(word) >> 180 & 0x7);
     }
