@@ -81,7 +81,8 @@ class Round:
     Attributes:
         appeals: how often the dispute was appealed before it.
         voids: how many rounds were void since.
-        armed_word: the court's word as the round was armed, which pins the terms.
+        armed_word: the court's word as the round was armed, which pins the terms; a dispute's
+            first one also hints at the parties.
         seats_paid: how many seats were paid for, and are wanted.
         armed_at_block: whose stakes may be drawn are those before this block.
         high_water: one more than the highest position that may be drawn.

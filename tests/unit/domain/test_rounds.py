@@ -24,6 +24,7 @@ FIELDS = st.fixed_dictionaries(
         "block": st.integers(0, (1 << 32) - 1),
         "high_water": st.integers(0, (1 << 24) - 1),
         "at": st.integers(0, (1 << 32) - 1),
+        "parties": st.integers(0, (1 << 64) - 1),
     }
 )
 
@@ -43,6 +44,7 @@ def _word(f: dict[str, int]) -> int:
         | f["block"] << 104
         | f["high_water"] << 136
         | f["at"] << 160
+        | f["parties"] << 192
     )
 
 
