@@ -40,7 +40,7 @@ abstract contract Ballots is Panels {
     function commitDrawing(uint256 dispute, bytes calldata proof, uint8 number, bytes32 commitment) external {
         Round round = _draw(dispute, rounds[dispute], proof, number);
         PositionId position = _commit(dispute, round, number, commitment);
-        positions[position] = positions[position].withBalance(positions[position].balance() + _bounty(round));
+        positions[position] = positions[position].credited(_bounty(round));
     }
 
     /// @inheritdoc IArbitrationCourt

@@ -38,7 +38,7 @@ contract PublicArbitrator is IPublicArbitrator, Payouts, ERC165 {
         if (_choices == 0 || _choices == type(uint256).max || median && _choices != MEDIAN_CHOICES) {
             revert ChoicesInvalid(_choices);
         }
-        uint256 cost = court.priceOf(track, seats);
+        uint256 cost = court.costOf(track, seats);
         if (msg.value < cost) revert ValueTooLow(cost, msg.value);
         disputeID = FIRST + ++disputeCount;
         _disputes[disputeID].arbitrable = IArbitrable(msg.sender);
@@ -52,7 +52,7 @@ contract PublicArbitrator is IPublicArbitrator, Payouts, ERC165 {
     /// @inheritdoc IArbitrator
     function arbitrationCost(bytes calldata _extraData) external view returns (uint256 cost) {
         (uint8 track,, uint256 seats) = _terms(_extraData);
-        return court.priceOf(track, seats);
+        return court.costOf(track, seats);
     }
 
     /// @inheritdoc IArbitrator

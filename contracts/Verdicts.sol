@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Ballots} from "./Ballots.sol";
 import {IArbitrationCourt} from "./interfaces/IArbitrationCourt.sol";
+import {IFeePayer} from "./interfaces/IFeePayer.sol";
 import {Fees} from "./libraries/Fees.sol";
 import {Median} from "./libraries/Median.sol";
 import {RoundPhases} from "./libraries/RoundPhases.sol";
@@ -148,9 +149,10 @@ abstract contract Verdicts is Ballots {
         uint256 near;
         // Gwei of at most 48 bits for at most 56 seats.
         unchecked {
+            (uint256 from, uint256 to) = _nearby(tally);
             for (uint256 i = first; i < scored; ++i) {
                 uint256 bits = seats[i];
-                if (_isNear(bits >> 26, tally)) {
+                if (bits >> 26 >= from && bits >> 26 <= to) {
                     ++near;
                     continue;
                 }
@@ -169,7 +171,7 @@ abstract contract Verdicts is Ballots {
             rest -= odd;
             for (uint256 i = first; i < scored; ++i) {
                 uint256 bits = seats[i];
-                if (!_isNear(bits >> 26, tally)) continue;
+                if (bits >> 26 < from || bits >> 26 > to) continue;
                 _give(_position(bits), each + odd);
                 pays[i - first] = int256(each + odd);
                 odd = 0;
@@ -177,8 +179,11 @@ abstract contract Verdicts is Ballots {
         }
     }
 
-    function _isNear(uint256 vote, Tally memory tally) private pure returns (bool) {
-        return vote < LEAKED && _far(vote, tally) <= Fees.FULL_PAY_WITHIN;
+    /// The votes that are paid in full; no leaked or missing one is among them.
+    function _nearby(Tally memory tally) private pure returns (uint256 from, uint256 to) {
+        uint256 reach = tally.step == 1 ? Fees.FULL_PAY_WITHIN : 0;
+        from = tally.low > reach ? tally.low - reach : 0;
+        to = tally.high + reach < LEAKED ? tally.high + reach : LEAKED - 1;
     }
 
     function _farPay(uint256 vote, Tally memory tally, Round round) private pure returns (int256) {
@@ -228,7 +233,9 @@ abstract contract Verdicts is Ballots {
         for (uint256 level = round.appeals(); level != 0;) {
             AppealedRound storage past = _appealed[dispute][--level];
             uint256 rest = _price(round, round.paidSeats()) - spent;
-            _payGwei(past.payer, rest);
+            if (_isPublic(dispute)) _payGwei(past.payer, rest);
+            // Many people's money: the fund must know what it was paid for.
+            else if (rest != 0) IFeePayer(past.payer).takeBack{value: rest * 1 gwei}(dispute, level + 1);
             round = past.round;
             spent = _price(round, round.seats());
             past.round = Round.wrap(0);

@@ -22,8 +22,8 @@ interface IAppeals {
 
 /// The house court, as the public door uses it.
 interface IPublicCourt is IAppeals {
-    function priceOf(uint8 track, uint256 seats) external view returns (uint256 cost);
-    /// Opens a dispute whose number is 2^64 or more, paid with exactly `priceOf`. Only the public door.
+    function costOf(uint8 track, uint256 seats) external view returns (uint256 cost);
+    /// Opens a dispute whose number is 2^64 or more, paid with exactly `costOf`. Only the public door.
     /// @param choices Answers besides 0, decided by plurality; 0: a number up to 10 000, decided by the median.
     function openPublic(uint256 dispute, uint8 track, uint256 seats, uint256 choices)
         external

@@ -26,7 +26,7 @@ contract FakeCourt is IPublicCourt {
     error NotThePrice(uint256 expected, uint256 given);
 
     function quote(uint8 track, uint256) external pure returns (uint256 seats, uint256 cost) {
-        return (3, priceOf(track, 3));
+        return (3, costOf(track, 3));
     }
 
     /// Votes are counted: anyone may appeal for a day.
@@ -50,7 +50,7 @@ contract FakeCourt is IPublicCourt {
         payable
         returns (uint256 terms)
     {
-        if (msg.value != priceOf(track, seats)) revert NotThePrice(priceOf(track, seats), msg.value);
+        if (msg.value != costOf(track, seats)) revert NotThePrice(costOf(track, seats), msg.value);
         Round storage round = rounds[dispute];
         (round.phase, round.track, round.seats, round.choices) = (RoundPhase.AwaitingSeed, track, seats, choices);
         return uint256(keccak256(abi.encode(track, seats, choices)));
@@ -97,7 +97,7 @@ contract FakeCourt is IPublicCourt {
         return 0.07 ether + 1 + rounds[dispute].appeals;
     }
 
-    function priceOf(uint8 track, uint256 seats) public pure returns (uint256) {
+    function costOf(uint8 track, uint256 seats) public pure returns (uint256) {
         return seats * (track < 4 ? track + 1 : 1) * 0.01 ether;
     }
 }

@@ -187,7 +187,7 @@ contract PublicArbitratorTest {
 
     function _opens(bytes memory extraData, uint256 choices, uint8 track, uint256 seats, uint256 inCourt) private {
         uint256 cost = door.arbitrationCost(extraData);
-        require(cost == court.priceOf(track, seats), "another price");
+        require(cost == court.costOf(track, seats), "another price");
         uint256 dispute = door.createDispute{value: cost}(choices, extraData);
         (, uint8 track_, uint256 seats_, uint256 choices_,,,,,,) = court.rounds(dispute);
         require(track_ == track && seats_ == seats && choices_ == inCourt, "opened otherwise");
