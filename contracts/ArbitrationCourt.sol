@@ -17,8 +17,8 @@ contract ArbitrationCourt is Verdicts {
     address public immutable publicArbitrator;
     address public immutable appealFund;
 
-    /// @inheritdoc IArbitrationCourt
-    mapping(uint256 track => Track) public tracks;
+    /// The terms of the tracks after the first.
+    mapping(uint256 track => Track) private _tracks;
 
     constructor(Setup memory setup) Panels(setup) {
         (publicArbitrator, appealFund) = (setup.publicArbitrator, setup.appealFund);
@@ -166,6 +166,11 @@ contract ArbitrationCourt is Verdicts {
         return (position, positions[position].owner(), bits >> 26);
     }
 
+    /// @inheritdoc IArbitrationCourt
+    function tracks(uint256 track) external view returns (Track) {
+        return track == 0 ? Track.wrap(_firstTrack) : _tracks[track];
+    }
+
     /// @inheritdoc ICourt
     function quote(uint8 track, uint256 base) external view returns (uint256 seats, uint256 cost) {
         seats = Fees.panelSize(_terms(track), base);
@@ -241,13 +246,14 @@ contract ArbitrationCourt is Verdicts {
         bool windows = terms.handOverHours() >= 24 && terms.commitHours() >= 24 && terms.revealHours() >= 24;
         bool covered = terms.lockGwei() * SEATS_PER_TICKET * 1 gwei <= ticketWei;
         if (!windows || !covered || Track.unwrap(terms) >> TRACK_BITS != 0) revert TermsInvalid(track);
-        tracks[track] = terms;
+        if (track == 0) _firstTrack = uint96(Track.unwrap(terms));
+        else _tracks[track] = terms;
         emit TrackSet(track, terms);
     }
 
     function _terms(uint8 track) private view returns (Track terms) {
-        terms = tracks[track];
-        if (Track.unwrap(terms) == 0) terms = tracks[0];
+        if (track != 0) terms = _tracks[track];
+        if (Track.unwrap(terms) == 0) terms = Track.wrap(_firstTrack);
     }
 
     function _open(uint256 dispute, Track terms, uint256 seats, uint64 parties) private returns (Round round) {
