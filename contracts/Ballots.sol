@@ -133,8 +133,7 @@ abstract contract Ballots is Panels {
         if (opening.vote > max) revert VoteInvalid(opening.vote, max);
         if (_seat(dispute, round, opening.seat) >> 26 != NO_VOTE) revert AlreadyRevealed(dispute, opening.seat);
         if (!_fits(dispute, round, accumulated, opening)) revert CommitmentMismatch(dispute, opening.seat);
-        rounds[dispute] =
-            _setVote(dispute, round, opening.seat, opening.vote, opening.salt, opening.reason);
+        rounds[dispute] = _setVote(dispute, round, opening.seat, opening.vote, opening.salt, opening.reason);
     }
 
     /// @inheritdoc IArbitrationCourt

@@ -143,6 +143,8 @@ contract CourtAppealsTest is CourtHouse {
             _at(DISPUTE, 48);
             court.voidRound(DISPUTE);
         }
+        // The clock of a round that will never be is no clock.
+        assert(court.phase(DISPUTE) == RoundPhase.Decidable && !court.evidenceOpen(DISPUTE));
         ICourt.Conclusion memory end = desk.conclude(DISPUTE, PAYER);
         assert(end.refused && end.ruling == 0 && end.cost == BOUNTY * 1 gwei);
         assert(PAYER.balance == 3 * FEE * 1 gwei);
