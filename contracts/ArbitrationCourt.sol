@@ -41,9 +41,14 @@ contract ArbitrationCourt is Verdicts {
     // The life of a dispute
 
     /// @inheritdoc ICourt
-    function open(uint256 dispute, uint8 track, uint256 base) external payable onlyDesk returns (uint256) {
+    function openCase(uint256 dispute, uint8 track, uint256 base, uint64 parties)
+        external
+        payable
+        onlyDesk
+        returns (uint256)
+    {
         Track terms = _terms(track);
-        return Round.unwrap(_open(dispute, terms, Fees.panelSize(terms, base)));
+        return Round.unwrap(_open(dispute, terms, Fees.panelSize(terms, base), parties));
     }
 
     /// @inheritdoc IArbitrationCourt
@@ -56,7 +61,7 @@ contract ArbitrationCourt is Verdicts {
         bool fits = _isPublic(dispute) && dispute >> 92 == 0;
         if (!fits || seats < 3 || seats > MAX_SEATS || seats % 2 == 0) revert DisputeInvalid(dispute, seats);
         if (choices_ != 0) choices[dispute] = choices_;
-        round = _open(dispute, _terms(track), seats);
+        round = _open(dispute, _terms(track), seats, 0);
         emit RoundArmed(dispute, round);
     }
 
@@ -106,7 +111,12 @@ contract ArbitrationCourt is Verdicts {
     }
 
     /// @inheritdoc ICourt
-    function conclude(uint256 dispute, address payer) external onlyDesk nonReentrant returns (Conclusion memory end) {
+    function concludeCase(uint256 dispute, address payer)
+        external
+        onlyDesk
+        nonReentrant
+        returns (Conclusion memory end)
+    {
         (Round round, uint256 accumulated) = _inPhase(dispute, RoundPhase.Decidable);
         uint256 ruling;
         (ruling, end.refused, end.record, end.cost) = _end(dispute, round, accumulated, payer);
@@ -125,7 +135,7 @@ contract ArbitrationCourt is Verdicts {
     }
 
     /// @inheritdoc ICourt
-    function settle(uint256 dispute, uint256 round_, address payer)
+    function settleCase(uint256 dispute, uint256 round_, address payer)
         external
         onlyDesk
         nonReentrant
@@ -241,11 +251,11 @@ contract ArbitrationCourt is Verdicts {
         if (Track.unwrap(terms) == 0) terms = tracks[0];
     }
 
-    function _open(uint256 dispute, Track terms, uint256 seats) private returns (Round round) {
+    function _open(uint256 dispute, Track terms, uint256 seats, uint64 parties) private returns (Round round) {
         if (Round.unwrap(rounds[dispute]) != 0) revert DisputeExists(dispute);
         uint256 cost = (seats * terms.feeGwei() + drawBountyGwei) * 1 gwei;
         if (msg.value != cost) revert ValueInvalid(cost, msg.value);
-        round = Rounds.pack(terms, seats, block.number, _highWater, block.timestamp);
+        round = Rounds.pack(terms, seats, block.number, _highWater, block.timestamp).withParties(parties);
         rounds[dispute] = round;
     }
 

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Actors} from "./Actors.sol";
 import {Governed} from "./Governed.sol";
 import {Payouts} from "./Payouts.sol";
-import {SignedActions} from "./SignedActions.sol";
 import {IArbitrationCourt} from "./interfaces/IArbitrationCourt.sol";
-import {ISignedActions} from "./interfaces/ISignedActions.sol";
 import {Draw} from "./libraries/Draw.sol";
 import {PositionId} from "./types/Ids.sol";
 import {Position, Positions} from "./types/Position.sol";
 
 /// What arbitrators stake, and how seats change it.
-abstract contract ArbitratorStakes is IArbitrationCourt, Payouts, SignedActions, Governed {
+abstract contract ArbitratorStakes is IArbitrationCourt, Payouts, Governed {
     uint256 internal constant MAX_POSITIONS = (1 << 24) - 1;
     /// Eight bits, with room for one more panel.
     uint256 internal constant MAX_SEATS_HELD = 255 - 31;
@@ -47,7 +46,7 @@ abstract contract ArbitratorStakes is IArbitrationCourt, Payouts, SignedActions,
     mapping(PositionId position => VotingKey) public votingKey;
     mapping(uint256 index => PositionId) private _free;
 
-    constructor(Setup memory setup) Governed(setup.guardian, setup.timelock) SignedActions("Redress Court") {
+    constructor(Setup memory setup) Governed(setup.guardian, setup.timelock) Actors(setup.forwarder) {
         ticketWei = setup.ticketWei;
     }
 
@@ -111,28 +110,6 @@ abstract contract ArbitratorStakes is IArbitrationCourt, Payouts, SignedActions,
         emit VotingKeySet(position, version, key);
     }
 
-    /// @inheritdoc ISignedActions
-    function typeHash(bytes4 selector) public pure override returns (bytes32) {
-        if (selector == this.stake.selector) {
-            return keccak256("Stake(uint8 tickets,address actor,uint256 nonce,uint256 deadline)");
-        }
-        if (selector == this.requestExit.selector) {
-            return keccak256("RequestExit(uint32 position,address actor,uint256 nonce,uint256 deadline)");
-        }
-        if (selector == this.unstake.selector) {
-            return keccak256("Unstake(uint32 position,address to,address actor,uint256 nonce,uint256 deadline)");
-        }
-        if (selector == this.withdrawRewards.selector) {
-            return keccak256("WithdrawRewards(uint32 position,address to,address actor,uint256 nonce,uint256 deadline)");
-        }
-        if (selector == this.setVotingKey.selector) {
-            return keccak256(
-                "SetVotingKey(uint32 position,uint64 version,address key,address actor,uint256 nonce,uint256 deadline)"
-            );
-        }
-        return 0;
-    }
-
     /// A freed place, or a new one at the top. The list also names places that the mark has sunk below, and some of those
     /// were taken again since: such an entry is dropped, but only a few a call, so that nobody can make a list that costs
     /// the next arbitrator more than a block.
@@ -188,8 +165,7 @@ abstract contract ArbitratorStakes is IArbitrationCourt, Payouts, SignedActions,
 
     /// Ends a seat and gives its position `amount` gwei.
     function _give(PositionId position, uint256 amount) internal {
-        Position word = positions[position].unseated();
-        positions[position] = word.withBalance(word.balance() + amount);
+        positions[position] = positions[position].unseated().credited(amount);
     }
 
     function _payGwei(address to, uint256 amount) internal {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 import {Panels} from "./Panels.sol";
+import {IForwarder} from "./interfaces/IForwarder.sol";
 import {IArbitrationCourt} from "./interfaces/IArbitrationCourt.sol";
 import {Fees} from "./libraries/Fees.sol";
 import {RoundPhase} from "./libraries/RoundPhases.sol";
@@ -30,7 +32,7 @@ abstract contract Ballots is Panels {
     // Commitments
 
     /// @inheritdoc IArbitrationCourt
-    function commit(uint256 dispute, uint8 number, bytes32 commitment) external {
+    function commit(uint256 dispute, uint16 number, bytes32 commitment) external {
         _commit(dispute, rounds[dispute], number, commitment);
     }
 
@@ -38,7 +40,7 @@ abstract contract Ballots is Panels {
     function commitDrawing(uint256 dispute, bytes calldata proof, uint8 number, bytes32 commitment) external {
         Round round = _draw(dispute, rounds[dispute], proof, number);
         PositionId position = _commit(dispute, round, number, commitment);
-        positions[position] = positions[position].withBalance(positions[position].balance() + _bounty(round));
+        positions[position] = positions[position].credited(_bounty(round));
     }
 
     /// @inheritdoc IArbitrationCourt
@@ -71,7 +73,7 @@ abstract contract Ballots is Panels {
         return keccak256(abi.encode(block.chainid, address(this), dispute, round, number, vote, salt, reason));
     }
 
-    function _commit(uint256 dispute, Round round, uint8 number, bytes32 commitment)
+    function _commit(uint256 dispute, Round round, uint256 number, bytes32 commitment)
         private
         returns (PositionId position)
     {
@@ -81,26 +83,28 @@ abstract contract Ballots is Panels {
         position = _position(bits);
         address owner = positions[position].owner();
         if (msg.sender != owner && msg.sender != votingKey[position].key) {
-            revert NotSeated(dispute, number, msg.sender, owner);
+            revert NotSeated(dispute, uint8(number), msg.sender, owner);
         }
-        if (bits >> 26 == LEAKED) revert SeatLeaked(dispute, number);
+        if (bits >> 26 == LEAKED) revert SeatLeaked(dispute, uint8(number));
         if (accumulated >> number & 1 == 1) _replace(dispute, round, number);
         commits[dispute] = _accumulate(dispute, accumulated, number, commitment);
     }
 
-    function _replace(uint256 dispute, Round round, uint8 number) private {
+    function _replace(uint256 dispute, Round round, uint256 number) private {
         uint256 counts = _replacements[dispute][round.number()];
-        uint256 shift = uint256(number) * 8;
-        if (counts >> shift & 0xff == MAX_REPLACEMENTS) revert TooManyReplacements(dispute, number, MAX_REPLACEMENTS);
+        uint256 shift = number * 8;
+        if (counts >> shift & 0xff == MAX_REPLACEMENTS) {
+            revert TooManyReplacements(dispute, uint8(number), MAX_REPLACEMENTS);
+        }
         _replacements[dispute][round.number()] = counts + (1 << shift);
     }
 
-    function _accumulate(uint256 dispute, uint256 accumulated, uint8 number, bytes32 commitment)
+    function _accumulate(uint256 dispute, uint256 accumulated, uint256 number, bytes32 commitment)
         private
         returns (uint256)
     {
-        emit Committed(dispute, number, commitment);
-        uint256 chain = _chain(uint224(accumulated >> 32), number, commitment);
+        emit Committed(dispute, uint8(number), commitment);
+        uint256 chain = _chain(accumulated >> 32, number, commitment);
         return chain << 32 | uint32(accumulated) | 1 << number;
     }
 
@@ -118,10 +122,9 @@ abstract contract Ballots is Panels {
         view
         returns (bool)
     {
-        bytes32 digest = _typedDigest(
-            keccak256(abi.encode(COMMIT_TYPEHASH, dispute, round.number(), item.seat, item.commitment, actor))
-        );
-        return _isSignedBy(actor, digest, item.signature);
+        bytes32 structHash =
+            keccak256(abi.encode(COMMIT_TYPEHASH, dispute, round.number(), item.seat, item.commitment, actor));
+        return IForwarder(trustedForwarder()).isSigned(actor, structHash, item.signature);
     }
 
     // Votes
@@ -145,7 +148,7 @@ abstract contract Ballots is Panels {
             Link calldata link = links[i];
             bytes32 commitment = link.salt;
             if (link.opened) commitment = commitmentOf(dispute, number, link.seat, link.vote, link.salt, link.reason);
-            chain = _chain(uint224(chain), link.seat, commitment);
+            chain = _chain(chain, link.seat, commitment);
         }
         if (chain != accumulated >> 32) revert ChainMismatch(dispute);
         uint256 max = _maxVote(dispute);
@@ -215,18 +218,19 @@ abstract contract Ballots is Panels {
     {
         uint8 number = opening.seat;
         bytes32 commitment = commitmentOf(dispute, round.number(), number, opening.vote, opening.salt, opening.reason);
-        uint224 chain = _chain(opening.prefix, number, commitment);
+        uint256 chain = _chain(opening.prefix, number, commitment);
         SeatCommitment[] calldata later = opening.later;
         for (uint256 i; i < later.length; ++i) {
-            SeatCommitment calldata item = later[i];
-            uint8 seat_ = item.seat;
+            SeatCommitment calldata next = later[i];
+            uint256 seat_ = next.seat;
             if (seat_ == number) return false;
-            chain = _chain(chain, seat_, item.commitment);
+            chain = _chain(chain, seat_, next.commitment);
         }
         return chain == accumulated >> 32;
     }
 
-    function _chain(uint224 chain, uint8 number, bytes32 commitment) private pure returns (uint224) {
-        return uint224(uint256(keccak256(abi.encode(chain, number, commitment))));
+    /// 224 bits; the seat's eight lie below those of the chain before.
+    function _chain(uint256 chain, uint256 number, bytes32 commitment) private pure returns (uint256) {
+        return uint224(uint256(Hashes.efficientKeccak256(bytes32(chain << 8 | number), commitment)));
     }
 }

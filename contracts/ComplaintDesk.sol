@@ -1,277 +1,193 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-import {IArbitrationCourt} from "./interfaces/IArbitrationCourt.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
+import {Actors} from "./Actors.sol";
+import {Answers} from "./Answers.sol";
+import {IBondClaims} from "./interfaces/IBondClaims.sol";
+import {ICaseFund} from "./interfaces/ICaseFund.sol";
 import {IComplaintDesk} from "./interfaces/IComplaintDesk.sol";
-import {IEvidence} from "./interfaces/IEvidence.sol";
+import {ICourt} from "./interfaces/ICourt.sol";
 import {IExclusions} from "./interfaces/IExclusions.sol";
-import {IOrderEscrow} from "./interfaces/IOrderEscrow.sol";
 import {IOrganisationRegistry} from "./interfaces/IOrganisationRegistry.sol";
-import {EvidenceUri} from "./libraries/EvidenceUri.sol";
+import {IOutsideArbitrators} from "./interfaces/IOutsideArbitrators.sol";
 import {Fees} from "./libraries/Fees.sol";
 import {Phase, Phases} from "./libraries/Phases.sol";
-import {RoundPhase} from "./libraries/RoundPhases.sol";
 import {Trail} from "./libraries/Trail.sol";
 import {
-    ACKNOWLEDGED,
+    ALL_COSTS,
+    CLAIM,
     ComplaintState,
     ComplaintWord,
     ComplaintWords,
+    OUTSIDE,
     Outcome,
-    RATED_BY_CUSTOMER,
-    RATED_BY_ORGANISATION,
-    RESERVED
+    SPONSORED
 } from "./types/Complaint.sol";
 import {ComplaintId, OrganisationId} from "./types/Ids.sol";
 import {Order} from "./types/Order.sol";
 import {PolicyWord} from "./types/Policy.sol";
-import {Round} from "./types/Round.sol";
 
 /// From the filing to the payment; the interface is the manual.
-contract ComplaintDesk is IComplaintDesk, IExclusions, IEvidence, ReentrancyGuardTransient {
-    uint8 internal constant ROLE_ANSWER = 1;
+contract ComplaintDesk is IExclusions, Answers {
     uint8 internal constant MAX_CATEGORY = 6;
-    uint256 internal constant MAX_OFFERS = 4;
-    uint256 internal constant MAX_ASKS = 2;
-    uint256 internal constant MAX_EVIDENCE = 32;
-    /// Each offer is this much above the last.
-    uint256 internal constant OFFER_STEP = 500;
-    /// How long the customer has to reply to a request, and to an offer.
-    uint256 internal constant REPLY_WINDOW = 72 hours;
-    uint256 internal constant OFFER_WINDOW = 7 days;
+    /// Tracks from here up name an arbitrator outside.
+    uint8 internal constant OUTSIDE_TRACKS = 4;
 
-    IOrganisationRegistry public immutable registry;
-    IOrderEscrow public immutable escrow;
-    IArbitrationCourt public immutable court;
+    ICaseFund public immutable escrow;
 
-    /// @inheritdoc IComplaintDesk
-    uint256 public complaintCount;
-    /// @inheritdoc IComplaintDesk
-    mapping(ComplaintId complaint => ComplaintWord) public complaints;
-    /// @inheritdoc IComplaintDesk
-    mapping(ComplaintId complaint => bytes32) public trail;
-    /// @inheritdoc IComplaintDesk
-    mapping(OrganisationId organisation => bytes32) public organisationTrail;
-    /// Items of evidence sent by themselves: the customer's in the low 128 bits, the organisation's above.
-    mapping(ComplaintId complaint => uint256) private _evidence;
+    /// Who paid the costs of a case in the customer's stead.
+    mapping(ComplaintId complaint => address) private _sponsors;
+    /// What one side would settle for: share 16 | round 8 | by the customer 1 | there is one 1.
+    mapping(ComplaintId complaint => uint256) private _settlements;
 
-    constructor(IOrganisationRegistry registry_, IOrderEscrow escrow_, IArbitrationCourt court_) {
-        (registry, escrow, court) = (registry_, escrow_, court_);
+    constructor(
+        IOrganisationRegistry registry_,
+        ICaseFund escrow_,
+        IBondClaims claims_,
+        ICourt court_,
+        ICourt outside_,
+        address forwarder
+    ) Actors(forwarder) {
+        (registry, escrow, claims, court, outside) = (registry_, escrow_, claims_, court_, outside_);
     }
 
-    // The customer and the organisation
-
     /// @inheritdoc IComplaintDesk
-    function file(Order calldata order, uint16 demand, uint8 category, bytes32 digest)
+    function file(Order memory order, uint16 demand, uint8 category, bytes32 digest)
         external
         returns (ComplaintId complaint)
     {
-        if (demand == 0 || demand > Fees.ALL) revert ShareInvalid(demand, 1, Fees.ALL);
-        if (category > MAX_CATEGORY) revert CategoryInvalid(category, MAX_CATEGORY);
-        complaint = ComplaintId.wrap(uint64(++complaintCount));
-        if (msg.sender != order.customer) revert NotCustomer(complaint, msg.sender, order.customer);
-        (uint256 amount, bytes32 orderTrail) = escrow.open(order, complaint);
-        PolicyWord policy = registry.policy(order.organisation, order.version);
-        uint256 answerDeadline = block.timestamp + policy.answerSeconds();
-        // Whole minutes before the answer deadline: the odd seconds are the organisation's.
-        uint256 early = (policy.answerSeconds() - policy.acknowledgeSeconds(block.timestamp)) / 1 minutes;
-        uint256 acknowledgeDeadline = answerDeadline - early * 1 minutes;
-        complaints[complaint] = ComplaintWords.pack(
-                msg.sender, order.organisation, policy.track(), answerDeadline, demand
-            ).withOffer(early);
-        emit Filed(
-            complaint,
-            order.organisation,
-            msg.sender,
-            order.key(),
-            orderTrail,
-            order.version,
-            policy,
-            uint96(amount),
-            demand,
-            category,
-            uint32(acknowledgeDeadline),
-            uint32(answerDeadline),
-            digest
-        );
-        bytes32 arguments = keccak256(
-            bytes.concat(
-                abi.encode(complaint, order.organisation, msg.sender, order.key(), orderTrail, order.version, policy),
-                abi.encode(
-                    uint96(amount), demand, category, uint32(acknowledgeDeadline), uint32(answerDeadline), digest
-                )
-            )
-        );
-        trail[complaint] =
-            Trail.fold(Trail.genesis(ComplaintId.unwrap(complaint)), Filed.selector, arguments, msg.sender);
-        _foldOrganisation(order.organisation, arguments);
-        _echo(complaint, digest);
-    }
-
-    /// @inheritdoc IComplaintDesk
-    function acknowledge(ComplaintId complaint, bytes32 digest) external {
-        ComplaintWord word = _operated(complaint);
-        Phase current = Phases.phase(word, block.timestamp);
-        if (current != Phase.Filed) revert WrongPhase(complaint, current);
-        if (word.flag(ACKNOWLEDGED)) revert AlreadyAcknowledged(complaint);
-        complaints[complaint] = word.withFlag(ACKNOWLEDGED);
-        trail[complaint] = _acknowledged(complaint, word, trail[complaint], digest);
-    }
-
-    /// @inheritdoc IComplaintDesk
-    function ask(ComplaintId complaint, bytes32 digest) external {
-        ComplaintWord word = _operated(complaint);
-        Phase current = Phases.phase(word, block.timestamp);
-        if (current != Phase.Filed) revert WrongPhase(complaint, current);
-        if (word.askCount() == MAX_ASKS) revert TooManyRequests(complaint, MAX_ASKS);
-        bytes32 trail_ = _firstReply(complaint, word);
-        uint256 left = (Phases.answerDeadline(word) - block.timestamp + 59) / 1 minutes;
-        uint32 deadline = uint32(block.timestamp + REPLY_WINDOW);
-        complaints[complaint] = word.withFlag(ACKNOWLEDGED).withAskCounted().withState(ComplaintState.Asked)
-            .withDeadline(deadline).withOffer(left);
-        emit InformationRequested(complaint, msg.sender, deadline, digest);
-        trail[complaint] = Trail.fold(
-            trail_,
-            InformationRequested.selector,
-            keccak256(abi.encode(complaint, msg.sender, deadline, digest)),
-            msg.sender
-        );
-    }
-
-    /// @inheritdoc IComplaintDesk
-    function inform(ComplaintId complaint, bytes32 digest) external {
-        ComplaintWord word = _own(complaint);
-        Phase current = Phases.phase(word, block.timestamp);
-        if (current != Phase.Asked) revert WrongPhase(complaint, current);
-        uint32 deadline = uint32(Phases.resumed(word, block.timestamp));
-        complaints[complaint] = word.withState(ComplaintState.Filed).withDeadline(deadline).withOffer(0);
-        emit Informed(complaint, msg.sender, deadline, digest);
-        _fold(complaint, Informed.selector, abi.encode(complaint, msg.sender, deadline, digest));
-        _echo(complaint, digest);
-    }
-
-    /// @inheritdoc IComplaintDesk
-    function offer(ComplaintId complaint, uint16 share, bytes32 digest) external {
-        ComplaintWord word = _operated(complaint);
-        Phase current = Phases.phase(word, block.timestamp);
-        uint256 min;
-        if (current == Phase.Offered) min = word.offer() + OFFER_STEP;
-        else if (current != Phase.Filed && current != Phase.Asked) revert WrongPhase(complaint, current);
-        if (share < min || share > Fees.ALL) revert ShareInvalid(share, min, Fees.ALL);
-        if (word.offerCount() == MAX_OFFERS) revert TooManyOffers(complaint, MAX_OFFERS);
-        bytes32 trail_ = _firstReply(complaint, word);
-        uint32 deadline = uint32(block.timestamp + OFFER_WINDOW);
-        word = word.withFlag(ACKNOWLEDGED).withOfferCounted().withState(ComplaintState.Offered).withDeadline(deadline)
-            .withOffer(share);
-        complaints[complaint] = word;
-        uint8 number = uint8(word.offerCount());
-        emit Offered(complaint, msg.sender, number, share, deadline, digest);
-        trail[complaint] = Trail.fold(
-            trail_,
-            Offered.selector,
-            keccak256(abi.encode(complaint, msg.sender, number, share, deadline, digest)),
-            msg.sender
-        );
-        _echo(complaint, digest);
-    }
-
-    /// @inheritdoc IComplaintDesk
-    function accept(ComplaintId complaint, Order calldata order, uint8 offerNumber) external nonReentrant {
-        ComplaintWord word = _own(complaint);
-        _requireOffer(complaint, word, offerNumber);
-        if (word.offer() == 0) revert NotCashOffer(complaint);
-        _divide(complaint, word, order, Outcome.Accepted, word.offer());
-    }
-
-    /// @inheritdoc IComplaintDesk
-    function withdraw(ComplaintId complaint, Order calldata order) external {
-        ComplaintWord word = _own(complaint);
-        Phase current = Phases.phase(word, block.timestamp);
-        if (current != Phase.Filed && current != Phase.Asked && current != Phase.Offered) {
-            revert WrongPhase(complaint, current);
+        address actor = _actor();
+        if (actor != order.customer) {
+            revert NotCustomer(ComplaintId.wrap(uint64(complaintCount + 1)), actor, order.customer);
         }
-        _withdraw(complaint, word, order);
+        return _file(escrow, order, demand, category, digest);
     }
 
     /// @inheritdoc IComplaintDesk
-    function escalate(ComplaintId complaint, Order calldata order, uint8 offerNumber, uint16 demand, bytes32 digest)
+    function fileClaim(Order memory order, uint16 demand, uint8 category, bytes32 digest)
+        external
+        returns (ComplaintId complaint)
+    {
+        if (msg.sender != address(claims)) revert OnlyClaims(msg.sender);
+        complaint = _file(ICaseFund(address(claims)), order, demand, category, digest);
+        complaints[complaint] = complaints[complaint].withFlag(CLAIM);
+    }
+
+    /// @inheritdoc IComplaintDesk
+    function accept(ComplaintId complaint, Order memory order, uint8 offerNumber) external nonReentrant {
+        (ComplaintWord word, address actor) = _own(complaint);
+        _requireOffer(complaint, word, offerNumber);
+        if (word.offer() == 0) _acceptPledge(complaint, word, actor);
+        else _divide(complaint, word, order, Outcome.Accepted, word.offer(), actor);
+    }
+
+    /// @inheritdoc IComplaintDesk
+    function withdraw(ComplaintId complaint, Order memory order, uint8 offerNumber) external {
+        (ComplaintWord word, address actor) = _own(complaint);
+        _requireOpen(complaint, word);
+        // Who takes a complaint back has read the latest offer.
+        if (offerNumber != word.offerCount()) revert OfferChanged(complaint, offerNumber, word.offerCount());
+        _withdraw(complaint, word, order, actor);
+    }
+
+    /// @inheritdoc IComplaintDesk
+    function escalate(ComplaintId complaint, Order memory order, uint8 offerNumber, uint16 demand, bytes32 digest)
         external
         payable
         nonReentrant
     {
-        ComplaintWord word = _own(complaint);
-        _requireOffer(complaint, word, offerNumber);
-        uint16 offer_ = uint16(word.offer());
-        if (demand <= offer_ || demand > Fees.ALL) revert ShareInvalid(demand, offer_ + 1, Fees.ALL);
-        uint96 cost = uint96(msg.value);
-        bool reserved = registry.reserve(word.organisation(), cost);
-        word = word.withState(ComplaintState.Escalated).withDemand(demand);
-        complaints[complaint] = reserved ? word.withFlag(RESERVED) : word;
-        uint256 base = escrow.amountOf(order, complaint);
-        Round round = court.open{value: msg.value}(ComplaintId.unwrap(complaint), word.track(), base);
-        emit Escalated(complaint, msg.sender, demand, offer_, round, cost, reserved, digest);
-        _fold(
+        (ComplaintWord word, address actor) = (_known(complaint), _actor());
+        uint16 offer_;
+        uint256 flags;
+        if (word.flag(CLAIM) && Phases.phase(word, block.timestamp) == Phase.Overdue) {
+            // Silence about a claim proves no debt, but whoever is silent pays for the hearing.
+            if (demand != word.demand()) revert ShareInvalid(demand, word.demand(), word.demand());
+            flags = ALL_COSTS;
+        } else {
+            if (actor != word.customer()) revert NotCustomer(complaint, actor, word.customer());
+            _requireOffer(complaint, word, offerNumber);
+            offer_ = uint16(word.offer());
+            if (demand <= offer_ || demand > Fees.ALL) revert ShareInvalid(demand, offer_ + 1, Fees.ALL);
+        }
+        address payer = _payer();
+        if (payer != word.customer()) {
+            flags |= SPONSORED;
+            _sponsors[complaint] = payer;
+        }
+        // The deadline's bits are the flags': the court has the clock now. Before anybody is called, who could come back
+        // and take back, or answer, what is in court already.
+        complaints[complaint] = word.withState(ComplaintState.Escalated).withDemand(demand).withOffer(offer_)
+            .withDeadline(0).withFlag(flags);
+        (bool isOutside, uint256 terms, uint96 cost) = _open(complaint, word, order, payer);
+        if (isOutside) complaints[complaint] = complaints[complaint].withFlag(OUTSIDE);
+        _record(
             complaint,
             Escalated.selector,
-            abi.encode(complaint, msg.sender, demand, offer_, round, cost, reserved, digest)
+            abi.encode(complaint, actor, demand, offer_, terms, cost, payer, isOutside, digest),
+            actor
         );
-        _echo(complaint, digest);
+        _echo(complaint, digest, actor);
+    }
+
+    /// @inheritdoc IComplaintDesk
+    function settle(ComplaintId complaint, Order memory order, uint8 round, uint16 share) external nonReentrant {
+        address actor = _actor();
+        (ComplaintWord word, bool byCustomer) = _party(complaint, actor);
+        if (word.state() != ComplaintState.Escalated) {
+            revert WrongPhase(complaint, Phases.phase(word, block.timestamp));
+        }
+        if (share > Fees.ALL) revert ShareInvalid(share, 0, Fees.ALL);
+        uint256 terms = uint256(share) | uint256(round) << 16 | 1 << 25;
+        uint256 mine = byCustomer ? 1 << 24 : 0;
+        _record(complaint, SettlementProposed.selector, abi.encode(complaint, actor, byCustomer, round, share), actor);
+        if (_settlements[complaint] != terms | mine ^ 1 << 24) {
+            _settlements[complaint] = terms | mine;
+            return;
+        }
+        ICourt.Conclusion memory end =
+            _courtOf(word).settleCase(ComplaintId.unwrap(complaint), round, _costPayer(complaint, word));
+        _execute(complaint, word, order, Ending(Outcome.Settled, share, 0, end.record, end.cost, actor));
     }
 
     /// @inheritdoc IComplaintDesk
     function confirm(ComplaintId complaint) external nonReentrant {
-        ComplaintWord word = _own(complaint);
+        (ComplaintWord word, address actor) = _own(complaint);
         Phase current = Phases.phase(word, block.timestamp);
         if (current != Phase.Paid) revert WrongPhase(complaint, current);
         complaints[complaint] = word.withState(ComplaintState.Confirmed);
-        emit Confirmed(complaint, msg.sender);
-        _fold(complaint, Confirmed.selector, abi.encode(complaint, msg.sender));
+        _record(complaint, Confirmed.selector, abi.encode(complaint, actor), actor);
     }
 
     /// @inheritdoc IComplaintDesk
-    function rate(ComplaintId complaint, uint8 stars, bytes32 digest) external nonReentrant {
-        if (stars == 0 || stars > 5) revert StarsInvalid(stars);
-        (ComplaintWord word, bool byCustomer) = _party(complaint);
+    function confirmDelivery(ComplaintId complaint, Order memory order) external nonReentrant {
+        (ComplaintWord word, address actor) = _own(complaint);
         Phase current = Phases.phase(word, block.timestamp);
-        if (current != Phase.Confirmed && current != Phase.Closed) revert WrongPhase(complaint, current);
-        uint256 rated = byCustomer ? RATED_BY_CUSTOMER : RATED_BY_ORGANISATION;
-        if (word.flag(rated)) revert AlreadyRated(complaint, msg.sender);
-        complaints[complaint] = word.withFlag(rated);
-        emit Rated(complaint, msg.sender, byCustomer, stars, digest);
-        _fold(complaint, Rated.selector, abi.encode(complaint, msg.sender, byCustomer, stars, digest));
+        if (current != Phase.Delivered) revert WrongPhase(complaint, current);
+        _divide(complaint, word, order, Outcome.PledgeKept, 0, actor);
     }
 
     /// @inheritdoc IComplaintDesk
-    function submitEvidence(ComplaintId complaint, bytes32 digest) external {
-        if (digest == 0) revert DigestMissing();
-        (ComplaintWord word, bool byCustomer) = _party(complaint);
-        if (!_evidenceOpen(complaint, word)) revert EvidenceClosed(complaint);
-        uint256 shift = byCustomer ? 0 : 128;
-        uint256 counts = _evidence[complaint];
-        if (uint128(counts >> shift) == MAX_EVIDENCE) revert TooMuchEvidence(complaint, MAX_EVIDENCE);
-        _evidence[complaint] = counts + (1 << shift);
-        emit EvidenceSubmitted(complaint, msg.sender, byCustomer, digest);
-        _fold(complaint, EvidenceSubmitted.selector, abi.encode(complaint, msg.sender, byCustomer, digest));
-        _echo(complaint, digest);
-    }
-
-    // Anyone
-
-    /// @inheritdoc IComplaintDesk
-    function execute(ComplaintId complaint, Order calldata order) external nonReentrant {
+    function execute(ComplaintId complaint, Order memory order) external nonReentrant {
         ComplaintWord word = _known(complaint);
         Phase current = Phases.phase(word, block.timestamp);
         if (current == Phase.Escalated) {
             _rule(complaint, word, order);
-        } else if (current == Phase.Overdue) {
-            _divide(complaint, word, order, Outcome.Defaulted, word.demand());
+        } else if (current == Phase.Overdue && !word.flag(CLAIM)) {
+            _divide(complaint, word, order, Outcome.Defaulted, word.demand(), msg.sender);
+        } else if (current == Phase.Broken) {
+            _divide(complaint, word, order, Outcome.PledgeBroken, word.offer(), msg.sender);
+        } else if (current == Phase.Kept) {
+            _divide(complaint, word, order, Outcome.PledgeKept, 0, msg.sender);
         } else if (current != Phase.Lapsed) {
             revert WrongPhase(complaint, current);
-        } else if (word.offer() == 0) {
-            _withdraw(complaint, word, order);
+        } else if (word.offer() != 0) {
+            _divide(complaint, word, order, Outcome.AcceptedBySilence, word.offer(), msg.sender);
+        } else if (_pledges[complaint] != 0) {
+            _acceptPledge(complaint, word, msg.sender);
         } else {
-            _divide(complaint, word, order, Outcome.AcceptedBySilence, word.offer());
+            _withdraw(complaint, word, order, msg.sender);
         }
     }
 
@@ -283,44 +199,89 @@ contract ComplaintDesk is IComplaintDesk, IExclusions, IEvidence, ReentrancyGuar
     }
 
     /// @inheritdoc IComplaintDesk
-    function escalationCost(ComplaintId complaint, Order calldata order)
+    function escalationCost(ComplaintId complaint, Order memory order)
         external
         view
         returns (uint256 seats, uint256 cost)
     {
-        return court.quote(_known(complaint).track(), escrow.amountOf(order, complaint));
+        ComplaintWord word = _known(complaint);
+        uint256 base = _fundOf(word).valueOf(order, complaint);
+        if (word.track() < OUTSIDE_TRACKS) return court.quote(word.track(), base);
+        (seats, cost) = outside.quote(word.track(), base);
+        // Enough for the house court too, which hears the case if the arbitrator outside then takes none.
+        (, uint256 houseCost) = court.quote(0, base);
+        if (houseCost > cost) cost = houseCost;
     }
 
     /// @inheritdoc IExclusions
-    function excluded(uint256 dispute, address account, uint256 blockNumber) external view returns (bool) {
-        ComplaintWord word = complaints[ComplaintId.wrap(uint64(dispute))];
-        return account == word.customer() || registry.wasOperator(word.organisation(), account, blockNumber);
+    function exclusions(uint256 dispute, address[] calldata accounts, uint256 blockNumber)
+        external
+        view
+        returns (uint256 bits)
+    {
+        ComplaintId complaint = ComplaintId.wrap(uint64(dispute));
+        ComplaintWord word = complaints[complaint];
+        bits = registry.wereOperators(word.organisation(), accounts, blockNumber);
+        for (uint256 i; i < accounts.length; ++i) {
+            if (accounts[i] == word.customer() || _isAccused(complaint, word, accounts[i])) bits |= 1 << i;
+        }
     }
 
     // Below: the parts of the above
 
-    function _known(ComplaintId complaint) private view returns (ComplaintWord word) {
-        word = complaints[complaint];
-        if (word.state() == ComplaintState.None) revert ComplaintUnknown(complaint);
+    function _file(ICaseFund fund, Order memory order, uint16 demand, uint8 category, bytes32 digest)
+        private
+        returns (ComplaintId complaint)
+    {
+        if (demand == 0 || demand > Fees.ALL) revert ShareInvalid(demand, 1, Fees.ALL);
+        if (category > MAX_CATEGORY) revert CategoryInvalid(category, MAX_CATEGORY);
+        complaint = ComplaintId.wrap(uint64(++complaintCount));
+        (uint256 amount, bytes32 orderTrail) = fund.open(order, complaint);
+        PolicyWord policy = registry.policyOf(order.organisation, order.version);
+        uint256 answerDeadline = block.timestamp + policy.answerSeconds();
+        // Whole minutes before the answer deadline: the odd seconds are the organisation's.
+        uint256 early = (policy.answerSeconds() - policy.acknowledgeSeconds(block.timestamp)) / 1 minutes;
+        complaints[complaint] =
+            ComplaintWords.pack(order.customer, order.organisation, policy.track(), answerDeadline, demand, early);
+        bytes memory arguments = abi.encode(
+            complaint,
+            order.organisation,
+            order.customer,
+            order.key(),
+            orderTrail,
+            order.version,
+            policy,
+            amount,
+            demand,
+            category,
+            answerDeadline - early * 1 minutes,
+            answerDeadline,
+            digest
+        );
+        bytes32 hash = keccak256(arguments);
+        _emitFiled(arguments);
+        trail[complaint] =
+            Trail.fold(Trail.genesis(ComplaintId.unwrap(complaint)), Filed.selector, hash, order.customer);
+        bytes32 ofOrganisation = organisationTrail[order.organisation];
+        if (ofOrganisation == 0) ofOrganisation = Trail.genesis(OrganisationId.unwrap(order.organisation));
+        organisationTrail[order.organisation] = Trail.fold(ofOrganisation, Filed.selector, hash, order.customer);
+        _echo(complaint, digest, order.customer);
     }
 
-    /// The caller's own complaint.
-    function _own(ComplaintId complaint) private view returns (ComplaintWord word) {
-        word = _known(complaint);
-        if (msg.sender != word.customer()) revert NotCustomer(complaint, msg.sender, word.customer());
-    }
-
-    /// A complaint that the caller answers for the organisation.
-    function _operated(ComplaintId complaint) private view returns (ComplaintWord word) {
-        word = _known(complaint);
-        registry.requireRole(word.organisation(), msg.sender, ROLE_ANSWER);
-    }
-
-    function _party(ComplaintId complaint) private view returns (ComplaintWord word, bool byCustomer) {
-        word = _known(complaint);
-        byCustomer = msg.sender == word.customer();
-        if (!byCustomer && registry.rolesOf(word.organisation(), msg.sender) & ROLE_ANSWER == 0) {
-            revert NotParty(complaint, msg.sender);
+    /// Emits `Filed` from the encoding of its arguments: the three indexed ones come first, the rest is the event's data.
+    /// To encode thirteen arguments a second time would cost a filing 1 500 gas.
+    function _emitFiled(bytes memory arguments) private {
+        bytes32 topic = Filed.selector;
+        assembly ("memory-safe") {
+            let start := add(arguments, 32)
+            log4(
+                add(start, 96),
+                sub(mload(arguments), 96),
+                topic,
+                mload(start),
+                mload(add(start, 32)),
+                mload(add(start, 64))
+            )
         }
     }
 
@@ -330,116 +291,135 @@ contract ComplaintDesk is IComplaintDesk, IExclusions, IEvidence, ReentrancyGuar
         if (seen != word.offerCount()) revert OfferChanged(complaint, seen, word.offerCount());
     }
 
-    function _evidenceOpen(ComplaintId complaint, ComplaintWord word) private view returns (bool) {
-        Phase current = Phases.phase(word, block.timestamp);
-        if (current != Phase.Escalated) {
-            return current == Phase.Filed || current == Phase.Asked || current == Phase.Offered;
-        }
-        RoundPhase round = court.phase(ComplaintId.unwrap(complaint));
-        return round == RoundPhase.AwaitingSeed || round == RoundPhase.Drawable || round == RoundPhase.Missed
-            || round == RoundPhase.HandOver;
+    function _fundOf(ComplaintWord word) private view returns (ICaseFund) {
+        return word.flag(CLAIM) ? ICaseFund(address(claims)) : escrow;
     }
 
-    /// A question or an offer is a first reply as well.
-    function _firstReply(ComplaintId complaint, ComplaintWord word) private returns (bytes32 trail_) {
-        trail_ = trail[complaint];
-        if (!word.flag(ACKNOWLEDGED)) trail_ = _acknowledged(complaint, word, trail_, 0);
+    /// Who gets back what the court does not spend, and what the organisation owes of the costs.
+    function _costPayer(ComplaintId complaint, ComplaintWord word) private view returns (address) {
+        return word.flag(SPONSORED) ? _sponsors[complaint] : word.customer();
     }
 
-    function _acknowledged(ComplaintId complaint, ComplaintWord word, bytes32 trail_, bytes32 digest)
-        private
-        returns (bytes32)
-    {
-        bool onTime = block.timestamp < word.deadline() - word.offer() * 1 minutes;
-        emit Acknowledged(complaint, msg.sender, onTime, digest);
-        bytes32 arguments = keccak256(abi.encode(complaint, msg.sender, onTime, digest));
-        return Trail.fold(trail_, Acknowledged.selector, arguments, msg.sender);
+    function _acceptPledge(ComplaintId complaint, ComplaintWord word, address actor) private {
+        uint256 terms = _pledges[complaint];
+        if (terms == 0) revert NothingOffered(complaint);
+        (uint32 deadline, uint16 refund) = (uint32(block.timestamp + (terms & 0xffff) * 1 hours), uint16(terms >> 16));
+        complaints[complaint] = word.withState(ComplaintState.Pledged).withDeadline(deadline).withOffer(refund);
+        _record(complaint, PledgeAccepted.selector, abi.encode(complaint, actor, deadline, refund), actor);
     }
 
-    function _withdraw(ComplaintId complaint, ComplaintWord word, Order calldata order) private {
+    function _withdraw(ComplaintId complaint, ComplaintWord word, Order memory order, address actor) private {
         complaints[complaint] = word.withState(ComplaintState.Withdrawn);
-        escrow.close(order, complaint);
-        emit Withdrawn(complaint, msg.sender);
-        _fold(complaint, Withdrawn.selector, abi.encode(complaint, msg.sender));
+        _fundOf(word).close(order, complaint);
+        _record(complaint, Withdrawn.selector, abi.encode(complaint, actor), actor);
     }
 
-    /// Divides the order's money without costs.
-    function _divide(ComplaintId complaint, ComplaintWord word, Order calldata order, Outcome outcome, uint256 share)
+    /// At the policy's arbitrator outside, or where that cannot be had at the house court.
+    function _open(ComplaintId complaint, ComplaintWord word, Order memory order, address payer)
         private
+        returns (bool isOutside, uint256 terms, uint96 cost)
     {
-        uint256 amount = escrow.amountOf(order, complaint);
-        uint96 toCustomer = uint96(Fees.shareDown(amount, share));
-        _execute(
-            complaint, word, order, Division(outcome, uint16(share), toCustomer, uint96(amount) - toCustomer, 0, 0)
-        );
-    }
-
-    function _rule(ComplaintId complaint, ComplaintWord word, Order calldata order) private {
-        IArbitrationCourt.Conclusion memory end = court.conclude(ComplaintId.unwrap(complaint), word.customer());
-        uint16 ruling = end.refused ? uint16((word.offer() + word.demand()) / 2) : end.ruling;
-        emit Ruled(complaint, msg.sender, ruling, end.refused, end.record, end.cost);
-        _fold(complaint, Ruled.selector, abi.encode(complaint, msg.sender, ruling, end.refused, end.record, end.cost));
-
-        Division memory division;
-        (division.outcome, division.share) = (Outcome.Ruled, ruling);
-        uint256 amount = escrow.amountOf(order, complaint);
-        uint256 owed =
-            end.refused ? end.cost / 2 : Fees.organisationCostDown(end.cost, word.demand(), word.offer(), ruling);
-        uint256 award = Fees.shareDown(amount, ruling);
-        // The organisation's part of the order pays first, the bond what is missing: most cases leave the bond whole.
-        uint256 fromOrder = owed < amount - award ? owed : amount - award;
-        uint256 fromBond = word.flag(RESERVED) ? owed - fromOrder : 0;
-        (division.toCustomer, division.toOrganisation) = (uint96(award + fromOrder), uint96(amount - award - fromOrder));
-        (division.costToCustomer, division.fromBond) = (uint96(fromOrder + fromBond), uint96(fromBond));
-        _execute(complaint, word, order, division);
-        if (word.flag(RESERVED)) {
-            registry.settle(word.organisation(), end.advance, uint96(fromBond), word.customer());
+        (uint256 dispute, uint8 track) = (ComplaintId.unwrap(complaint), word.track());
+        uint256 base = _fundOf(word).valueOf(order, complaint);
+        if (track < OUTSIDE_TRACKS) {
+            return (false, court.openCase{value: msg.value}(dispute, track, base, word.parties()), uint96(msg.value));
         }
+        (uint256 houseSeats, uint256 price) = outside.quote(track, base);
+        // Checked first: else whoever sends too little could choose the house court.
+        if (msg.value < price) revert ValueTooSmall(price, msg.value);
+        if (houseSeats == 0) {
+            try outside.openCase{value: price}(dispute, track, base, 0) returns (uint256 pinned) {
+                (isOutside, terms) = (true, pinned);
+            } catch (bytes memory reason) {
+                // Any other reason, too little gas above all, must not open the way to the house court.
+                if (bytes4(reason) != IOutsideArbitrators.OutsideUnavailable.selector) {
+                    LowLevelCall.bubbleRevert(reason);
+                }
+                (, price) = court.quote(0, base);
+                if (msg.value < price) revert ValueTooSmall(price, msg.value);
+            }
+        }
+        if (!isOutside) terms = court.openCase{value: price}(dispute, 0, base, word.parties());
+        cost = uint96(price);
+        // The sender's own, so that it alone is stopped if it refuses it: the desk keeps no money.
+        if (msg.value > price) Address.sendValue(payable(payer), msg.value - price);
     }
 
-    struct Division {
+    /// How a case ends.
+    struct Ending {
         Outcome outcome;
         uint16 share;
-        uint96 toCustomer;
-        uint96 toOrganisation;
-        uint96 costToCustomer;
-        uint96 fromBond;
+        /// Wei that the organisation owes of the costs.
+        uint96 owed;
+        bytes32 record;
+        uint96 cost;
+        address actor;
     }
 
-    function _execute(ComplaintId complaint, ComplaintWord word, Order calldata order, Division memory division)
-        private
-    {
-        uint32 confirmDeadline =
-            uint32(block.timestamp + registry.policy(order.organisation, order.version).confirmSeconds());
-        complaints[complaint] = word.asPaid(confirmDeadline);
-        bytes32 orderTrail = escrow.split(order, complaint, division.toCustomer);
-        emit Executed(
+    /// Divides the money without costs.
+    function _divide(
+        ComplaintId complaint,
+        ComplaintWord word,
+        Order memory order,
+        Outcome outcome,
+        uint256 share,
+        address actor
+    ) private {
+        _execute(complaint, word, order, Ending(outcome, uint16(share), 0, 0, 0, actor));
+    }
+
+    function _rule(ComplaintId complaint, ComplaintWord word, Order memory order) private {
+        ICourt.Conclusion memory end =
+            _courtOf(word).concludeCase(ComplaintId.unwrap(complaint), _costPayer(complaint, word));
+        (uint256 demand, uint256 offer_) = (word.demand(), word.offer());
+        Ending memory ending = Ending(Outcome.Ruled, end.ruling, 0, end.record, end.cost, msg.sender);
+        if (end.refused) {
+            (ending.outcome, ending.share) = (Outcome.Refused, uint16((offer_ + demand) / 2));
+            ending.owed = end.cost / 2;
+        } else {
+            ending.owed = uint96(Fees.organisationCostDown(end.cost, demand, offer_, end.ruling));
+        }
+        // A claim that was worth nothing is no reason to charge whoever did not answer it.
+        if (word.flag(ALL_COSTS) && ending.share != 0) ending.owed = end.cost;
+        _execute(complaint, word, order, ending);
+    }
+
+    function _execute(ComplaintId complaint, ComplaintWord word, Order memory order, Ending memory ending) private {
+        // Before any money moves; the window to confirm is known after it.
+        complaints[complaint] = word.asPaid(0);
+        ICaseFund.Division memory division = _split(complaint, word, order, ending);
+        uint256 deadline = block.timestamp + division.confirmSeconds;
+        complaints[complaint] = word.asPaid(deadline);
+        uint96 fromBond;
+        if (ending.owed > division.costPaid) {
+            address payer = _costPayer(complaint, word);
+            fromBond = registry.charge(word.organisation(), ending.owed - division.costPaid, payer);
+        }
+        bytes memory arguments = abi.encode(
             complaint,
-            msg.sender,
-            division.outcome,
-            division.share,
+            ending.actor,
+            ending.outcome,
+            ending.share,
             division.toCustomer,
             division.toOrganisation,
-            division.costToCustomer,
-            division.fromBond,
-            confirmDeadline,
-            orderTrail
+            division.costPaid + fromBond,
+            fromBond,
+            deadline,
+            division.trail,
+            ending.record,
+            ending.cost
         );
-        _fold(complaint, Executed.selector, abi.encode(complaint, msg.sender, division, confirmDeadline, orderTrail));
+        _record(complaint, Executed.selector, arguments, ending.actor);
     }
 
-    function _fold(ComplaintId complaint, bytes32 topic0, bytes memory arguments) private {
-        trail[complaint] = Trail.fold(trail[complaint], topic0, keccak256(arguments), msg.sender);
-    }
-
-    function _foldOrganisation(OrganisationId organisation, bytes32 arguments) private {
-        bytes32 trail_ = organisationTrail[organisation];
-        if (trail_ == 0) trail_ = Trail.genesis(OrganisationId.unwrap(organisation));
-        organisationTrail[organisation] = Trail.fold(trail_, Filed.selector, arguments, msg.sender);
-    }
-
-    function _echo(ComplaintId complaint, bytes32 digest) private {
-        if (digest == 0) return;
-        emit Evidence(address(court), ComplaintId.unwrap(complaint), msg.sender, EvidenceUri.fromDigest(digest));
+    function _split(ComplaintId complaint, ComplaintWord word, Order memory order, Ending memory ending)
+        private
+        returns (ICaseFund.Division memory)
+    {
+        bool ruled = ending.outcome == Outcome.Ruled || ending.outcome == Outcome.Refused;
+        // Only a ruling pays from a bond.
+        if (word.flag(CLAIM) && !ruled) return claims.splitFunded(order, complaint, ending.share);
+        // What a sponsor is owed cannot come out of an order, whose money only its two sides may get.
+        return _fundOf(word).divide(order, complaint, ending.share, word.flag(SPONSORED) ? 0 : ending.owed);
     }
 }

@@ -2,11 +2,13 @@
 pragma solidity 0.8.37;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Actors} from "./Actors.sol";
 import {IPayouts} from "./interfaces/IPayouts.sol";
 
 /// Pushes money and never depends on the receiver: what is refused becomes a credit.
-abstract contract Payouts is IPayouts, ReentrancyGuardTransient {
-    /// Enough for a smart account's receive function; too little to make a caller's transaction fail.
+abstract contract Payouts is IPayouts, Actors, ReentrancyGuardTransient {
+    /// Enough for a smart account's receive function; too little to make a caller's transaction fail. Who calls with so
+    /// little gas that a push gets less has too little left to write the credit, so nobody can make a push fail.
     uint256 private constant PUSH_GAS = 30_000;
 
     /// @inheritdoc IPayouts
@@ -14,10 +16,11 @@ abstract contract Payouts is IPayouts, ReentrancyGuardTransient {
 
     /// @inheritdoc IPayouts
     function withdrawTo(address payable to) external nonReentrant {
-        uint256 amount = credits[msg.sender];
-        if (amount == 0) revert NothingToWithdraw(msg.sender);
-        credits[msg.sender] = 0;
-        emit CreditWithdrawn(msg.sender, to, amount);
+        address account = _actor();
+        uint256 amount = credits[account];
+        if (amount == 0) revert NothingToWithdraw(account);
+        credits[account] = 0;
+        emit CreditWithdrawn(account, to, amount);
         _send(to, amount);
     }
 

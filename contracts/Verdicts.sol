@@ -3,10 +3,20 @@ pragma solidity 0.8.37;
 
 import {Ballots} from "./Ballots.sol";
 import {IArbitrationCourt} from "./interfaces/IArbitrationCourt.sol";
+import {IFeePayer} from "./interfaces/IFeePayer.sol";
 import {Fees} from "./libraries/Fees.sol";
 import {Median} from "./libraries/Median.sol";
 import {RoundPhases} from "./libraries/RoundPhases.sol";
-import {LEAKED, NO_VOTE, Round, SEATS_IN_ROUND, SEATS_IN_WORD} from "./types/Round.sol";
+import {
+    LEAKED,
+    NO_VOTE,
+    Round,
+    SEATS_IN_ROUND,
+    SEATS_IN_WORD,
+    SEATS_SHIFT,
+    SEAT_BITS,
+    SEAT_MASK
+} from "./types/Round.sol";
 
 /// What the votes come to, and what arbitrators are paid for them.
 abstract contract Verdicts is Ballots {
@@ -39,14 +49,16 @@ abstract contract Verdicts is Ballots {
     function _bench(uint256 dispute, Round round) internal view returns (Bench memory bench) {
         uint256 levels = round.appeals();
         uint256 count = round.drawn() ? round.seats() : 0;
-        for (uint256 level; level < levels; ++level) {
-            count += _appealed[dispute][level].round.seats();
-        }
-        bench.seats = new uint256[](count);
         uint256 offset;
-        for (uint256 level; level < levels; ++level) {
-            bench.decisive = offset;
-            offset = _addSeats(dispute, _appealed[dispute][level].round, bench.seats, offset);
+        unchecked {
+            for (uint256 level; level < levels; ++level) {
+                count += _appealed[dispute][level].round.seats();
+            }
+            bench.seats = new uint256[](count);
+            for (uint256 level; level < levels; ++level) {
+                bench.decisive = offset;
+                offset = _addSeats(dispute, _appealed[dispute][level].round, bench.seats, offset);
+            }
         }
         bench.current = offset;
         if (round.drawn()) offset = _addSeats(dispute, round, bench.seats, offset);
@@ -59,10 +71,18 @@ abstract contract Verdicts is Ballots {
         view
         returns (uint256)
     {
-        for (uint256 i; i < round.seats(); ++i) {
-            seats[offset + i] = _seat(dispute, round, i);
+        uint256 count = round.seats();
+        uint256 word = Round.unwrap(round) >> SEATS_SHIFT;
+        unchecked {
+            for (uint256 i; i < count; ++i) {
+                if (i >= SEATS_IN_ROUND && (i - SEATS_IN_ROUND) % SEATS_IN_WORD == 0) {
+                    word = _moreSeats[dispute][_word(round, i)];
+                }
+                seats[offset + i] = word & SEAT_MASK;
+                word >>= SEAT_BITS;
+            }
+            return offset + count;
         }
-        return offset + round.seats();
     }
 
     /// The hash that binds a round's seats, votes and commitments, and those of the rounds before it.
@@ -81,9 +101,11 @@ abstract contract Verdicts is Ballots {
         if (bench.scored == 0) return tally;
         uint256 count;
         uint256[] memory votes = new uint256[](bench.scored - bench.decisive);
-        for (uint256 i = bench.decisive; i < bench.scored; ++i) {
-            uint256 vote = bench.seats[i] >> 26;
-            if (vote < LEAKED) votes[count++] = vote;
+        unchecked {
+            for (uint256 i = bench.decisive; i < bench.scored; ++i) {
+                uint256 vote = bench.seats[i] >> 26;
+                if (vote < LEAKED) votes[count++] = vote;
+            }
         }
         // Memory of fixed-size items: shortening in place is only a smaller length.
         assembly ("memory-safe") {
@@ -107,7 +129,9 @@ abstract contract Verdicts is Ballots {
     }
 
     function _far(uint256 vote, Tally memory tally) private pure returns (uint256) {
-        return Fees.distanceFrom(vote, tally.low, tally.high) * tally.step;
+        unchecked {
+            return Fees.distanceFrom(vote, tally.low, tally.high) * tally.step;
+        }
     }
 
     /// Pays the scored seats by their distance from the ruling: `pot` and what the far ones lose, less what they get, is
@@ -119,38 +143,47 @@ abstract contract Verdicts is Ballots {
         internal
         returns (int256[] memory pays, uint256 rest)
     {
-        pays = new int256[](bench.seats.length - bench.first);
+        uint256[] memory seats = bench.seats;
+        (uint256 first, uint256 scored) = (bench.first, bench.scored);
+        pays = new int256[](seats.length - first);
         uint256 near;
-        for (uint256 i = bench.first; i < bench.scored; ++i) {
-            uint256 bits = bench.seats[i];
-            if (_isNear(bits >> 26, tally)) {
-                ++near;
-                continue;
+        // Gwei of at most 48 bits for at most 56 seats.
+        unchecked {
+            (uint256 from, uint256 to) = _nearby(tally);
+            for (uint256 i = first; i < scored; ++i) {
+                uint256 bits = seats[i];
+                if (bits >> 26 >= from && bits >> 26 <= to) {
+                    ++near;
+                    continue;
+                }
+                int256 pay = _farPay(bits >> 26, tally, round);
+                if (pay < 0) pay = -int256(_take(_position(bits), uint256(-pay)));
+                else _give(_position(bits), uint256(pay));
+                pays[i - first] = pay;
+                pot = uint256(int256(pot) - pay);
             }
-            int256 pay = _farPay(bits >> 26, tally, round);
-            if (pay < 0) pay = -int256(_take(_position(bits), uint256(-pay)));
-            else _give(_position(bits), uint256(pay));
-            pays[i - bench.first] = pay;
-            pot = uint256(int256(pot) - pay);
-        }
-        if (near == 0) return (pays, pot);
-        uint256 each = pot / near;
-        if (each > most) each = most;
-        rest = pot - each * near;
-        // What is left of less than the most is less than a gwei each.
-        uint256 odd = each == most ? 0 : rest;
-        rest -= odd;
-        for (uint256 i = bench.first; i < bench.scored; ++i) {
-            uint256 bits = bench.seats[i];
-            if (!_isNear(bits >> 26, tally)) continue;
-            _give(_position(bits), each + odd);
-            pays[i - bench.first] = int256(each + odd);
-            odd = 0;
+            if (near == 0) return (pays, pot);
+            uint256 each = pot / near;
+            if (each > most) each = most;
+            rest = pot - each * near;
+            // What is left of less than the most is less than a gwei each.
+            uint256 odd = each == most ? 0 : rest;
+            rest -= odd;
+            for (uint256 i = first; i < scored; ++i) {
+                uint256 bits = seats[i];
+                if (bits >> 26 < from || bits >> 26 > to) continue;
+                _give(_position(bits), each + odd);
+                pays[i - first] = int256(each + odd);
+                odd = 0;
+            }
         }
     }
 
-    function _isNear(uint256 vote, Tally memory tally) private pure returns (bool) {
-        return vote < LEAKED && _far(vote, tally) <= Fees.FULL_PAY_WITHIN;
+    /// The votes that are paid in full; no leaked or missing one is among them.
+    function _nearby(Tally memory tally) private pure returns (uint256 from, uint256 to) {
+        uint256 reach = tally.step == 1 ? Fees.FULL_PAY_WITHIN : 0;
+        from = tally.low > reach ? tally.low - reach : 0;
+        to = tally.high + reach < LEAKED ? tally.high + reach : LEAKED - 1;
     }
 
     function _farPay(uint256 vote, Tally memory tally, Round round) private pure returns (int256) {
@@ -200,7 +233,9 @@ abstract contract Verdicts is Ballots {
         for (uint256 level = round.appeals(); level != 0;) {
             AppealedRound storage past = _appealed[dispute][--level];
             uint256 rest = _price(round, round.paidSeats()) - spent;
-            _payGwei(past.payer, rest);
+            // The fund has many people's money, and must know for which appeal this was.
+            if (_isPublic(dispute)) _payGwei(past.payer, rest);
+            else if (rest != 0) IFeePayer(past.payer).takeBack{value: rest * 1 gwei}(dispute, level + 1);
             round = past.round;
             spent = _price(round, round.seats());
             past.round = Round.wrap(0);

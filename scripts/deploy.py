@@ -2,11 +2,13 @@
 
 The command: `python -m scripts.toolchain.brownie run deploy --network redress`.
 
-The contracts know each other by immutables, in a circle, so each is told the addresses that the
-others will have: an account's nonce decides them. Writes CHAINID.json to the folder named by
-REDRESS_DEPLOYMENTS (deployments/ by default). A chain that has them already is left as it is.
+The factory goes where it is on every chain, by the deployment proxy that most chains have, and
+the contracts where the factory puts them: their addresses depend on the deployer, the release
+and their names alone. Writes CHAINID.json to the folder named by REDRESS_DEPLOYMENTS
+(deployments/ by default). A chain that has them already is left as it is.
 
 The deployer's key comes from REDRESS_DEPLOYER_KEY; without it the node's first account signs.
+The deployer is the guardian, and proposes changes to the timelock.
 """
 
 import json
@@ -15,24 +17,18 @@ import sys
 from pathlib import Path
 
 from brownie import accounts, project, web3
-from eth_utils import keccak
+from eth_utils import keccak, to_checksum_address
 
+from scripts.release import NAMES, Terms, arguments
 from scripts.toolchain import artifacts
 from scripts.toolchain.paths import ROOT
 
-# Terms of a dispute: fee and lock a seat in gwei, then hand-over, commit and reveal in hours.
-SMALL_CLAIMS = (10_000_000, 100_000_000, 24, 24, 24)
-# One ticket of stake; it must cover the lock of four seats.
-TICKET_WEI = 4 * 100_000_000 * 10**9
-
-# In the order of their nonces; "@NAME" stands for the address that NAME has or will have.
-CONTRACTS = (
-    ("RandaoSource", ()),
-    ("OrganisationRegistry", ("@ComplaintDesk",)),
-    ("OrderEscrow", ("@OrganisationRegistry", "@ComplaintDesk")),
-    ("ArbitrationCourt", ("@ComplaintDesk", "@RandaoSource", TICKET_WEI, [SMALL_CLAIMS])),
-    ("ComplaintDesk", ("@OrganisationRegistry", "@OrderEscrow", "@ArbitrationCourt")),
-)
+RELEASE = b"redress-1".ljust(32, b"\0")
+# Creates by CREATE2 what it is sent behind a salt; at the same address on most chains.
+PROXY = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
+# A transaction may use 2^24 gas (EIP-7825), and a byte of code costs 200 to store and up to 40 to
+# send: so much code fits one.
+CODE_BYTES_AT_ONCE = 50_000
 
 
 def main():
@@ -42,7 +38,9 @@ def main():
         print(f"chain {chain_id} has the contracts already: {path}")
         return
     deployed_at = web3.eth.block_number + 1
-    contracts = _deploy(_deployer())
+    deployer = _deployer()
+    factory = _factory(deployer)
+    contracts = _deploy(deployer, factory)
     _write(
         path,
         {
@@ -50,6 +48,7 @@ def main():
             "caip2": f"eip155:{chain_id}",
             "genesisHash": _genesis_hash(),
             "deployedAtBlock": deployed_at,
+            "factory": factory.address,
             "contracts": contracts,
             "sourceHash": artifacts.committed_digest(),
         },
@@ -66,30 +65,57 @@ def _deployer():
     return accounts[0]
 
 
-def _deploy(deployer):
-    """Send one creation after another and return what the deployment file says of each."""
-    places = {
-        name: deployer.get_deployment_address(deployer.nonce + position)
-        for position, (name, _) in enumerate(CONTRACTS)
-    }
+def _deploy(deployer, factory):
+    """Create the parts and return what the deployment file says of each."""
     found = {}
+    places = {
+        name: factory.addressOf(deployer, RELEASE, name.encode().ljust(32, b"\0"))
+        for name in NAMES
+    }
+    told = arguments(places, Terms(guardian=str(deployer), proposers=[str(deployer)]))
     loaded = project.get_loaded_projects()[0]
-    for name, arguments in CONTRACTS:
-        values = [places[a[1:]] if isinstance(a, str) else a for a in arguments]
-        # Not by `deploy`: brownie 1.22.2 fails to note what it deploys to a live network, loudly.
-        creation = deployer.transfer(data=loaded[name].deploy.encode_input(*values), silent=True)
-        if creation.status != 1 or creation.contract_address != places[name]:
-            _refuse(
-                f"{name} did not come to be at {places[name]} ({creation.txid})",
-                "Let nothing else send from the deployer's account, and deploy again",
-            )
-        print(f"  {name} {places[name]}")
-        found[name] = {
-            "address": places[name],
-            "codeHash": _code_hash(places[name]),
-            "transaction": creation.txid,
-        }
+    codes = {name: loaded[name].deploy.encode_input(*told[name]) for name in NAMES}
+    for group in _groups(codes):
+        parts = [(name.encode().ljust(32, b"\0"), codes[name]) for name in group]
+        sent = factory.deploy(RELEASE, parts, {"from": deployer, "silent": True})
+        if sent.status != 1:
+            _refuse(f"{', '.join(group)} could not be created ({sent.txid})", "Deploy again")
+        found |= {name: _entry(name, places[name], sent.txid) for name in group}
     return found
+
+
+def _factory(deployer):
+    """The factory, made now if nobody has made it yet."""
+    loaded = project.get_loaded_projects()[0]
+    code = bytes.fromhex(loaded["Factory"].bytecode.removeprefix("0x"))
+    salt = bytes(32)
+    if not web3.eth.get_code(PROXY):
+        _refuse(
+            f"this chain has no deployment proxy at {PROXY}",
+            "Create it there as its authors say, so that the addresses are those of other chains",
+        )
+    whole = keccak(b"\xff" + bytes.fromhex(PROXY[2:]) + salt + keccak(code))
+    place = to_checksum_address(whole[12:])
+    if not web3.eth.get_code(place):
+        deployer.transfer(PROXY, data="0x" + (salt + code).hex(), silent=True)
+    return loaded["Factory"].at(place)
+
+
+def _groups(codes):
+    """The names, in as few groups as a transaction's gas allows."""
+    groups, size = [[]], 0
+    for name, code in codes.items():
+        size += len(code) // 2
+        if groups[-1] and size > CODE_BYTES_AT_ONCE:
+            groups.append([])
+            size = len(code) // 2
+        groups[-1].append(name)
+    return groups
+
+
+def _entry(name, place, transaction):
+    print(f"  {name} {place}")
+    return {"address": place, "codeHash": _code_hash(place), "transaction": transaction}
 
 
 def _is_deployed(path):

@@ -7,6 +7,7 @@ import {Round} from "../types/Round.sol";
 import {Track} from "../types/Track.sol";
 import {RoundPhase} from "../libraries/RoundPhases.sol";
 import {ICourt} from "./ICourt.sol";
+import {IOrganisationRegistry} from "./IOrganisationRegistry.sol";
 import {ISeedSource} from "./ISeedSource.sol";
 
 /// Staked arbitrators, drawn by lot, who vote a share (0 to 10 000 basis points) behind commitments. The ruling is the
@@ -27,12 +28,14 @@ import {ISeedSource} from "./ISeedSource.sol";
 interface IArbitrationCourt is ICourt {
     struct Setup {
         address desk;
+        IOrganisationRegistry registry;
         address publicArbitrator;
         /// The only one that may appeal a house dispute.
         address appealFund;
         ISeedSource seedSource;
         address guardian;
         address timelock;
+        address forwarder;
         uint256 ticketWei;
         /// What whoever draws is paid; part of every round's price.
         uint32 drawBountyGwei;
@@ -56,11 +59,11 @@ interface IArbitrationCourt is ICourt {
     /// What shows a committed vote.
     struct Opening {
         uint8 seat;
-        /// Basis points, or a choice.
-        uint256 vote;
         bytes32 salt;
         /// The digest of the manifest that gives the reasons, or zero.
         bytes32 reason;
+        /// Basis points, or a choice.
+        uint256 vote;
         /// The accumulator before the seat's last commitment (0 for the first), and the commitments after it, in order.
         uint224 prefix;
         SeatCommitment[] later;
@@ -204,7 +207,7 @@ interface IArbitrationCourt is ICourt {
     function rearm(uint256 dispute) external;
     /// Commits a seat's vote, by the owner of its position or its voting key. May be replaced three times, until the window
     /// ends or every seat has committed.
-    function commit(uint256 dispute, uint8 number, bytes32 commitment) external;
+    function commit(uint256 dispute, uint16 number, bytes32 commitment) external;
     /// Draws and commits at once; the bounty goes to the seat's position.
     function commitDrawing(uint256 dispute, bytes calldata proof, uint8 number, bytes32 commitment) external;
     /// Commits for those who signed, and draws before if nobody has (else `proof` is not looked at). What does not fit, or

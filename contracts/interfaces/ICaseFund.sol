@@ -30,7 +30,7 @@ interface ICaseFund {
     function close(Order calldata order, ComplaintId complaint) external;
     /// Pays `share` (basis points, rounded down) of the base to the customer and, out of what is left, up to `costOwed`
     /// wei of its costs; the rest is the organisation's. Only the desk.
-    function split(Order calldata order, ComplaintId complaint, uint16 share, uint96 costOwed)
+    function divide(Order calldata order, ComplaintId complaint, uint16 share, uint96 costOwed)
         external
         returns (Division memory);
     /// What the base is worth in wei, for the size of a panel. Reverts if the order is not that of `complaint`.

@@ -22,11 +22,16 @@ interface ICourt {
     /// Whether evidence may still be added: the vote has not begun.
     function evidenceOpen(uint256 dispute) external view returns (bool);
     /// Opens the dispute about a complaint, paid with exactly `quote`. Only the desk.
+    /// @param parties A hint that spares the court most questions about who is excluded: organisation 20 (low) | the low 44
+    /// bits of the customer. Zero: the court must ask about everyone.
     /// @return terms What was pinned: the round's word, or the arbitrator's address and its dispute.
-    function open(uint256 dispute, uint8 track, uint256 base) external payable returns (uint256 terms);
+    function openCase(uint256 dispute, uint8 track, uint256 base, uint64 parties)
+        external
+        payable
+        returns (uint256 terms);
     /// Ends the dispute with its ruling. Fees not spent go to `payer`. Only the desk.
-    function conclude(uint256 dispute, address payer) external returns (Conclusion memory);
+    function concludeCase(uint256 dispute, address payer) external returns (Conclusion memory);
     /// Ends the dispute because the parties agreed, before the votes of round `round` are opened. Fees not spent go to
     /// `payer`; the ruling is 0. Only the desk.
-    function settle(uint256 dispute, uint256 round, address payer) external returns (Conclusion memory);
+    function settleCase(uint256 dispute, uint256 round, address payer) external returns (Conclusion memory);
 }

@@ -14,6 +14,6 @@ interface IPayouts {
     /// Wei that wait for `account`.
     function credits(address account) external view returns (uint256);
 
-    /// Sends all of the caller's credit to `to`. Reverts if `to` refuses it, so the credit is never lost.
+    /// Sends all of the actor's credit to `to`. Reverts if `to` refuses it, so the credit is never lost.
     function withdrawTo(address payable to) external;
 }

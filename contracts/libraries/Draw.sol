@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
+
 /// Where the lot falls. Rejection sampling over positions that never change size or place: the panel is a pure function
 /// of the seed and of who was staked when the round was armed, so anyone can compute it and nobody can move it.
 library Draw {
@@ -20,8 +22,10 @@ library Draw {
         pure
         returns (uint256 position, uint256 ticket)
     {
-        uint256 random = uint256(keccak256(abi.encode(seed, disputeId, round, seat, attempt)));
-        // 128 bits by 24.
+        // One word: a round, a seat and an attempt have at most eight bits each, a dispute's number at most 92.
+        uint256 which = disputeId << 24 | round << 16 | seat << 8 | attempt;
+        uint256 random = uint256(Hashes.efficientKeccak256(seed, bytes32(which)));
+        // 128 bits times 24 cannot overflow.
         unchecked {
             position = uint256(uint128(random)) * highWater >> 128;
         }

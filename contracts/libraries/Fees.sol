@@ -44,8 +44,10 @@ library Fees {
 
     /// How far `vote` lies outside the interval from `low` to `high`.
     function distanceFrom(uint256 vote, uint256 low, uint256 high) internal pure returns (uint256) {
-        if (vote < low) return low - vote;
-        return vote > high ? vote - high : 0;
+        unchecked {
+            if (vote < low) return low - vote;
+            return vote > high ? vote - high : 0;
+        }
     }
 
     function distance(uint256 a, uint256 b) internal pure returns (uint256) {

@@ -4,13 +4,15 @@ pragma solidity 0.8.37;
 library Median {
     /// Sorts `votes` in place. At most 31 of them: insertion sort is the cheapest there.
     function sort(uint256[] memory votes) internal pure {
-        for (uint256 i = 1; i < votes.length; ++i) {
-            uint256 vote = votes[i];
-            uint256 j = i;
-            for (; j > 0 && votes[j - 1] > vote; --j) {
-                votes[j] = votes[j - 1];
+        unchecked {
+            for (uint256 i = 1; i < votes.length; ++i) {
+                uint256 vote = votes[i];
+                uint256 j = i;
+                for (; j > 0 && votes[j - 1] > vote; --j) {
+                    votes[j] = votes[j - 1];
+                }
+                votes[j] = vote;
             }
-            votes[j] = vote;
         }
     }
 

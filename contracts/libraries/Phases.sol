@@ -24,7 +24,15 @@ enum Phase {
     Confirmed,
     /// Closed by itself after the window to confirm.
     Closed,
-    Withdrawn
+    Withdrawn,
+    /// A pledge in kind was accepted: the organisation must deliver.
+    Pledged,
+    /// It did not: anyone may execute the refund that it named.
+    Broken,
+    /// It did: the customer may confirm or reopen.
+    Delivered,
+    /// The customer is silent about it: anyone may execute.
+    Kept
 }
 
 library Phases {
@@ -55,6 +63,8 @@ library Phases {
         if (state == ComplaintState.Escalated) return Phase.Escalated;
         if (state == ComplaintState.Paid) return over ? Phase.Closed : Phase.Paid;
         if (state == ComplaintState.Confirmed) return Phase.Confirmed;
+        if (state == ComplaintState.Pledged) return over ? Phase.Broken : Phase.Pledged;
+        if (state == ComplaintState.Delivered) return over ? Phase.Kept : Phase.Delivered;
         return state == ComplaintState.Withdrawn ? Phase.Withdrawn : Phase.None;
     }
 }

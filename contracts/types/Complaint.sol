@@ -12,7 +12,9 @@ enum ComplaintState {
     Escalated,
     Paid,
     Confirmed,
-    Withdrawn
+    Withdrawn,
+    Pledged,
+    Delivered
 }
 
 /// How the money came to be divided.
@@ -21,23 +23,39 @@ enum Outcome {
     Accepted,
     AcceptedBySilence,
     Defaulted,
-    Ruled
+    Ruled,
+    /// The court had no ruling.
+    Refused,
+    Settled,
+    /// A pledge in kind was not kept in time: the refund that it named is paid.
+    PledgeBroken,
+    /// It was, by the customer's word or silence: the money is the organisation's.
+    PledgeKept
 }
 
 /// A complaint in one storage word (from the low end up):
-/// customer 160 | organisation 20 | track 4 | deadline 32 | demand 14 | offer 14 | state 4 | flags 8.
+/// customer 160 | organisation 20 | track 3 | claim 1 | deadline 32 | demand 14 | offer 14 | state 4 | flags 8.
 ///
-/// `deadline` is the end of the window that the state names (Unix seconds).
-/// `offer` is in basis points once there is an offer. Before the first one it holds minutes instead: in Filed, how long
-/// before the answer deadline the acknowledgement is due; in Asked, how much of the answer window was left. A second
-/// word would cost every complaint 22 100 gas.
+/// `deadline` is the end of the window that the state names (Unix seconds). In Escalated the court has the clock, and
+/// three of its bits say how the case came there.
+/// `offer` is in basis points once there is an offer; 0 for a rejection and for a pledge in kind; in Pledged the refund
+/// that is due if the pledge is broken. Before the first offer it holds minutes instead: in Filed, how long before the
+/// answer deadline the acknowledgement is due; in Asked, how much of the answer window was left. A second word would
+/// cost every complaint 22 100 gas.
 type ComplaintWord is uint256;
 
 using ComplaintWords for ComplaintWord global;
 
+// Money comes from the bond; there is no order.
+uint256 constant CLAIM = 1 << 183;
 // Bits of `flags`: offers made 3 | information requests made 2 | then one each.
 uint256 constant ACKNOWLEDGED = 1 << 253;
-uint256 constant RESERVED = 1 << 254;
+uint256 constant CONTESTED = 1 << 254;
+uint256 constant ACCUSING = 1 << 255;
+// In Escalated only: somebody else paid the costs; arbitrators outside have the case; the organisation pays all costs.
+uint256 constant SPONSORED = 1 << 184;
+uint256 constant OUTSIDE = 1 << 185;
+uint256 constant ALL_COSTS = 1 << 186;
 // Free until the money has moved; then they say who has rated.
 uint256 constant RATED_BY_CUSTOMER = 1 << 248;
 uint256 constant RATED_BY_ORGANISATION = 1 << 249;
@@ -50,15 +68,18 @@ uint256 constant OFFERS_SHIFT = 248;
 uint256 constant ASKS_SHIFT = 251;
 
 library ComplaintWords {
-    function pack(address customer_, OrganisationId organisation_, uint8 track_, uint256 deadline_, uint256 demand_)
-        internal
-        pure
-        returns (ComplaintWord)
-    {
+    function pack(
+        address customer_,
+        OrganisationId organisation_,
+        uint8 track_,
+        uint256 deadline_,
+        uint256 demand_,
+        uint256 offer_
+    ) internal pure returns (ComplaintWord) {
         return ComplaintWord.wrap(
             uint256(uint160(customer_)) | uint256(OrganisationId.unwrap(organisation_)) << 160 | uint256(track_) << 180
-                | deadline_ << DEADLINE_SHIFT | demand_ << DEMAND_SHIFT | uint256(uint8(ComplaintState.Filed))
-                << STATE_SHIFT
+                | deadline_ << DEADLINE_SHIFT | demand_ << DEMAND_SHIFT | offer_ << OFFER_SHIFT
+                | uint256(uint8(ComplaintState.Filed)) << STATE_SHIFT
         );
     }
 
@@ -70,8 +91,16 @@ library ComplaintWords {
         return OrganisationId.wrap(uint24(ComplaintWord.unwrap(word) >> 160 & 0xfffff));
     }
 
+    /// What a court needs to recognise the parties: organisation 20 | low bits of the customer 44. Zero where somebody is
+    /// accused as well.
+    function parties(ComplaintWord word) internal pure returns (uint64) {
+        if (word.flag(ACCUSING)) return 0;
+        uint256 organisation_ = OrganisationId.unwrap(word.organisation());
+        return uint64(organisation_ | uint160(word.customer()) << 20);
+    }
+
     function track(ComplaintWord word) internal pure returns (uint8) {
-        return uint8(ComplaintWord.unwrap(word) >> 180 & 0xf);
+        return uint8(ComplaintWord.unwrap(word) >> 180 & 0x7);
     }
 
     function deadline(ComplaintWord word) internal pure returns (uint256) {

@@ -12,13 +12,16 @@ struct Policy {
     uint16 answerHours;
     uint16 confirmHours;
     uint16 protectionHours;
-    /// The court's track that hears this organisation's disputes.
+    /// Who hears this organisation's disputes: 0-3 a track of the house court, 4-7 outside arbitrator `track - 4`.
     uint8 track;
+    /// The most that one claim without an order may ask for, written in two digits: the first, then as many zeros as the
+    /// second says, in millionths of the native coin. 13 is 0.001, 59 is 5000, 16 is 1; 0 accepts no such claims.
+    uint8 claimCap;
 }
 
 /// A policy in one storage word:
 /// peakMask 168 | acknowledgePeak 20 | acknowledgeOffPeak 20 | answerHours 12 | confirmHours 12 | protectionHours 12 |
-/// track 4 | 8 zero bits (from the low end up).
+/// track 3 | claimCap 7 | 2 zero bits (from the low end up).
 type PolicyWord is uint256;
 
 using PolicyWords for PolicyWord global;
@@ -29,7 +32,8 @@ library PolicyWords {
         return PolicyWord.wrap(
             uint256(policy.peakMask) | uint256(policy.acknowledgePeak) << 168 | uint256(policy.acknowledgeOffPeak)
                 << 188 | uint256(policy.answerHours) << 208 | uint256(policy.confirmHours) << 220
-                | uint256(policy.protectionHours) << 232 | uint256(policy.track) << 244
+                | uint256(policy.protectionHours) << 232 | uint256(policy.track) << 244 | uint256(policy.claimCap)
+                << 247
         );
     }
 
@@ -45,15 +49,22 @@ library PolicyWords {
         return (PolicyWord.unwrap(policy) >> 208 & 0xfff) * 1 hours;
     }
 
+    /// What an order takes along: confirmHours 12 | protectionHours 12.
+    function windows(PolicyWord policy) internal pure returns (uint24) {
+        return uint24(PolicyWord.unwrap(policy) >> 220);
+    }
+
     function confirmSeconds(PolicyWord policy) internal pure returns (uint256) {
         return (PolicyWord.unwrap(policy) >> 220 & 0xfff) * 1 hours;
     }
 
-    function protectionSeconds(PolicyWord policy) internal pure returns (uint256) {
-        return (PolicyWord.unwrap(policy) >> 232 & 0xfff) * 1 hours;
+    function track(PolicyWord policy) internal pure returns (uint8) {
+        return uint8(PolicyWord.unwrap(policy) >> 244 & 0x7);
     }
 
-    function track(PolicyWord policy) internal pure returns (uint8) {
-        return uint8(PolicyWord.unwrap(policy) >> 244 & 0xf);
+    /// Wei; 0 if claims without an order are not accepted.
+    function claimCap(PolicyWord policy) internal pure returns (uint256) {
+        uint256 digits = PolicyWord.unwrap(policy) >> 247 & 0x7f;
+        return digits / 10 * 10 ** (digits % 10) * 1e12;
     }
 }

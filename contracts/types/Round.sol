@@ -5,7 +5,7 @@ import {TRACK_BITS, Track} from "./Track.sol";
 
 /// A round of voting in one storage word (from the low end up). The header, 104 bits:
 /// the track that the dispute pinned, 85 | seats 5 | paid seats, halved 4 | voids 2 | appeals 2 | drawn 1 | reveals 5; then
-/// undrawn: armed block 32 | high water 24 | armed time 32;
+/// undrawn: armed block 32 | high water 24 | armed time 32 | only before a dispute's first draw, a hint of the parties 64;
 /// drawn:   armed time 32 | seats 0 to 2, each position 26 | vote 14.
 /// The number of paid seats is odd, so that its half tells it.
 type Round is uint256;
@@ -24,6 +24,7 @@ uint256 constant SEATS_IN_WORD = 6;
 uint256 constant MAX_SEATS = 31;
 
 uint256 constant HEADER_MASK = (1 << 104) - 1;
+uint256 constant PARTIES_SHIFT = 192;
 uint256 constant PAID_SHIFT = 90;
 uint256 constant ONE_VOID = 1 << 94;
 uint256 constant ONE_APPEAL = 1 << 96;
@@ -99,6 +100,15 @@ library Rounds {
     /// One more than the highest position that may be drawn; only of an undrawn round.
     function highWater(Round round) internal pure returns (uint256) {
         return uint24(Round.unwrap(round) >> 136);
+    }
+
+    /// Of an undrawn round: organisation 20 | low bits of the customer 44. Zero if nothing is known.
+    function parties(Round round) internal pure returns (uint256) {
+        return Round.unwrap(round) >> PARTIES_SHIFT;
+    }
+
+    function withParties(Round round, uint64 parties_) internal pure returns (Round) {
+        return Round.wrap(Round.unwrap(round) | uint256(parties_) << PARTIES_SHIFT);
     }
 
     /// Unix seconds. All windows count from it.

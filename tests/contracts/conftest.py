@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 import house as building
 import pytest
-from brownie import chain
+from brownie import chain, web3
 from case import Case
+from mined import SendsAreMined
 
 
 @pytest.fixture(scope="session")
 def _built() -> building.House:
+    web3.middleware_onion.inject(SendsAreMined, layer=0)
     return building.build()
 
 

@@ -1,26 +1,36 @@
-"""The contracts as scripts/deploy.py deploys them, an organisation, and the people around it."""
+"""The contracts as scripts/release.py makes them, an organisation, and the people around it."""
 
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+import clock
 from brownie import accounts, project
-from clock import HOUR
+from clock import DAY, HOUR
 from model import GWEI
 
-from scripts.deploy import CONTRACTS, SMALL_CLAIMS, TICKET_WEI
+from scripts.release import NAMES, SMALL_CLAIMS, Terms, arguments
 
 ETH = 10**18
 NOBODY = "0x0000000000000000000000000000000000000000"
 AGREEMENT = b"\xa9" * 32
 # Monday to Friday, 09:00 to 18:00 UTC.
 PEAK = sum(1 << 24 * day + hour for day in range(5) for hour in range(9, 18))
-# Peak mask, seconds to acknowledge (peak, off peak), hours to answer, confirm and protect, track.
-POLICY = (PEAK, 30 * 60, 10 * 60, 48, 72, 336, 0)
-FEE_GWEI, LOCK_GWEI = SMALL_CLAIMS[:2]
+# Peak mask, seconds to acknowledge (peak, off peak), hours to answer, confirm and protect, track,
+# and the cap on claims: 1 ETH in two digits.
+POLICY = (PEAK, 30 * 60, 10 * 60, 48, 72, 336, 0, 16)
+CAP = ETH
+FEE_GWEI, LOCK_GWEI = SMALL_CLAIMS.fee_gwei, SMALL_CLAIMS.lock_gwei
 FEE = FEE_GWEI * GWEI
+TICKET_WEI = 4 * LOCK_GWEI * GWEI
+BOUNTY = Terms("", ()).draw_bounty_gwei * GWEI
 BOND = 1 * ETH
 TICKETS = [1 + i % 4 for i in range(16)]
+
+
+def price(seats: int) -> int:
+    """Wei for a panel of so many seats on the house court's own track."""
+    return seats * FEE + BOUNTY
 
 
 class Phase(IntEnum):
@@ -37,6 +47,10 @@ class Phase(IntEnum):
     CONFIRMED = 8
     CLOSED = 9
     WITHDRAWN = 10
+    PLEDGED = 11
+    BROKEN = 12
+    DELIVERED = 13
+    KEPT = 14
 
 
 class RoundPhase(IntEnum):
@@ -50,8 +64,8 @@ class RoundPhase(IntEnum):
     COMMIT = 5
     REVEAL = 6
     INSUFFICIENT = 7
-    DECIDABLE = 8
-    CONCLUDED = 9
+    APPEALABLE = 8
+    DECIDABLE = 9
 
 
 class Outcome(IntEnum):
@@ -61,6 +75,10 @@ class Outcome(IntEnum):
     ACCEPTED_BY_SILENCE = 2
     DEFAULTED = 3
     RULED = 4
+    REFUSED = 5
+    SETTLED = 6
+    PLEDGE_BROKEN = 7
+    PLEDGE_KEPT = 8
 
 
 class OrderState(IntEnum):
@@ -74,23 +92,49 @@ class OrderState(IntEnum):
     SPLIT = 5
 
 
+# By the names that the tests know them by.
+CONTRACTS = {
+    "forwarder": "Forwarder",
+    "timelock": "Timelock",
+    "seeds": "RandaoSource",
+    "keys": "KeyRegistry",
+    "registry": "OrganisationRegistry",
+    "escrow": "OrderEscrow",
+    "claims": "BondClaims",
+    "court": "ArbitrationCourt",
+    "public": "PublicArbitrator",
+    "outside": "OutsideArbitrators",
+    "appeals": "AppealFund",
+    "desk": "ComplaintDesk",
+}
+
+
 @dataclass(frozen=True)
 class House:
     """Contracts and people.
 
     Attributes:
-        keeper: a stranger to every case; pokes and deploys.
+        keeper: a stranger to every case; pokes, deploys, proposes to the timelock.
+        guardian: may pause and freeze.
         admin: registered organisation 1 and has all its roles.
         operator: may only answer for it (role 1).
         cashier: may only handle its money (role 2).
     """
 
+    forwarder: Any
+    timelock: Any
+    seeds: Any
+    keys: Any
     registry: Any
     escrow: Any
+    claims: Any
     court: Any
+    public: Any
+    outside: Any
+    appeals: Any
     desk: Any
-    seeds: Any
     keeper: Any
+    guardian: Any
     admin: Any
     operator: Any
     cashier: Any
@@ -100,17 +144,20 @@ class House:
 
     @property
     def bond(self) -> tuple[int, int]:
-        """Wei that organisation 1 has posted, and the part that cases hold."""
-        balance, reserved = self.registry.bond(self.organisation)
-        return int(balance), int(reserved)
+        """Wei that organisation 1 has posted, and the part that claims hold."""
+        balance, locked = self.registry.bond(self.organisation)
+        return int(balance), int(locked)
 
     def order(self, word: int) -> dict[str, int]:
         """An order's word, unpacked."""
         return {
             "amount": word & (1 << 96) - 1,
-            "paid_at": word >> 96 & (1 << 40) - 1,
-            "complaint": word >> 136 & (1 << 64) - 1,
-            "state": word >> 200,
+            "paid_at": word >> 96 & (1 << 32) - 1,
+            "frozen_until": word >> 128 & (1 << 32) - 1,
+            "complaint": word >> 160 & (1 << 64) - 1,
+            "state": word >> 224 & 0xF,
+            "confirm_hours": word >> 228 & 0xFFF,
+            "protection_hours": word >> 240,
         }
 
     def position(self, number: int) -> dict[str, int]:
@@ -125,19 +172,28 @@ class House:
             "balance": word >> 208,
         }
 
+    def announce(self, method, *arguments) -> tuple:
+        """Announce a call to the timelock; its arguments of `execute`, due a week later."""
+        call = (method._address, 0, method.encode_input(*arguments), bytes(32), bytes(32))
+        self.timelock.schedule(*call, 7 * DAY, {"from": self.keeper})
+        return call
+
+    def decide(self, method, *arguments):
+        """Have the timelock call `method`, a week after it was announced."""
+        call = self.announce(method, *arguments)
+        clock.to(clock.now() + 7 * DAY)
+        return self.timelock.execute(*call, {"from": self.keeper})
+
 
 def build(*, stakes: list[int] = TICKETS) -> House:
     """Deploy, register organisation 1 with its operators and bond, and stake arbitrators."""
     keeper, admin, operator, customer, *rest = accounts[:20]
-    arbitrators, cashier = rest[:16], accounts.add()
-    found = _deploy(keeper)
+    arbitrators, cashier, guardian = rest[:16], accounts.add(), accounts.add()
+    found = _deploy(keeper, Terms(guardian=str(guardian), proposers=[str(keeper)]))
     house = House(
-        registry=found["OrganisationRegistry"],
-        escrow=found["OrderEscrow"],
-        court=found["ArbitrationCourt"],
-        desk=found["ComplaintDesk"],
-        seeds=found["RandaoSource"],
+        **{attribute: found[name] for attribute, name in CONTRACTS.items()},
         keeper=keeper,
+        guardian=guardian,
         admin=admin,
         operator=operator,
         cashier=cashier,
@@ -154,16 +210,15 @@ def build(*, stakes: list[int] = TICKETS) -> House:
     return house
 
 
-def _deploy(deployer) -> dict[str, Any]:
+def _deploy(deployer, terms: Terms) -> dict[str, Any]:
     loaded = project.get_loaded_projects()[0]
     places = {
-        name: deployer.get_deployment_address(deployer.nonce + i)
-        for i, (name, _) in enumerate(CONTRACTS)
+        name: deployer.get_deployment_address(deployer.nonce + i) for i, name in enumerate(NAMES)
     }
+    told = arguments(places, terms)
     found = {}
-    for name, arguments in CONTRACTS:
-        values = [places[a[1:]] if isinstance(a, str) else a for a in arguments]
-        found[name] = deployer.deploy(loaded[name], *values)
+    for name in NAMES:
+        found[name] = deployer.deploy(loaded[name], *told[name])
         assert found[name].address == places[name]
     return found
 

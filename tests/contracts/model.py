@@ -9,6 +9,7 @@ from eth_abi import decode, encode
 from eth_utils import keccak, to_checksum_address
 
 NO_VOTE = 16_383
+LEAKED = 16_382
 GWEI = 10**9
 
 
@@ -56,7 +57,7 @@ def fold(trail: bytes, entry: dict, values: dict, timestamp: int) -> bytes:
 
 @dataclass(frozen=True)
 class Round:
-    """A round's word, unpacked. Windows in hours, fee and lock in gwei."""
+    """A round's word, unpacked. Windows in hours, fee and lock in gwei, times in Unix seconds."""
 
     fee: int
     lock: int
@@ -64,13 +65,18 @@ class Round:
     seats: int
     paid: int
     voids: int
+    appeals: int
     drawn: bool
-    concluded: bool
     reveals: int
     rest: int
 
     @property
-    def armed_at(self) -> int:
+    def number(self) -> int:
+        """Which of the dispute's rounds it is."""
+        return 3 * self.appeals + self.voids
+
+    @property
+    def armed_block(self) -> int:
         assert not self.drawn
         return self.rest & 0xFFFFFFFF
 
@@ -79,25 +85,56 @@ class Round:
         assert not self.drawn
         return self.rest >> 32 & 0xFFFFFF
 
+    @property
+    def armed_at(self) -> int:
+        return (self.rest if self.drawn else self.rest >> 56) & 0xFFFFFFFF
+
+    @property
+    def commit_opens(self) -> int:
+        return self.armed_at + self.windows[0] * 3600
+
+    @property
+    def commit_ends(self) -> int:
+        return self.commit_opens + self.windows[1] * 3600
+
+    @property
+    def reveal_ends(self) -> int:
+        return self.commit_ends + self.windows[2] * 3600
+
+    @property
+    def appeal_ends(self) -> int:
+        return self.reveal_ends + self.windows[1] * 3600
+
+
+# A round's word from the low end up; `rest` is what is above them.
+_WIDTHS = (30, 34, 7, 7, 7, 5, 4, 2, 2, 1, 5)
+_SEATS, _DRAWN, _REVEALS, _HEADER, _FIRST_SEAT = 85, 98, 99, 104, 136
+
 
 def unpack_round(word: int) -> Round:
-    """The fields of a round's word, lowest first: 30 34 7 7 7 5 5 2 1 1 5."""
-    widths = (30, 34, 7, 7, 7, 5, 5, 2, 1, 1, 5)
+    """The fields of a round's word."""
     fields = []
-    for width in widths:
+    for width in _WIDTHS:
         fields.append(word & (1 << width) - 1)
         word >>= width
-    flags = bool(fields[8]), bool(fields[9])
-    return Round(*fields[:2], tuple(fields[2:5]), *fields[5:8], *flags, fields[10], word)
+    fee, lock, *windows, seats, half, voids, appeals, drawn, reveals = fields
+    return Round(
+        fee, lock, tuple(windows), seats, 2 * half + 1, voids, appeals, bool(drawn), reveals, word
+    )
 
 
-def seat_words(armed_word: int, drawn_at: int, panel: list[int], votes: dict[int, int]):
-    """A drawn round's word and its further words, from what the court's events say."""
+def seat_words(armed_word: int, panel: list[int], votes: dict[int, int]):
+    """A drawn round's word and its further words, from what the court's events say.
+
+    A vote that leaked is LEAKED, one that was never revealed is not in `votes`.
+    """
     seats = [p | votes.get(i, NO_VOTE) << 26 for i, p in enumerate(panel)]
-    header = armed_word & ((1 << 104) - 1) & ~(0x1F << 85)
-    word = header | len(seats) << 85 | 1 << 97 | len(votes) << 99 | drawn_at << 104
+    armed_at = unpack_round(armed_word).armed_at
+    reveals = sum(vote != LEAKED for vote in votes.values())
+    word = armed_word & ((1 << _HEADER) - 1) & ~(0x1F << _SEATS)
+    word |= len(seats) << _SEATS | 1 << _DRAWN | reveals << _REVEALS | armed_at << _HEADER
     for i, seat in enumerate(seats[:3]):
-        word |= seat << 136 + 40 * i
+        word |= seat << _FIRST_SEAT + 40 * i
     more = []
     for i, seat in enumerate(seats[3:]):
         if i % 6 == 0:
@@ -116,16 +153,17 @@ def chained(entries: list[tuple[int, bytes]]) -> int:
     """The accumulator after these commitments (seat, commitment)."""
     chain = 0
     for seat, commitment in entries:
-        digest = keccak(encode(["uint224", "uint8", "bytes32"], [chain, seat, commitment]))
+        digest = keccak((chain << 8 | seat).to_bytes(32, "big") + commitment)
         chain = int.from_bytes(digest, "big") & (1 << 224) - 1
     return chain
 
 
-def commits_word(entries: list[tuple[int, bytes]]) -> int:
-    """`commits` after these commitments."""
+def commits_word(entries: list[tuple[int, bytes]], leaked: tuple[int, ...] = ()) -> int:
+    """`commits` after these commitments, without the bits of seats whose vote has leaked."""
     bitmap = 0
     for seat, _ in entries:
-        bitmap |= 1 << seat
+        if seat not in leaked:
+            bitmap |= 1 << seat
     return chained(entries) << 32 | bitmap
 
 
@@ -142,26 +180,39 @@ class Stake:
 def panel(
     seed: bytes, dispute: int, armed: Round, stakes: dict[int, Stake], excluded, earlier=()
 ) -> list[int]:
-    """The positions drawn: 64 tries a seat among new owners, 64 among all; not half or less."""
+    """The positions drawn: 64 tries a seat among new owners, 64 among all; not half or less.
+
+    The lots for all seats together are counted too. Panels of up to 15 seats never use them up; of
+    larger ones nobody in `excluded` may be staked here, as the court counts lots otherwise then.
+    """
     drawn: list[int] = []
+    lots = 31 * 64
     for seat in range(armed.paid):
-        for attempt in range(128):
-            words = [int.from_bytes(seed, "big"), dispute, armed.voids, seat, attempt]
-            lot = int.from_bytes(keccak(encode(["uint256"] * 5, words)), "big")
-            position = (lot & (1 << 128) - 1) * armed.high_water >> 128
-            stake = stakes.get(position)
-            if stake is None or (lot >> 128) % 8 >= stake.tickets:
+        for attempt in range(min(128, lots)):
+            lots -= 1
+            position = _lot(seed, dispute, armed, seat, attempt, stakes)
+            if position is None:
                 continue
-            left = stake.exit_block is not None and stake.exit_block < armed.armed_at
-            if stake.since >= armed.armed_at or left:
+            owner = stakes[position].owner
+            if attempt < 64 and owner in [*earlier, *(stakes[p].owner for p in drawn)]:
                 continue
-            if attempt < 64 and stake.owner in [*earlier, *(stakes[p].owner for p in drawn)]:
-                continue
-            if to_checksum_address(stake.owner) in excluded:
+            if to_checksum_address(owner) in excluded:
                 continue
             drawn.append(position)
             break
     return drawn if 2 * len(drawn) > armed.paid else []
+
+
+def _lot(seed: bytes, dispute: int, armed: Round, seat: int, attempt: int, stakes) -> int | None:
+    """The position on which the lot falls, if it may sit at all."""
+    which = dispute << 24 | armed.number << 16 | seat << 8 | attempt
+    lot = int.from_bytes(keccak(seed + which.to_bytes(32, "big")), "big")
+    position = (lot & (1 << 128) - 1) * armed.high_water >> 128
+    stake = stakes.get(position)
+    if stake is None or (lot >> 128) % 8 >= stake.tickets:
+        return None
+    left = stake.exit_block is not None and stake.exit_block < armed.armed_block
+    return None if stake.since >= armed.armed_block or left else position
 
 
 def ruling_of(votes: list[int]) -> tuple[int, int, int]:
@@ -171,15 +222,24 @@ def ruling_of(votes: list[int]) -> tuple[int, int, int]:
     return (low + high) // 2, low, high
 
 
-def seat_pays(votes: list[int | None], fee: int, lock: int) -> list[int]:
-    """Gwei that each seat gains or loses; None is a no-show. Positions can pay their locks."""
-    _, low, high = ruling_of([vote for vote in votes if vote is not None])
+def seat_pays(
+    votes: list[int | None], fee: int, lock: int, decisive: list[int | None] | None = None
+) -> list[int]:
+    """Gwei that each seat gains or loses; None is a no-show. Positions can pay their locks.
+
+    `decisive` are the last round's votes where `votes` are those of several rounds. A leaked vote
+    has been paid for already.
+    """
+    counted = votes if decisive is None else decisive
+    _, low, high = ruling_of([v for v in counted if v is not None and v != LEAKED])
     pays: list[int] = []
     near = []
     for seat, vote in enumerate(votes):
         far = 0 if vote is None else max(low - vote, vote - high, 0)
         if vote is None:
             pays.append(-lock)
+        elif vote == LEAKED:
+            pays.append(0)
         elif far <= 1000:
             near.append(seat)
             pays.append(0)

@@ -8,46 +8,20 @@ import header
 import pytest
 from brownie import web3
 from case import Case
-from house import ETH, RoundPhase
-from model import Stake, panel, unpack_round
+from house import BOUNTY, ETH, FEE, TICKET_WEI, Outcome, RoundPhase
+from model import panel, unpack_round
+from panels import drawn, expected, stakes
 from verdict import verdict
-
-from scripts.deploy import TICKET_WEI
-
-
-def _events(contract, name: str) -> list:
-    return contract.events.get_sequence(0, event_type=name)
-
-
-def stakes(house) -> dict[int, Stake]:
-    """Every position as the court's events tell it."""
-    found: dict[int, Stake] = {}
-    for event in _events(house.court, "Staked"):
-        facts = event["args"]
-        found[facts["position"]] = Stake(facts["owner"], facts["tickets"], event["blockNumber"])
-    for event in _events(house.court, "ExitRequested"):
-        known = found[event["args"]["position"]]
-        found[event["args"]["position"]] = Stake(
-            known.owner, known.tickets, known.since, event["blockNumber"]
-        )
-    return found
-
-
-def drawn(done) -> list[int]:
-    """The positions that `draw` seated."""
-    return [int(position) for position in done.events["Drawn"]["positions"]]
-
-
-def expected(case, excluded=(), earlier=()) -> list[int]:
-    _, seed = header.of_block(case.seed_block)
-    apart = {str(case.customer), *map(str, excluded)}
-    return panel(seed, case.number, case.armed, stakes(case.house), apart, earlier)
 
 
 def test_the_seed_comes_four_blocks_after_the_escalation(house, case):
     case.escalated()
-    armed = case.transactions[-1].block_number
-    assert unpack_round(case.transactions[-1].events["RoundArmed"]["round"]).armed_at == armed
+    escalated = case.transactions[-1]
+    armed = escalated.block_number
+    word = escalated.events["Escalated"]["terms"]
+    assert word == house.court.rounds(1)
+    assert unpack_round(word).armed_block == armed
+    assert unpack_round(word).armed_at == escalated.timestamp
     assert case.seed_block == armed + 4
     found = []
     for block in (armed + 3, armed + 4, armed + 5):
@@ -108,14 +82,18 @@ def test_a_second_panel_has_not_sat_before(house, case):
 
 
 def test_too_few_to_spare_those_of_the_first_panel(house):
-    """Thirty-one seats take nearly every arbitrator, so the second panel is of the same ones."""
+    """Thirty-one seats take nearly every arbitrator, so the second panel is of the same ones.
+
+    Each of its seats looks for a new one in vain first, and the lots for all of them run out.
+    """
     case = Case(house, amount=100 * ETH).escalated().vote([None] * 31)
     first = [case.owner(seat) for seat in range(31)]
     case.void()
     clock.to_block(case.seed_block + 1)
     want = expected(case, earlier=first)
     assert drawn(case.draw()) == want
-    assert len(want) == 31
+    assert 15 < len(want) <= 31
+    assert set(want) <= set(range(16))
 
 
 def test_parties_are_not_drawn(house):
@@ -175,12 +153,12 @@ def test_nothing_after_the_escalation_moves_a_seat(house):
         *[_accept(house, number) for number in range(12, 14)],
         _stake(house, house.keeper),
     )
-    assert case.armed.armed_at == block
-    assert case.armed.high_water == 16 + 12
+    assert case.round.armed_block == block
+    assert case.round.high_water == 16 + 12
     clock.in_one_block(_leave(house, 14), _accept(house, 14), _stake(house, house.keeper))
     clock.to_block(case.seed_block + 1)
     _, seed = header.of_block(case.seed_block)
-    want = panel(seed, case.number, case.armed, before, {str(case.customer)})
+    want = panel(seed, case.number, case.round, before, {str(case.customer)})
     assert expected(case) == want != []
 
     assert drawn(case.draw()) == want
@@ -200,7 +178,6 @@ def test_repeats_fill_the_panel_of_a_lone_arbitrator(house):
 def test_nobody_staked_is_refused(house):
     _leave_all_but(house, [])
     case = Case(house).escalated(offer=3001, demand=9000)
-    cost = case.transactions[-1].events["Escalated"]["cost"]
     assert drawn(case.draw()) == []
     assert case.round_phase == RoundPhase.DECIDABLE
     proof = header.of_block(clock.chain[-1].number)[0]
@@ -208,10 +185,12 @@ def test_nobody_staked_is_refused(house):
     assert found == ("WrongPhase", 1, RoundPhase.DECIDABLE)
     before = house.customer.balance()
 
-    ruled = case.execute().events["Ruled"]
+    said = case.execute().events["Executed"]
 
-    assert (ruled["ruling"], ruled["refused"], ruled["cost"]) == (6000, True, 0)
-    assert house.customer.balance() - before == ETH * 6 // 10 + cost
+    # The bounty is spent, and halved; the fees come back.
+    assert (said["outcome"], said["share"], said["cost"]) == (Outcome.REFUSED, 6000, BOUNTY)
+    assert said["costToCustomer"] == BOUNTY // 2
+    assert house.customer.balance() - before == ETH * 6 // 10 + 3 * FEE + BOUNTY // 2
 
 
 def _leave_all_but(house, staying: list[int]) -> None:

@@ -3,11 +3,9 @@
 import clock
 import pytest
 from case import Case
-from house import FEE, FEE_GWEI, LOCK_GWEI, TICKETS, RoundPhase, build
+from house import FEE, FEE_GWEI, LOCK_GWEI, TICKET_WEI, TICKETS, RoundPhase, build, price
 from model import GWEI
 from verdict import lower, verdict
-
-from scripts.deploy import TICKET_WEI
 
 
 def test_stake_reverts(house):
@@ -68,7 +66,7 @@ def test_an_exit_is_asked_for_once(house):
 
 def test_rewards_can_be_taken_and_the_stake_cannot(house, case):
     court = house.court
-    case.escalated().vote([5000, 5100, 5200])
+    case.escalated().decided([5000, 5100, 5200])
     owners = [(court.seat(1, seat)[0], case.owner(seat)) for seat in range(3)]
     for position, owner in owners:
         assert verdict(court.withdrawRewards, position, owner, by=owner) == ("NoRewards", position)
@@ -112,10 +110,11 @@ def test_a_penalty_below_half_of_the_stake_asks_the_position_out(house):
 def test_only_the_desk_opens_and_concludes(house, case):
     case.escalated()
     for account in (house.admin, house.customer):
-        found = verdict(house.court.open, 9, 0, 1, by=account, value=3 * FEE)
+        found = verdict(house.court.openCase, 9, 0, 1, by=account, value=3 * FEE)
         assert found == ("OnlyDesk", lower(account))
-        found = verdict(house.court.conclude, 1, account, by=account)
-        assert found == ("OnlyDesk", lower(account))
+        for method, arguments in (("concludeCase", (1, account)), ("settleCase", (1, 0, account))):
+            found = verdict(getattr(house.court, method), *arguments, by=account)
+            assert found == ("OnlyDesk", lower(account))
 
 
 @pytest.mark.parametrize(
@@ -127,5 +126,5 @@ def test_the_panel_grows_with_the_amount(house, base, seats):
     milli = LOCK_GWEI * GWEI // 100
     assert (LOCK_GWEI, FEE_GWEI) == (100_000_000, 10_000_000)
     found = house.court.quote(0, base * milli)
-    assert [int(value) for value in found] == [seats, seats * FEE]
-    assert [int(v) for v in house.court.quote(7, base * milli)] == [seats, seats * FEE]
+    assert [int(value) for value in found] == [seats, price(seats)]
+    assert [int(v) for v in house.court.quote(7, base * milli)] == [seats, price(seats)]

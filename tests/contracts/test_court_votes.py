@@ -5,7 +5,7 @@ import model
 import pytest
 from case import REASON, SALT, Case
 from clock import HOUR
-from house import ETH, FEE_GWEI, LOCK_GWEI, RoundPhase
+from house import ETH, FEE_GWEI, LOCK_GWEI, Outcome, RoundPhase, price
 from model import GWEI, NO_VOTE
 from verdict import lower, verdict
 
@@ -22,7 +22,7 @@ def seated(case) -> Case:
 @pytest.fixture
 def voting(seated) -> Case:
     """A case whose commit window just opened."""
-    clock.to(seated.drawn_at + 24 * HOUR)
+    clock.to(seated.round.commit_opens)
     return seated
 
 
@@ -31,8 +31,8 @@ def _commit(case, seat, by=None):
     return verdict(case.house.court.commit, case.number, seat, b"\1" * 32, by=by)
 
 
-def _reveal(case, *opening):
-    return verdict(case.house.court.reveal, *opening, by=case.house.keeper)
+def _reveal(case, opening):
+    return verdict(case.house.court.reveal, case.number, opening, by=case.house.keeper)
 
 
 def _wrong(phase):
@@ -40,12 +40,12 @@ def _wrong(phase):
 
 
 def test_committing_has_its_window(seated):
-    opens = seated.drawn_at + 24 * HOUR
+    opens = seated.round.commit_opens
     found = [(seated.round_phase, _commit(seated, 0)) for _ in clock.around(opens)]
     early = (RoundPhase.HAND_OVER, _wrong(RoundPhase.HAND_OVER))
     assert found == [early, (RoundPhase.COMMIT, None), (RoundPhase.COMMIT, None)]
     seated.commit(0, 1)
-    found = [(seated.round_phase, _commit(seated, 1)) for _ in clock.around(opens + 24 * HOUR)]
+    found = [(seated.round_phase, _commit(seated, 1)) for _ in clock.around(seated.round.commit_ends)]
     late = (RoundPhase.REVEAL, _wrong(RoundPhase.REVEAL))
     assert found == [(RoundPhase.COMMIT, None), late, late]
 
@@ -54,7 +54,7 @@ def test_evidence_closes_when_the_commit_window_opens(house, seated):
     submit = house.desk.submitEvidence
     found = [
         verdict(submit, 1, b"\1" * 32, by=house.customer)
-        for _ in clock.around(seated.drawn_at + 24 * HOUR)
+        for _ in clock.around(seated.round.commit_opens)
     ]
     assert found == [None, ("EvidenceClosed", 1), ("EvidenceClosed", 1)]
 
@@ -78,7 +78,7 @@ def test_only_a_seats_owner_commits(house, voting):
 def test_all_commitments_open_the_reveal(voting):
     for seat in range(3):
         assert voting.round_phase == RoundPhase.COMMIT
-        assert _reveal(voting, 1, seat, 1, SALT, REASON, 0, []) == _wrong(RoundPhase.COMMIT)
+        assert _reveal(voting, (seat, SALT, REASON, 1, 0, [])) == _wrong(RoundPhase.COMMIT)
         voting.commit(seat, 5000)
     assert voting.round_phase == RoundPhase.REVEAL
     assert _commit(voting, 0) == _wrong(RoundPhase.REVEAL)
@@ -95,8 +95,8 @@ def test_three_replacements(voting):
     assert voting.house.court.commits(1) == model.commits_word(voting.entries)
     # Only the last commitment of a seat opens.
     for entry, vote in enumerate((1, 2, 3)):
-        assert _reveal(voting, *voting.opening(1, vote, at=entry)) == ("CommitmentMismatch", 1, 1)
-    assert _reveal(voting, *voting.opening(0, 5000, at=4)) == ("CommitmentMismatch", 1, 0)
+        assert _reveal(voting, voting.opening(1, vote, at=entry)) == ("CommitmentMismatch", 1, 1)
+    assert _reveal(voting, voting.opening(0, 5000, at=4)) == ("CommitmentMismatch", 1, 0)
     for seat, vote in ((0, 6000), (1, 4), (2, 7000)):
         voting.reveal(seat, vote)
     assert [voting.house.court.seat(1, s)[2] for s in range(3)] == [6000, 4, 7000]
@@ -105,37 +105,36 @@ def test_three_replacements(voting):
 def test_only_what_was_committed_opens(voting):
     for seat, vote in enumerate((5000, 6000, 7000)):
         voting.commit(seat, vote)
-    number, seat, vote, salt, reason, prefix, later = voting.opening(1, 6000)
+    seat, salt, reason, vote, prefix, later = voting.opening(1, 6000)
     mismatch = ("CommitmentMismatch", 1, 1)
-    assert _reveal(voting, number, seat, 10_001, salt, reason, prefix, later) == (
-        "VoteInvalid", 10_001, 10_000,
-    )  # fmt: skip
+    high = (seat, salt, reason, 10_001, prefix, later)
+    assert _reveal(voting, high) == ("VoteInvalid", 10_001, 10_000)
     bent = [
-        (number, seat, vote + 1, salt, reason, prefix, later),
-        (number, seat, vote, b"\0" * 32, reason, prefix, later),
-        (number, seat, vote, salt, b"\0" * 32, prefix, later),
-        (number, seat, vote, salt, reason, prefix + 1, later),
-        (number, seat, vote, salt, reason, 0, later),
-        (number, seat, vote, salt, reason, prefix, []),
-        (number, seat, vote, salt, reason, prefix, [*later, *later]),
-        (number, seat, vote, salt, reason, prefix, [(0, later[0][1])]),
+        (seat, salt, reason, vote + 1, prefix, later),
+        (seat, b"\0" * 32, reason, vote, prefix, later),
+        (seat, salt, b"\0" * 32, vote, prefix, later),
+        (seat, salt, reason, vote, prefix + 1, later),
+        (seat, salt, reason, vote, 0, later),
+        (seat, salt, reason, vote, prefix, []),
+        (seat, salt, reason, vote, prefix, [*later, *later]),
+        (seat, salt, reason, vote, prefix, [(0, later[0][1])]),
     ]
-    assert [_reveal(voting, *opening) for opening in bent] == [mismatch] * len(bent)
-    stolen = (number, 0, vote, salt, reason, prefix, later)
-    assert _reveal(voting, *stolen) == ("CommitmentMismatch", 1, 0)
-    assert _reveal(voting, number, seat, vote, salt, reason, prefix, later) is None
+    assert [_reveal(voting, opening) for opening in bent] == [mismatch] * len(bent)
+    stolen = (0, salt, reason, vote, prefix, later)
+    assert _reveal(voting, stolen) == ("CommitmentMismatch", 1, 0)
+    assert _reveal(voting, (seat, salt, reason, vote, prefix, later)) is None
     voting.reveal(1, 6000)
-    again = _reveal(voting, *voting.opening(1, 6000))
+    again = _reveal(voting, voting.opening(1, 6000))
     assert again == ("AlreadyRevealed", 1, 1)
 
 
 def test_a_seat_that_never_committed_cannot_reveal(voting):
     voting.commit(0, 5000)
-    clock.to(voting.drawn_at + 48 * HOUR)
+    clock.to(voting.round.commit_ends)
     own = voting.commitment(1, 9000)
     chain = model.chained([*voting.entries, (1, own)])
     for prefix, later in ((0, voting.entries), (model.chained(voting.entries), []), (chain, [])):
-        found = _reveal(voting, 1, 1, 9000, SALT, REASON, prefix, later)
+        found = _reveal(voting, (1, SALT, REASON, 9000, prefix, later))
         assert found == ("CommitmentMismatch", 1, 1)
 
 
@@ -151,9 +150,9 @@ def test_a_commitment_binds_chain_court_dispute_round_and_seat(house, voting):
 def test_revealing_has_its_window(voting):
     voting.commit(0, 5000)
     voting.commit(1, 5000)
-    ends = voting.drawn_at + 72 * HOUR
-    clock.to(voting.drawn_at + 48 * HOUR)
-    found = [(voting.round_phase, _reveal(voting, *voting.opening(0, 5000)))
+    ends = voting.round.reveal_ends
+    clock.to(voting.round.commit_ends)
+    found = [(voting.round_phase, _reveal(voting, voting.opening(0, 5000)))
              for _ in clock.around(ends)]  # fmt: skip
     late = (RoundPhase.INSUFFICIENT, _wrong(RoundPhase.INSUFFICIENT))
     assert found == [(RoundPhase.REVEAL, None), late, late]
@@ -162,8 +161,8 @@ def test_revealing_has_its_window(voting):
 @pytest.mark.parametrize(
     ("votes", "hidden", "phase"),
     [
-        ([5000, 5000, None], (), RoundPhase.DECIDABLE),
-        ([5000, 5000, 5000], (2,), RoundPhase.DECIDABLE),
+        ([5000, 5000, None], (), RoundPhase.APPEALABLE),
+        ([5000, 5000, 5000], (2,), RoundPhase.APPEALABLE),
         ([5000, None, None], (), RoundPhase.INSUFFICIENT),
         ([5000, 5000, 5000], (0, 1), RoundPhase.INSUFFICIENT),
         ([None, None, None], (), RoundPhase.INSUFFICIENT),
@@ -174,8 +173,8 @@ def test_a_majority_of_seats_must_reveal(house, case, votes, hidden, phase):
     assert case.round_phase == phase
     voided = verdict(house.court.voidRound, 1, by=house.keeper)
     executed = verdict(house.desk.execute, 1, case.order, by=house.keeper)
-    if phase == RoundPhase.DECIDABLE:
-        assert (voided, executed) == (_wrong(phase), None)
+    if phase == RoundPhase.APPEALABLE:
+        assert (voided, executed) == (_wrong(phase), _wrong(phase))
     else:
         assert (voided, executed) == (None, _wrong(phase))
 
@@ -191,10 +190,10 @@ def test_nothing_can_be_ended_before_its_time(house, case):
     assert ended() == (_wrong(RoundPhase.AWAITING_SEED),) * 2
     case.draw()
     assert ended() == (_wrong(RoundPhase.HAND_OVER),) * 2
-    clock.to(case.drawn_at + 24 * HOUR)
+    clock.to(case.round.commit_opens)
     case.commit(0, 5000)
     assert ended() == (_wrong(RoundPhase.COMMIT),) * 2
-    clock.to(case.drawn_at + 48 * HOUR)
+    clock.to(case.round.commit_ends)
     assert ended() == (_wrong(RoundPhase.REVEAL),) * 2
 
 
@@ -215,8 +214,9 @@ def test_a_void_round_is_paid_for_by_those_who_did_not_reveal(house, case):
     rest = (2 * LOCK_GWEI - FEE_GWEI) * GWEI
     assert _balance(BURN) - burnt == rest
     assert held - house.court.balance() == rest
-    armed = case.armed
-    assert (armed.voids, armed.armed_at, armed.paid) == (1, done.block_number, 3)
+    armed = case.round
+    assert (armed.voids, armed.armed_block, armed.paid) == (1, done.block_number, 3)
+    assert armed.armed_at == done.timestamp
     assert house.court.commits(1) == 0
     assert case.round_phase == RoundPhase.AWAITING_SEED
 
@@ -230,9 +230,9 @@ def _balance(address: str) -> int:
 def test_a_second_panel_decides(house, case):
     case.escalated(offer=0, demand=10_000).vote([None, None, None])
     case.void()
-    case.vote([2000, 2500, 3000])
-    ruled = case.execute().events["Ruled"]
-    assert (ruled["ruling"], ruled["refused"], ruled["cost"]) == (2500, False, 3 * FEE_GWEI * GWEI)
+    case.decided([2000, 2500, 3000])
+    said = case.execute().events["Executed"]
+    assert (said["outcome"], said["share"], said["cost"]) == (Outcome.RULED, 2500, price(3))
 
 
 def test_a_round_of_seven_keeps_its_further_seats_apart(house):
@@ -240,11 +240,12 @@ def test_a_round_of_seven_keeps_its_further_seats_apart(house):
     case.void()
     case.draw()
     assert [house.court.seat(1, seat)[2] for seat in range(7)] == [NO_VOTE] * 7
-    clock.to(case.drawn_at + 24 * HOUR)
+    clock.to(case.round.commit_opens)
     votes = [1000 * seat for seat in range(7)]
     for seat, vote in enumerate(votes):
         case.commit(seat, vote)
     for seat in (6, 3, 0, 5, 2, 1, 4):
         case.reveal(seat, votes[seat])
     assert [house.court.seat(1, seat)[2] for seat in range(7)] == votes
-    assert case.execute().events["Ruled"]["ruling"] == 3000
+    clock.to(case.round.appeal_ends)
+    assert case.execute().events["Executed"]["share"] == 3000

@@ -38,7 +38,7 @@ def test_file_counts_up_and_pins_the_policy(house):
     assert house.desk.complaintCount() == 2
     filed = done[1].events["Filed"]
     assert filed["version"] == 1
-    assert filed["policy"] == house.registry.policy(1, 1)
+    assert filed["policy"] == house.registry.policyOf(1, 1)
     assert filed["answerDeadline"] == done[1].timestamp + ANSWER
     assert (filed["amount"], filed["demand"], filed["category"]) == (ETH, 7000, 3)
     assert (cases[1].facts["state"], cases[1].facts["complaint"]) == (OrderState.DISPUTED, 2)

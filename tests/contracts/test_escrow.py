@@ -33,8 +33,15 @@ def test_pay_is_under_the_policy_in_force(house):
 
 
 def test_pay_holds_the_money(house, case):
-    held = {"amount": ETH, "paid_at": case.paid.timestamp, "complaint": 0, "state": OrderState.HELD}
-    assert case.facts == held
+    assert case.facts == {
+        "amount": ETH,
+        "paid_at": case.paid.timestamp,
+        "frozen_until": 0,
+        "complaint": 0,
+        "state": OrderState.HELD,
+        "confirm_hours": POLICY[4],
+        "protection_hours": POLICY[5],
+    }
     assert house.escrow.balance() == ETH
     paid = case.paid.events["Paid"]
     assert (paid["organisation"], paid["actor"], paid["version"]) == (1, house.customer, 1)
@@ -57,7 +64,7 @@ def test_nothing_happens_to_an_order_that_is_not_held(house, case):
     for method, by in (("release", house.customer), ("refund", house.cashier)):
         found = verdict(getattr(house.escrow, method), case.order, by=by)
         assert found == ("OrderNotHeld", key, OrderState.DISPUTED)
-    house.desk.withdraw(case.number, case.order, {"from": house.customer})
+    case.withdraw()
     house.escrow.refund(case.order, {"from": house.cashier})
     for method, by in (("release", house.customer), ("refund", house.cashier)):
         found = verdict(getattr(house.escrow, method), case.order, by=by)
@@ -77,7 +84,7 @@ def test_anyone_releases_once_the_protection_is_over(house, case):
     house.escrow.release(case.order, {"from": house.keeper})
 
     assert case.facts["state"] == OrderState.RELEASED
-    assert house.escrow.organisationBalance(1) == ETH
+    assert house.escrow.organisationBalance(1, NOBODY) == ETH
 
 
 def test_filing_ends_with_the_protection(house, case):
@@ -123,22 +130,22 @@ def test_a_refused_refund_becomes_a_credit(house, case):
 
 def test_withdraw_organisation(house, case):
     escrow, by = house.escrow, house.cashier
-    found = verdict(escrow.withdrawOrganisation, 1, house.keeper, by=house.operator)
+    found = verdict(escrow.withdrawOrganisation, 1, NOBODY, house.keeper, by=house.operator)
     assert found == ("RoleMissing", 1, lower(house.operator), 2)
-    found = verdict(escrow.withdrawOrganisation, 1, house.keeper, by=by)
+    found = verdict(escrow.withdrawOrganisation, 1, NOBODY, house.keeper, by=by)
     assert found == ("NothingToWithdraw", lower(by))
     escrow.release(case.order, {"from": house.customer})
-    found = verdict(escrow.withdrawOrganisation, 1, escrow.address, by=by)
+    found = verdict(escrow.withdrawOrganisation, 1, NOBODY, escrow.address, by=by)
     assert found == ("TransferFailed", lower(escrow), ETH)
 
     before = house.keeper.balance()
-    escrow.withdrawOrganisation(1, house.keeper, {"from": by})
+    escrow.withdrawOrganisation(1, NOBODY, house.keeper, {"from": by})
 
     assert house.keeper.balance() - before == ETH
-    assert escrow.organisationBalance(1) == escrow.balance() == 0
+    assert escrow.organisationBalance(1, NOBODY) == escrow.balance() == 0
 
 
-@pytest.mark.parametrize(("method", "arguments"), [("open", ()), ("close", ()), ("split", (1,))])
+@pytest.mark.parametrize(("method", "arguments"), [("open", ()), ("close", ()), ("divide", (1, 0))])
 def test_only_the_desk_touches_a_disputed_order(house, case, method, arguments):
     case.file()
     for account in (house.customer, house.admin):
@@ -152,9 +159,9 @@ def test_an_order_stands_for_its_own_complaint_alone(house, case):
     other = Case(house)
     case.file()
     other.file()
-    found = verdict(house.desk.withdraw, case.number, other.order, by=house.customer)
+    found = verdict(house.desk.withdraw, case.number, other.order, 0, by=house.customer)
     assert found == ("OrderOfAnotherComplaint", bytes(other.key), case.number, other.number)
-    found = verdict(house.escrow.amountOf, case.order, other.number, by=house.customer)
+    found = verdict(house.escrow.valueOf, case.order, other.number, by=house.customer)
     assert found == ("OrderOfAnotherComplaint", bytes(case.key), other.number, case.number)
 
 
@@ -164,7 +171,7 @@ def test_a_withdrawn_complaint_leaves_the_order_as_it_was_paid(house, case):
     disputed = {"complaint": case.number, "state": OrderState.DISPUTED}
     assert case.facts == before | disputed
 
-    house.desk.withdraw(case.number, case.order, {"from": house.customer})
+    case.withdraw()
 
     assert case.facts == before
     assert verdict(house.desk.file, case.order, 1, 0, DIGEST, by=house.customer) is None

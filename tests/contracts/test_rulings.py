@@ -4,8 +4,19 @@ import clock
 import model
 import pytest
 from case import Case
-from clock import HOUR
-from house import BOND, ETH, FEE, FEE_GWEI, LOCK_GWEI, Outcome, Phase, RoundPhase
+from house import (
+    BOND,
+    BOUNTY,
+    ETH,
+    FEE,
+    FEE_GWEI,
+    LOCK_GWEI,
+    NOBODY,
+    Outcome,
+    Phase,
+    RoundPhase,
+    price,
+)
 from model import GWEI
 from refusing import refuse_money
 
@@ -17,17 +28,19 @@ def held(house, cases: list[Case]) -> None:
     waiting = [
         sum(c.credits(p) for p in people) for c in (house.escrow, house.court, house.registry)
     ]
-    waits = house.escrow.organisationBalance(1)
+    waits = house.escrow.organisationBalance(1, NOBODY)
     assert house.escrow.balance() == live + waits + waiting[0]
     stakes = sum(house.position(i)["balance"] for i in range(16)) * GWEI
-    fees = sum(c.events("Escalated")[0]["cost"] for c in cases if _is_open(house, c))
+    open_ = [c for c in cases if c.round_phase != RoundPhase.NONE]
+    fees = sum(c.events("Escalated")[0]["cost"] - _spent(c) for c in open_)
     assert house.court.balance() == stakes + fees + waiting[1]
     assert house.registry.balance() == house.bond[0] + waiting[2]
     assert house.desk.balance() == 0
 
 
-def _is_open(house, case: Case) -> bool:
-    return case.round_phase not in (RoundPhase.NONE, RoundPhase.CONCLUDED)
+def _spent(case: Case) -> int:
+    """The bounty, once somebody has drawn."""
+    return BOUNTY if case.events("Drawn") else 0
 
 
 VOTES = [
@@ -52,26 +65,25 @@ AMOUNTS = {3: ETH + 12_345_678_901, 5: 3 * ETH // 2 + 1}
 @pytest.mark.parametrize(("offer", "demand", "votes"), VOTES)
 def test_a_ruling_to_the_wei(house, offer, demand, votes):
     amount = AMOUNTS[len(votes)]
-    case = Case(house, amount=amount).escalated(offer=offer, demand=demand).vote(votes)
+    case = Case(house, amount=amount).escalated(offer=offer, demand=demand).decided(votes)
     before = [house.position(p)["balance"] for p in case.panel]
-    panel, customer, held_before = case.panel, house.customer.balance(), house.bond
+    panel, customer = case.panel, house.customer.balance()
     held(house, [case])
 
     done = case.execute()
 
     revealed = [vote for vote in votes if vote is not None]
     ruling = model.ruling_of(revealed)[0]
-    cost = len(votes) * FEE
+    cost = price(len(votes))
     owed = model.costs_of_organisation(cost, demand, offer, ruling)
     award = amount * ruling // 10_000
     from_order = min(owed, amount - award)
     said = done.events["Executed"]
-    assert (said["outcome"], said["share"]) == (Outcome.RULED, ruling)
+    assert (said["outcome"], said["share"], said["cost"]) == (Outcome.RULED, ruling, cost)
     assert said["toCustomer"] == award + from_order
     assert said["toOrganisation"] == amount - award - from_order
     assert (said["costToCustomer"], said["fromBond"]) == (owed, owed - from_order)
     assert house.customer.balance() - customer == award + owed
-    assert held_before == (BOND, cost)
     assert house.bond == (BOND - (owed - from_order), 0)
     pays = model.seat_pays(votes, FEE_GWEI, LOCK_GWEI)
     assert list(done.events["Concluded"]["pays"]) == pays
@@ -85,14 +97,14 @@ def test_a_ruling_to_the_wei(house, offer, demand, votes):
 
 def test_the_bond_pays_what_the_order_cannot(house):
     """All is awarded: the organisation's part of the order is empty."""
-    case = Case(house).escalated(offer=0, demand=10_000).vote([10_000] * 3)
+    case = Case(house).escalated(offer=0, demand=10_000).decided([10_000] * 3)
     before = house.customer.balance()
     done = case.execute()
-    assert done.events["Executed"]["fromBond"] == 3 * FEE
+    assert done.events["Executed"]["fromBond"] == price(3)
     assert done.events["BondCharged"] == {
-        "organisation": 1, "actor": house.desk, "to": house.customer, "amount": 3 * FEE,
+        "organisation": 1, "actor": house.desk, "to": house.customer, "amount": price(3),
     }  # fmt: skip
-    assert house.customer.balance() - before == ETH + 3 * FEE
+    assert house.customer.balance() - before == ETH + price(3)
 
 
 def test_without_a_bond_the_customer_bears_the_rest(house):
@@ -100,15 +112,14 @@ def test_without_a_bond_the_customer_bears_the_rest(house):
     case = Case(house)
     case.file()
     case.offer(0)
-    escalated = case.escalate(10_000)
-    assert not escalated.events["Escalated"]["reserved"]
+    case.escalate(10_000)
     assert house.bond == (0, 0)
-    case.vote([9900, 9900, 9900])
+    case.decided([9900, 9900, 9900])
     before = house.customer.balance()
 
     said = case.execute().events["Executed"]
 
-    owed = model.costs_of_organisation(3 * FEE, 10_000, 0, 9900)
+    owed = model.costs_of_organisation(price(3), 10_000, 0, 9900)
     assert said["costToCustomer"] == ETH // 100 < owed
     assert (said["fromBond"], said["toOrganisation"]) == (0, 0)
     assert house.customer.balance() - before == ETH
@@ -117,43 +128,29 @@ def test_without_a_bond_the_customer_bears_the_rest(house):
 
 def _empty_bond(house) -> None:
     house.registry.requestBondWithdrawal(1, BOND, {"from": house.cashier})
-    clock.to(clock.now() + 120 * 24 * HOUR)
+    clock.to(clock.now() + house.registry.bondNotice(1))
     house.registry.withdrawBond(1, house.keeper, {"from": house.cashier})
 
 
-def test_the_bond_is_held_while_it_lasts(house):
-    """Three cases of 31 seats take the bond of 1 ETH; the next goes on without."""
-    cases = [Case(house, amount=10 * ETH) for _ in range(4)]
-    flags = []
-    for case in cases:
-        case.file()
-        case.offer(0)
-        flags.append(case.escalate(10_000).events["Escalated"]["reserved"])
-    assert flags == [True] * 3 + [False]
-    assert house.bond == (BOND, 3 * 31 * FEE)
-    held(house, cases)
-
-
-def test_two_void_rounds_end_in_the_middle_without_costs(house):
+def test_two_void_rounds_end_in_the_middle_and_halve_what_was_spent(house):
     case = Case(house).escalated(offer=3000, demand=8001)
-    cost = case.events("Escalated")[0]["cost"]
-    case.vote([5000, None, None])
-    case.void()
-    held(house, [case])
-    case.vote([5000, None, None])
-    case.void()
-    held(house, [case])
+    for _ in range(2):
+        case.vote([5000, None, None])
+        case.void()
+        held(house, [case])
     assert case.round_phase == RoundPhase.DECIDABLE
     before = house.customer.balance()
 
     done = case.execute()
 
-    ruled, said = done.events["Ruled"], done.events["Executed"]
-    assert (ruled["ruling"], ruled["refused"], ruled["cost"]) == (5500, True, 0)
-    assert (said["share"], said["costToCustomer"], said["fromBond"]) == (5500, 0, 0)
-    assert house.customer.balance() - before == ETH * 5500 // 10_000 + cost
+    said = done.events["Executed"]
+    assert (said["outcome"], said["share"], said["cost"]) == (Outcome.REFUSED, 5500, BOUNTY)
+    assert (said["costToCustomer"], said["fromBond"]) == (BOUNTY // 2, 0)
+    award = ETH * 5500 // 10_000
+    assert house.customer.balance() - before == award + 3 * FEE + BOUNTY // 2
     assert house.bond == (BOND, 0)
-    assert done.events["Concluded"]["pays"] == ()
+    concluded = done.events["Concluded"]
+    assert (concluded["ruling"], concluded["refused"], concluded["pays"]) == (0, True, ())
     held(house, [case])
 
 
@@ -161,22 +158,21 @@ def test_a_customer_that_refuses_money_is_credited_everywhere(house):
     """An order's part, the fees of a refused dispute and the bond: nothing blocks the case."""
     refused, ruled = Case(house), Case(house)
     refused.escalated(offer=0, demand=10_000)
-    ruled.escalated(offer=0, demand=10_000)
     for _ in range(2):
         refused.vote([None] * 3)
         refused.void()
-    ruled.vote([10_000] * 3)
+    ruled.escalated(offer=0, demand=10_000).decided([10_000] * 3)
     with refuse_money(house.customer):
         refused.execute()
         ruled.execute()
-    assert house.escrow.credits(house.customer) == ETH // 2 + ETH
+    assert house.escrow.credits(house.customer) == ETH // 2 + BOUNTY // 2 + ETH
     assert house.court.credits(house.customer) == 3 * FEE
-    assert house.registry.credits(house.customer) == 3 * FEE
+    assert house.registry.credits(house.customer) == price(3)
     held(house, [refused, ruled])
     before = house.keeper.balance()
     for contract in (house.escrow, house.court, house.registry):
         contract.withdrawTo(house.keeper, {"from": house.customer})
-    assert house.keeper.balance() - before == ETH * 3 // 2 + 6 * FEE
+    assert house.keeper.balance() - before == ETH * 3 // 2 + 6 * FEE + BOUNTY * 3 // 2
     held(house, [refused, ruled])
 
 
@@ -192,14 +188,15 @@ def test_a_short_panel_costs_less(house):
     else:
         pytest.fail("no short panel in twenty draws")
     seats = len(case.panel)
-    clock.to(case.drawn_at + 24 * HOUR)
+    clock.to(case.round.commit_opens)
     for seat in range(seats):
         case.commit(seat, 0)
     for seat in range(seats):
         case.reveal(seat, 0)
+    clock.to(case.round.appeal_ends)
     before = house.customer.balance()
 
     done = case.execute()
 
-    assert done.events["Ruled"]["cost"] == seats * FEE
+    assert done.events["Executed"]["cost"] == price(seats)
     assert house.customer.balance() - before == (3 - seats) * FEE

@@ -1,8 +1,13 @@
 """What a contract says to a call: nothing against it, or which error with which values."""
 
+from functools import cache
+
 from brownie import project, web3
 from eth_abi import decode
 from eth_utils import keccak
+
+# Selectors of the errors that calls in this session were really refused with.
+seen: set[bytes] = set()
 
 
 def verdict(method, *arguments, by, value: int = 0):
@@ -21,7 +26,8 @@ def verdict(method, *arguments, by, value: int = 0):
     if "error" not in answer:
         return None
     data = bytes.fromhex(answer["error"]["data"].removeprefix("0x"))
-    name, types = _errors()[data[:4]]
+    name, types = errors()[data[:4]]
+    seen.add(data[:4])
     return (name, *decode(types, data[4:]))
 
 
@@ -30,7 +36,9 @@ def lower(account) -> str:
     return str(account).lower()
 
 
-def _errors() -> dict[bytes, tuple[str, list[str]]]:
+@cache
+def errors() -> dict[bytes, tuple[str, list[str]]]:
+    """Every error of the contracts and their interfaces, by selector: its name and types."""
     found = {}
     known = [entry for contract in project.get_loaded_projects()[0] for entry in contract.abi]
     panic = {"type": "error", "name": "Panic", "inputs": [{"type": "uint256"}]}
