@@ -187,7 +187,8 @@ contract ArbitrationCourt is Verdicts {
         RoundPhase current = phase(dispute);
         if (current == RoundPhase.Missed) return true;
         // A panel that is drawn late may vote at once.
-        return current != RoundPhase.None && block.timestamp < rounds[dispute].commitOpens();
+        bool before = current != RoundPhase.None && current <= RoundPhase.HandOver;
+        return before && block.timestamp < rounds[dispute].commitOpens();
     }
 
     /// @inheritdoc IArbitrationCourt
