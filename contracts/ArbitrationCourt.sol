@@ -222,7 +222,7 @@ contract ArbitrationCourt is Verdicts {
     function finalRuling(uint256 dispute) external view returns (bool known, bool refused, uint16 ruling) {
         AppealedRound storage first = _appealed[dispute][0];
         known = first.payer != address(0) && Round.unwrap(rounds[dispute]) == 0;
-        refused = first.finalRuling == SETTLED;
+        refused = first.finalRuling == UNHEARD;
         ruling = refused ? 0 : first.finalRuling;
     }
 

@@ -32,7 +32,7 @@ abstract contract Panels is ArbitratorStakes {
         /// Who paid for the next panel.
         address payer;
         uint16 ruling;
-        /// SETTLED if the parties agreed.
+        /// UNHEARD if the last appeal brought none.
         uint16 finalRuling;
     }
 
