@@ -2,8 +2,9 @@
 
 import clock
 import model
+import pytest
 from brownie import chain, web3
-from case import DIGEST, SALT, Case, Claim
+from case import DIGEST, SALT, Case, Claim, accusation
 from house import ETH, POLICY
 
 
@@ -173,6 +174,103 @@ def test_two_void_rounds(house):
         case.void()
     said = case.execute().events["Executed"]
     assert bytes(said["record"]) == court_record(house, 1)
+    check(house, [case])
+
+
+def test_an_appealed_dispute_with_a_leak(house):
+    """One link for each round: void, appealed from, and the last."""
+    case = Case(house).escalated().vote([5000, None, None])
+    case.void()
+    case.draw()
+    clock.to(case.round.commit_opens)
+    for seat, vote in enumerate((5000, 6000, 7000)):
+        if seat == 2:
+            house.court.reportLeak(1, case.opening(1, 6000), {"from": house.keeper})
+        case.commit(seat, vote)
+    clock.to(case.round.commit_ends)
+    for seat, vote in ((0, 5000), (2, 7000)):
+        case.reveal(seat, vote)
+    case.appeal(higher=True)
+    case.decided([9000] * 6 + [None])
+    said = case.execute().events["Executed"]
+    assert bytes(said["record"]) == court_record(house, 1)
+    check(house, [case])
+
+
+@pytest.mark.parametrize("appealed", [False, True])
+def test_a_settled_dispute(house, appealed):
+    case = Case(house).escalated()
+    if appealed:
+        case.vote([5000] * 3)
+        case.appeal(higher=False)
+    number = case.round.number
+    case.draw()
+    clock.to(case.round.commit_opens)
+    case.commit(1, 5000)
+    case.settle(100, house.operator, number)
+    said = case.settle(100, house.customer, number).events["Executed"]
+    assert bytes(said["record"]) == court_record(house, 1)
+    check(house, [case])
+
+
+def test_pledges_and_conduct(house):
+    kept, broken, reopened = (Case(house) for _ in range(3))
+    me = {"from": house.customer}
+    for case in (kept, broken, reopened):
+        case.file()
+        case.pledge(5000)
+        case.accept()
+    kept.deliver()
+    reopened.deliver()
+    house.desk.confirmDelivery(kept.number, kept.order, me)
+    house.desk.reopen(reopened.number, DIGEST, me)
+    house.desk.contest(reopened.number, me)
+    house.desk.accuse(reopened.number, accusation(house.operator, SALT), me)
+    house.desk.nameAccused(reopened.number, house.operator, SALT, me)
+    clock.to(clock.now() + 2 * clock.DAY)
+    broken.execute()
+    check(house, [kept, broken, reopened])
+
+
+def test_claims(house):
+    """A claim's trail begins with Claimed, and the complaint's takes over its Split."""
+    withdrawn, accepted, ruled = (Claim(house) for _ in range(3))
+    for case, demand in ((withdrawn, 1000), (accepted, 2000), (ruled, 10_000)):
+        case.amount = case.amount // 2
+        case.deposit = int(house.claims.depositFor(case.amount))
+        case.file(demand)
+    accepted.fund(accepted.amount)
+    accepted.offer(10_000)
+    ruled.offer(0)
+    withdrawn.withdraw()
+    accepted.accept()
+    ruled.escalate(10_000)
+    ruled.decided([10_000] * 3).execute()
+    cases = [withdrawn, accepted, ruled]
+    check(house, cases)
+    for case in cases:
+        key = int.from_bytes(bytes(case.key), "big")
+        about = [e for e in _logs(house.claims) if e[1].get("key") == bytes(case.key)]
+        trail = _fold(house.claims, key, about)
+        filed = bytes(case.events("Filed")[0]["orderTrail"])
+        assert _fold(house.claims, key, about[:1]) == filed
+        if case is withdrawn:
+            assert trail == bytes(house.claims.claimTrail(case.order))
+        else:
+            assert trail == bytes(case.events("Executed")[0]["orderTrail"])
+            assert bytes(house.claims.claimTrail(case.order)) == bytes(32)
+
+
+def test_a_frozen_order(house):
+    case = Case(house)
+    house.escrow.freeze(case.order, 1, {"from": house.guardian})
+    assert order_trail(house, case) == bytes(house.escrow.orderTrail(case.order))
+    case.file()
+    assert bytes(case.events("Filed")[0]["orderTrail"]) == order_trail(house, case)
+    case.offer(5000)
+    clock.to(clock.now() + 3600)
+    case.accept()
+    assert bytes(case.events("Executed")[0]["orderTrail"]) == order_trail(house, case)
     check(house, [case])
 
 
