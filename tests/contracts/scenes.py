@@ -115,8 +115,8 @@ def escrow(house: House) -> dict[str, Callable[[], Scene]]:
         "pay": lambda: (house.customer, (1, 1, b"\x61" * 32), ETH),
         "release": lambda: (house.customer, (Case(house).order,), 0),
         "refund": lambda: (house.admin, (Case(house).order,), 0),
-        "withdrawOrganisation": lambda: (
-            after(released, (house.admin, (1, NOBODY, house.keeper), 0))
+        "withdrawOrganisation": lambda: after(
+            released, (house.admin, (1, NOBODY, house.keeper), 0)
         ),
         "withdrawTo": lambda: after(credited, (house.customer, (house.keeper,), 0)),
     }

@@ -85,8 +85,9 @@ class Signer:
         self.key = key or key_of(account)
         self._nonce = 0
 
-    def sign(self, method, *arguments, nonce: int | None = None, deadline: int = FOREVER,
-             **domain: Any) -> tuple:
+    def sign(
+        self, method, *arguments, nonce: int | None = None, deadline: int = FOREVER, **domain: Any
+    ) -> tuple:
         """The `SignedAction` of a call; `domain` replaces parts of the forwarder's own."""  # fmt: skip
         if nonce is None:
             nonce, self._nonce = self._nonce, self._nonce + 1

@@ -199,9 +199,9 @@ def test_freeze_reverts(house, case):
     assert _freeze(house, case.order) == ("FrozenBefore", key, until)
     case.file()
     assert _freeze(house, case.order) == ("FrozenBefore", key, until)
-    clock.to(until)
     case.withdraw()
     assert _freeze(house, case.order) == ("FrozenBefore", key, until)
+    clock.to(until)
     house.escrow.refund(case.order, {"from": house.cashier})
     assert _freeze(house, case.order) == ("OrderNotOpen", key, OrderState.REFUNDED)
 
@@ -217,9 +217,8 @@ def test_a_freeze_holds_payouts_and_stops_no_clock(house, case):
     assert filed.events["Filed"]["answerDeadline"] == filed.timestamp + 48 * HOUR
     clock.to(filed.timestamp + 48 * HOUR)
     assert case.phase == Phase.OVERDUE
-    found = []
-    for _ in clock.around(until[case]):
-        found.append(verdict(house.desk.execute, 1, case.order, by=house.keeper))
+    execute = house.desk.execute
+    found = [verdict(execute, 1, case.order, by=house.keeper) for _ in clock.around(until[case])]
     frozen = ("Frozen", bytes(case.key), until[case], until[case] - 1)
     assert found == [frozen, None, None]
     clock.to(until[other] + 1)
