@@ -165,8 +165,7 @@ abstract contract ArbitratorStakes is IArbitrationCourt, Payouts, Governed {
 
     /// Ends a seat and gives its position `amount` gwei.
     function _give(PositionId position, uint256 amount) internal {
-        Position word = positions[position].unseated();
-        positions[position] = word.withBalance(word.balance() + amount);
+        positions[position] = positions[position].unseated().credited(amount);
     }
 
     function _payGwei(address to, uint256 amount) internal {

@@ -40,7 +40,7 @@ abstract contract Ballots is Panels {
     function commitDrawing(uint256 dispute, bytes calldata proof, uint8 number, bytes32 commitment) external {
         Round round = _draw(dispute, rounds[dispute], proof, number);
         PositionId position = _commit(dispute, round, number, commitment);
-        positions[position] = positions[position].withBalance(positions[position].balance() + _bounty(round));
+        positions[position] = positions[position].credited(_bounty(round));
     }
 
     /// @inheritdoc IArbitrationCourt
@@ -136,18 +136,31 @@ abstract contract Ballots is Panels {
         if (opening.vote > max) revert VoteInvalid(opening.vote, max);
         if (_seat(dispute, round, opening.seat) >> 26 != NO_VOTE) revert AlreadyRevealed(dispute, opening.seat);
         if (!_fits(dispute, round, accumulated, opening)) revert CommitmentMismatch(dispute, opening.seat);
-        rounds[dispute] = _setVote(dispute, round, opening);
+        rounds[dispute] = _setVote(dispute, round, opening.seat, opening.vote, opening.salt, opening.reason);
     }
 
     /// @inheritdoc IArbitrationCourt
-    function revealBatch(uint256 dispute, Opening[] calldata openings) external {
+    function revealBatch(uint256 dispute, uint224 prefix, Link[] calldata links) external {
         (Round round, uint256 accumulated) = _inPhase(dispute, RoundPhase.Reveal);
+        uint256 number = round.number();
+        uint256 chain = prefix;
+        for (uint256 i; i < links.length; ++i) {
+            Link calldata link = links[i];
+            bytes32 commitment = link.salt;
+            if (link.opened) commitment = commitmentOf(dispute, number, link.seat, link.vote, link.salt, link.reason);
+            chain = _chain(chain, link.seat, commitment);
+        }
+        if (chain != accumulated >> 32) revert ChainMismatch(dispute);
         uint256 max = _maxVote(dispute);
-        for (uint256 i; i < openings.length; ++i) {
-            Opening calldata opening = openings[i];
-            if (opening.seat >= round.seats() || opening.vote > max) continue;
-            if (_seat(dispute, round, opening.seat) >> 26 != NO_VOTE) continue;
-            if (_fits(dispute, round, accumulated, opening)) round = _setVote(dispute, round, opening);
+        // From the end: what comes first is the seat's last commitment.
+        uint256 seen;
+        for (uint256 i = links.length; i != 0;) {
+            Link calldata link = links[--i];
+            uint256 bit = 1 << link.seat;
+            bool counts = link.opened && seen & bit == 0 && link.vote <= max;
+            seen |= bit;
+            if (!counts || _seat(dispute, round, link.seat) >> 26 != NO_VOTE) continue;
+            round = _setVote(dispute, round, link.seat, link.vote, link.salt, link.reason);
         }
         rounds[dispute] = round;
     }
@@ -180,11 +193,13 @@ abstract contract Ballots is Panels {
     }
 
     /// Of a seat that has no vote: NO_VOTE is all ones, so the exclusive or leaves the vote.
-    function _setVote(uint256 dispute, Round round, Opening calldata opening) private returns (Round) {
-        uint256 vote = opening.vote;
-        emit Revealed(dispute, opening.seat, vote, opening.salt, opening.reason);
+    function _setVote(uint256 dispute, Round round, uint8 number, uint256 vote, bytes32 salt, bytes32 reason)
+        private
+        returns (Round)
+    {
+        emit Revealed(dispute, number, vote, salt, reason);
         if (_isChoice(dispute)) vote = _indexOf(_revealed[dispute], vote);
-        round = _changeVote(dispute, round, opening.seat, vote ^ NO_VOTE);
+        round = _changeVote(dispute, round, number, vote ^ NO_VOTE);
         return Round.wrap(Round.unwrap(round) + ONE_REVEAL);
     }
 

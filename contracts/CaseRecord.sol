@@ -8,6 +8,7 @@ import {IComplaintDesk} from "./interfaces/IComplaintDesk.sol";
 import {ICourt} from "./interfaces/ICourt.sol";
 import {IEvidence} from "./interfaces/IEvidence.sol";
 import {IOrganisationRegistry} from "./interfaces/IOrganisationRegistry.sol";
+import {IOutsideArbitrators} from "./interfaces/IOutsideArbitrators.sol";
 import {EvidenceUri} from "./libraries/EvidenceUri.sol";
 import {Phase, Phases} from "./libraries/Phases.sol";
 import {Trail} from "./libraries/Trail.sol";
@@ -60,6 +61,10 @@ abstract contract CaseRecord is IComplaintDesk, IEvidence, Actors, ReentrancyGua
         _evidence[complaint] = counts + (1 << shift);
         _record(complaint, EvidenceSubmitted.selector, abi.encode(complaint, actor, byCustomer, digest), actor);
         _echo(complaint, digest, actor);
+        // The flag is one only in arbitration; before, its bit is a deadline's.
+        if (word.state() == ComplaintState.Escalated && word.flag(OUTSIDE)) {
+            IOutsideArbitrators(address(outside)).showEvidence(ComplaintId.unwrap(complaint), actor, digest);
+        }
     }
 
     /// @inheritdoc IComplaintDesk

@@ -116,11 +116,12 @@ contract ComplaintDesk is IExclusions, Answers {
             flags |= SPONSORED;
             _sponsors[complaint] = payer;
         }
-        (bool isOutside, uint256 terms, uint96 cost) = _open(complaint, word, order, payer);
-        if (isOutside) flags |= OUTSIDE;
-        // The deadline's bits are the flags': the court has the clock now.
+        // The deadline's bits are the flags': the court has the clock now. Before anybody is called, who could come back
+        // and take back, or answer, what is in court already.
         complaints[complaint] = word.withState(ComplaintState.Escalated).withDemand(demand).withOffer(offer_)
             .withDeadline(0).withFlag(flags);
+        (bool isOutside, uint256 terms, uint96 cost) = _open(complaint, word, order, payer);
+        if (isOutside) complaints[complaint] = complaints[complaint].withFlag(OUTSIDE);
         _record(
             complaint,
             Escalated.selector,

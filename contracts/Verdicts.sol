@@ -149,9 +149,10 @@ abstract contract Verdicts is Ballots {
         uint256 near;
         // Gwei of at most 48 bits for at most 56 seats.
         unchecked {
+            (uint256 from, uint256 to) = _nearby(tally);
             for (uint256 i = first; i < scored; ++i) {
                 uint256 bits = seats[i];
-                if (_isNear(bits >> 26, tally)) {
+                if (bits >> 26 >= from && bits >> 26 <= to) {
                     ++near;
                     continue;
                 }
@@ -170,7 +171,7 @@ abstract contract Verdicts is Ballots {
             rest -= odd;
             for (uint256 i = first; i < scored; ++i) {
                 uint256 bits = seats[i];
-                if (!_isNear(bits >> 26, tally)) continue;
+                if (bits >> 26 < from || bits >> 26 > to) continue;
                 _give(_position(bits), each + odd);
                 pays[i - first] = int256(each + odd);
                 odd = 0;
@@ -178,8 +179,11 @@ abstract contract Verdicts is Ballots {
         }
     }
 
-    function _isNear(uint256 vote, Tally memory tally) private pure returns (bool) {
-        return vote < LEAKED && _far(vote, tally) <= Fees.FULL_PAY_WITHIN;
+    /// The votes that are paid in full; no leaked or missing one is among them.
+    function _nearby(Tally memory tally) private pure returns (uint256 from, uint256 to) {
+        uint256 reach = tally.step == 1 ? Fees.FULL_PAY_WITHIN : 0;
+        from = tally.low > reach ? tally.low - reach : 0;
+        to = tally.high + reach < LEAKED ? tally.high + reach : LEAKED - 1;
     }
 
     function _farPay(uint256 vote, Tally memory tally, Round round) private pure returns (int256) {

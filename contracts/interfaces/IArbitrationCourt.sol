@@ -69,6 +69,16 @@ interface IArbitrationCourt is ICourt {
         SeatCommitment[] later;
     }
 
+    /// One commitment of those that follow each other in the accumulator.
+    struct Link {
+        uint8 seat;
+        /// Whether its opening is here; else `salt` is the commitment itself.
+        bool opened;
+        uint256 vote;
+        bytes32 salt;
+        bytes32 reason;
+    }
+
     /// A position takes part in draws of rounds armed after this block; `tickets` are its weight.
     event Staked(PositionId indexed position, address indexed owner, uint8 tickets);
     /// By its owner, or because a penalty left less than half of the stake.
@@ -126,6 +136,8 @@ interface IArbitrationCourt is ICourt {
     error AlreadyRevealed(uint256 dispute, uint8 seat);
     /// Vote, salt, reason or the neighbouring commitments are not what was committed.
     error CommitmentMismatch(uint256 dispute, uint8 seat);
+    /// The links do not lead from the prefix to the accumulator.
+    error ChainMismatch(uint256 dispute);
 
     // Stakes
 
@@ -203,8 +215,9 @@ interface IArbitrationCourt is ICourt {
     function commitBatch(uint256 dispute, bytes calldata proof, SignedCommit[] calldata items) external;
     /// Opens a seat's vote. Anyone who knows the salt may.
     function reveal(uint256 dispute, Opening calldata opening) external;
-    /// Opens the votes that fit, and passes over the others.
-    function revealBatch(uint256 dispute, Opening[] calldata openings) external;
+    /// Opens many votes along one chain: `links` are all commitments after `prefix`, in order. Openings of replaced
+    /// commitments, of votes that are none and of seats that have revealed are passed over.
+    function revealBatch(uint256 dispute, uint224 prefix, Link[] calldata links) external;
     /// Shows that a committed vote is known while others still commit. The seat loses its vote and its position the full
     /// lock: a quarter for the caller, the rest burns, so that it does not pay to tell oneself.
     function reportLeak(uint256 dispute, Opening calldata opening) external;

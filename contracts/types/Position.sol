@@ -48,16 +48,27 @@ library Positions {
 
     /// One more seat. The caller has checked that there is room.
     function seated(Position position) internal pure returns (Position) {
-        return Position.wrap(Position.unwrap(position) + ONE_SEAT);
+        unchecked {
+            return Position.wrap(Position.unwrap(position) + ONE_SEAT);
+        }
     }
 
     function withExit(Position position) internal pure returns (Position) {
         return Position.wrap(Position.unwrap(position) | EXITING);
     }
 
-    /// One seat less.
+    /// One seat less. The caller has counted it before.
     function unseated(Position position) internal pure returns (Position) {
-        return Position.wrap(Position.unwrap(position) - ONE_SEAT);
+        unchecked {
+            return Position.wrap(Position.unwrap(position) - ONE_SEAT);
+        }
+    }
+
+    /// `amount` gwei more; 48 bits hold more than there is.
+    function credited(Position position, uint256 amount) internal pure returns (Position) {
+        unchecked {
+            return Position.wrap(Position.unwrap(position) + (amount << BALANCE_SHIFT));
+        }
     }
 
     function withBalance(Position position, uint256 balanceGwei) internal pure returns (Position) {

@@ -11,7 +11,18 @@ from dapp.errors import Unbuilt
 
 FOLDER = Path(__file__).with_name("artifacts")
 # Whose events are indexed, and whose functions people call.
-CONTRACTS = ("OrganisationRegistry", "OrderEscrow", "ArbitrationCourt", "ComplaintDesk")
+CONTRACTS = (
+    "OrganisationRegistry",
+    "OrderEscrow",
+    "BondClaims",
+    "KeyRegistry",
+    "ArbitrationCourt",
+    "PublicArbitrator",
+    "AppealFund",
+    "OutsideArbitrators",
+    "Forwarder",
+    "ComplaintDesk",
+)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import msgspec
-from eth_abi.abi import decode
 
 from dapp.chain import encode
 from dapp.chain.artifacts import CONTRACTS
@@ -11,13 +10,10 @@ from dapp.chain.keccak import keccak
 from dapp.chain.node import Node
 from dapp.domain.deployment import DeployedContract, Deployment
 from dapp.domain.events import COURT
-from dapp.domain.policy import HOUR
-from dapp.domain.rounds import GWEI, Terms
+from dapp.domain.policy import FIRST_OUTSIDE_TRACK
+from dapp.domain.rounds import GWEI, Terms, terms
 from dapp.domain.types import Address, BlockNumber, ChainId, Hash32, Wei, caip2, hash32
-from dapp.errors import DeploymentMismatch, DeploymentMissing, NodeRefused, WrongChain
-
-# More than any court has; the node's refusal of the next one ends the list.
-_MAX_TRACKS = 16
+from dapp.errors import DeploymentMismatch, DeploymentMissing, WrongChain
 
 
 class _Contract(msgspec.Struct, rename="camel"):
@@ -64,7 +60,7 @@ async def connect(node: Node, folder: Path, expected: ChainId | None = None) -> 
     for contract in contracts:
         await _check_code(node, contract)
     court = next(contract.address for contract in contracts if contract.name == COURT)
-    ticket_wei, tracks = await _terms(node, court)
+    ticket_wei, bounty, tracks = await _terms(node, court)
     return Deployment(
         chain_id=chain_id,
         genesis_hash=Hash32(known.genesis_hash),
@@ -72,6 +68,7 @@ async def connect(node: Node, folder: Path, expected: ChainId | None = None) -> 
         contracts=contracts,
         source_hash=known.source_hash,
         ticket_wei=ticket_wei,
+        draw_bounty_wei=bounty,
         tracks=tracks,
     )
 
@@ -114,18 +111,15 @@ async def _check_code(node: Node, contract: DeployedContract) -> None:
         )
 
 
-async def _terms(node: Node, court: Address) -> tuple[Wei, tuple[Terms, ...]]:
-    """What is built into the court: the stake of a ticket and the tracks."""
+async def _terms(node: Node, court: Address) -> tuple[Wei, Wei, tuple[Terms, ...]]:
+    """The stake of a ticket, the draw's bounty, and the tracks as they are now."""
     block = (await node.head()).block.hash
-    answer = await node.call(court, encode.calldata(COURT, "ticketWei", []), block)
-    tracks: list[Terms] = []
-    types = encode.result_types(COURT, "tracks")
-    for number in range(_MAX_TRACKS):
-        try:
-            found = await node.call(court, encode.calldata(COURT, "tracks", [number]), block)
-        except NodeRefused:
-            break
-        fee, lock, hand_over, commit, reveal = decode(types, found)
-        windows = (hand_over * HOUR, commit * HOUR, reveal * HOUR)
-        tracks.append(Terms(Wei(fee * GWEI), Wei(lock * GWEI), *windows))
-    return Wei(int.from_bytes(answer, "big")), tuple(tracks)
+
+    async def number(function: str, *args: int) -> int:
+        answer = await node.call(court, encode.calldata(COURT, function, args), block)
+        return int.from_bytes(answer, "big")
+
+    ticket = Wei(await number("ticketWei"))
+    bounty = Wei(await number("drawBountyGwei") * GWEI)
+    words = [await number("tracks", track) for track in range(FIRST_OUTSIDE_TRACK)]
+    return ticket, bounty, tuple(terms(word or words[0]) for word in words)

@@ -36,6 +36,8 @@ def tail_reader(kind: str) -> TailReader:
     """
     if kind == "string":
         return _string
+    if kind == "bytes":
+        return _blob
     item = reader(kind.removesuffix("[]")) if kind.endswith("[]") else None
     if item is None:
         raise NotImplementedError(f"no reader for {kind}")
@@ -90,13 +92,23 @@ def _list(item: Reader, data: bytes, start: int) -> tuple[Value, int]:
 
 
 def _string(data: bytes, start: int) -> tuple[Value, int]:
+    content, end = _content(data, start)
+    return content.decode("utf-8"), end
+
+
+def _blob(data: bytes, start: int) -> tuple[Value, int]:
+    content, end = _content(data, start)
+    return "0x" + content.hex(), end
+
+
+def _content(data: bytes, start: int) -> tuple[bytes, int]:
     first, size = start + WORD, _length(data, start)
     end = first + (size + WORD - 1) // WORD * WORD
     if end > len(data):
-        raise ValueError("the data ends inside a string")
+        raise ValueError("the data ends inside a text or bytes")
     if any(data[first + size : end]):
-        raise ValueError("a string is padded with something")
-    return data[first : first + size].decode("utf-8"), end
+        raise ValueError("a text or bytes are padded with something")
+    return data[first : first + size], end
 
 
 _FIXED: dict[str, Reader] = {"bool": _bool, "address": _address}

@@ -1,6 +1,9 @@
-"""Hidden votes: what is committed, and the accumulator that binds all commitments of a round."""
+"""What is said by its hash first: accusations and votes.
 
-from collections.abc import Sequence
+An accumulator binds all hidden votes of a round.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from dapp.domain.rounds import Commitment
@@ -26,7 +29,7 @@ class Ballot:
     """Whose vote it is: a seat of a round, on one court.
 
     Attributes:
-        round: how many rounds were void before it.
+        round: the round's number.
     """
 
     chain_id: ChainId
@@ -47,7 +50,7 @@ def commitment(
 
 def extend(keccak: Keccak, accumulated: int, seat: int, value: Hash32) -> int:
     """The accumulator (224 bits) after one more commitment."""
-    digest = keccak(word(accumulated) + word(seat) + raw(value))
+    digest = keccak(word(accumulated << 8 | seat) + raw(value))
     return int.from_bytes(digest, "big") & _CHAIN_MASK
 
 
@@ -58,9 +61,14 @@ def accumulate(keccak: Keccak, commitments: Sequence[Commitment], start: int = 0
     return start
 
 
-def commits_word(keccak: Keccak, commitments: Sequence[Commitment]) -> int:
-    """The court's word: accumulator 224 (high bits), bitmap of committed seats 32."""
-    bitmap = sum(1 << seat for seat in {one.seat for one in commitments})
+def commits_word(
+    keccak: Keccak, commitments: Sequence[Commitment], leaked: Collection[int] = ()
+) -> int:
+    """The court's word: accumulator 224 (high bits), bitmap of committed seats 32.
+
+    A seat that has `leaked` its vote is in the accumulator, and not in the bitmap.
+    """
+    bitmap = sum(1 << seat for seat in {one.seat for one in commitments}.difference(leaked))
     return accumulate(keccak, commitments) << 32 | bitmap
 
 
@@ -80,3 +88,8 @@ def opening(
         raise Refused(f"seat {seat} has not committed a vote", code="vote-not-committed")
     last = places[-1]
     return accumulate(keccak, commitments[:last]), tuple(commitments[last + 1 :])
+
+
+def accusation(keccak: Keccak, account: Address, salt: Hash32) -> Hash32:
+    """What a complaint about a person says before it names anybody."""
+    return hash32(keccak(raw(account).rjust(32, b"\0") + raw(salt)))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dapp.domain import fees
 from dapp.domain.rounds import Terms
 from dapp.domain.types import Address, BlockNumber, ChainId, Hash32, Wei
 
@@ -29,7 +30,9 @@ class Deployment:
         deployed_at_block: nothing of ours happened before it.
         source_hash: the digest of the sources they were compiled from.
         ticket_wei: the stake of one ticket.
-        tracks: the court's; the index is the track's number.
+        draw_bounty_wei: what whoever draws is paid; part of the price of every panel.
+        tracks: the house court's, by number, as they were when they were read; one without
+            terms of its own has those of track 0.
     """
 
     chain_id: ChainId
@@ -38,6 +41,7 @@ class Deployment:
     contracts: tuple[DeployedContract, ...]
     source_hash: str
     ticket_wei: Wei
+    draw_bounty_wei: Wei
     tracks: tuple[Terms, ...]
 
     def address_of(self, name: str) -> Address:
@@ -45,5 +49,9 @@ class Deployment:
         return next(c.address for c in self.contracts if c.name == name)
 
     def track(self, number: int) -> Terms:
-        """The terms of a track; an unknown one is track 0, as the court has it."""
+        """The terms of a track; one that is not the house court's own is track 0."""
         return self.tracks[number if number < len(self.tracks) else 0]
+
+    def quote(self, number: int, base: int) -> tuple[int, Wei]:
+        """Seats and price at the house court for a dispute over `base` wei on a track."""
+        return fees.quote(self.track(number), base, self.draw_bounty_wei)

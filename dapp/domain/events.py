@@ -19,6 +19,12 @@ DESK = "ComplaintDesk"
 COURT = "ArbitrationCourt"
 ESCROW = "OrderEscrow"
 REGISTRY = "OrganisationRegistry"
+CLAIMS = "BondClaims"
+KEYS = "KeyRegistry"
+OUTSIDE = "OutsideArbitrators"
+PUBLIC = "PublicArbitrator"
+APPEALS = "AppealFund"
+FORWARDER = "Forwarder"
 
 
 @dataclass(frozen=True, slots=True)

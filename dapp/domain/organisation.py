@@ -25,6 +25,8 @@ ROLE_MONEY = 2
 ROLE_ADMIN = 4
 """Policies and operators."""
 ALL_ROLES = 7
+BOND_PARTS = 10
+"""A claim takes at most this part of what is free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,19 @@ class PolicyVersion:
 
 @dataclass(frozen=True, slots=True)
 class BondWithdrawal:
-    """Announced; nothing leaves before `ready_at`."""
+    """Announced; may leave from `ready_at` until before `lapses_at`."""
 
     amount: Wei
     ready_at: UnixTime
+    lapses_at: UnixTime
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What an organisation took out of the escrow so far, in units of one coin."""
+
+    token: Address
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +82,8 @@ class Organisation:
     Attributes:
         trail: folded from the registry's events; must equal the registry's word.
         events: how many were folded.
-        withdrawn: what it took out of the escrow so far.
+        bond: all of it; `locked` is the part that claims hold.
+        withdrawn: from the escrow, by coin.
     """
 
     id: OrganisationId
@@ -84,8 +96,23 @@ class Organisation:
     operators: tuple[Operator, ...] = ()
     policies: tuple[PolicyVersion, ...] = ()
     bond: Wei = NOTHING
+    locked: Wei = NOTHING
     withdrawal: BondWithdrawal | None = None
-    withdrawn: Wei = NOTHING
+    withdrawn: tuple[Withdrawn, ...] = ()
+
+    @property
+    def free(self) -> Wei:
+        """The part of the bond that no claim holds."""
+        return Wei(self.bond - self.locked)
+
+    def withdrawn_of(self, token: Address) -> int:
+        """What it took out of the escrow in a coin so far."""
+        return next((one.amount for one in self.withdrawn if one.token == token), 0)
+
+    def claim_limit(self, at: UnixTime) -> Wei:
+        """The most that a claim may ask for at `at`; zero accepts none."""
+        cap = self.policy_at(at).policy.claim_cap_wei
+        return Wei(min(cap, self.free // BOND_PARTS))
 
     def roles_of(self, account: Address) -> int:
         """The roles that an account has now, as bits of `ROLE_*`."""
@@ -107,8 +134,7 @@ class Organisation:
 def apply(before: Organisation | None, event: Event, keccak: Keccak) -> Organisation | None:
     """The organisation after an event of the registry, or a withdrawal from the escrow."""
     if event.contract == ESCROW and event.name == "OrganisationWithdrew" and before is not None:
-        withdrawn = Wei(before.withdrawn + event.integer("amount"))
-        return replace(before, withdrawn=withdrawn, updated_block=event.block_number)
+        return _took_out(before, event)
     if event.contract != REGISTRY:
         return before
     if event.name == "OrganisationRegistered":
@@ -122,6 +148,13 @@ def apply(before: Organisation | None, event: Event, keccak: Keccak) -> Organisa
         events=before.events + 1,
         updated_block=event.block_number,
     )
+
+
+def _took_out(before: Organisation, event: Event) -> Organisation:
+    token = Address(event.text("token"))
+    taken = Withdrawn(token, before.withdrawn_of(token) + event.integer("amount"))
+    others = tuple(one for one in before.withdrawn if one.token != token)
+    return replace(before, withdrawn=(*others, taken), updated_block=event.block_number)
 
 
 def _registered(event: Event, keccak: Keccak) -> Organisation:
@@ -177,21 +210,37 @@ def _deposited(before: Organisation, event: Event) -> Organisation:
 
 
 def _withdrawal_requested(before: Organisation, event: Event) -> Organisation:
-    ready_at = UnixTime(event.integer("readyAt"))
-    return replace(before, withdrawal=BondWithdrawal(Wei(event.integer("amount")), ready_at))
+    announced = BondWithdrawal(
+        Wei(event.integer("amount")),
+        UnixTime(event.integer("readyAt")),
+        UnixTime(event.integer("lapsesAt")),
+    )
+    return replace(before, withdrawal=announced)
 
 
 def _withdrawn(before: Organisation, event: Event) -> Organisation:
     amount = event.integer("amount")
     announced = before.withdrawal
     rest = 0 if announced is None else announced.amount - amount
-    # What open cases still hold stays announced.
+    # What claims still hold stays announced.
     left = replace(announced, amount=Wei(rest)) if announced is not None and rest > 0 else None
     return replace(before, bond=Wei(before.bond - amount), withdrawal=left)
 
 
 def _charged(before: Organisation, event: Event) -> Organisation:
     return replace(before, bond=Wei(before.bond - event.integer("amount")))
+
+
+def _locked(before: Organisation, event: Event) -> Organisation:
+    return replace(before, locked=Wei(before.locked + event.integer("amount")))
+
+
+def _unlocked(before: Organisation, event: Event) -> Organisation:
+    return replace(before, locked=Wei(before.locked - event.integer("amount")))
+
+
+def _paid_claim(before: Organisation, event: Event) -> Organisation:
+    return _charged(_unlocked(before, event), event)
 
 
 _STEPS: dict[str, Callable[[Organisation, Event], Organisation]] = {
@@ -203,4 +252,7 @@ _STEPS: dict[str, Callable[[Organisation, Event], Organisation]] = {
     "BondWithdrawalRequested": _withdrawal_requested,
     "BondWithdrawn": _withdrawn,
     "BondCharged": _charged,
+    "BondLocked": _locked,
+    "BondUnlocked": _unlocked,
+    "BondPaid": _paid_claim,
 }

@@ -25,6 +25,8 @@ class ComplaintState(IntEnum):
     PAID = 5
     CONFIRMED = 6
     WITHDRAWN = 7
+    PLEDGED = 8
+    DELIVERED = 9
 
 
 class Outcome(IntEnum):
@@ -35,6 +37,13 @@ class Outcome(IntEnum):
     ACCEPTED_BY_SILENCE = 2
     DEFAULTED = 3
     RULED = 4
+    REFUSED = 5
+    """The court had no ruling: the middle between demand and offer."""
+    SETTLED = 6
+    PLEDGE_BROKEN = 7
+    """A pledge in kind was not kept in time: the refund that it named is paid."""
+    PLEDGE_KEPT = 8
+    """It was, by the customer's word or silence: the money is the organisation's."""
 
 
 class Category(IntEnum):
@@ -49,9 +58,21 @@ class Category(IntEnum):
     FEEDBACK = 6
 
 
+class PledgeKind(IntEnum):
+    """What an organisation promises in kind."""
+
+    SEND_AGAIN = 1
+    PUT_RIGHT = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What never changes about an order; the hash of the first five is its key."""
+    """What never changes about an order; the hash of the first five is its key.
+
+    Attributes:
+        token: the coin; `NATIVE_COIN`, an ERC-20, or for a claim the contract of the claims.
+        is_claim: against the bond, without an order in escrow.
+    """
 
     organisation: OrganisationId
     version: int
@@ -59,16 +80,22 @@ class Order:
     token: Address
     ref: Hash32
     key: Hash32
+    is_claim: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """The organisation's first reply."""
+    """The organisation's first reply.
+
+    Attributes:
+        contested_at: when the customer said that it was automatic, and no answer.
+    """
 
     at: UnixTime
     actor: Address
     on_time: bool
     digest: Digest
+    contested_at: UnixTime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +111,32 @@ class InfoRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Pledge:
+    """A promise in kind, and what became of it.
+
+    Attributes:
+        due_hours: how long after its acceptance it must be kept.
+        refund: due if it is not.
+        due_at: when that is; None until it is accepted.
+        accepted_by: the customer, or whoever said that it was silent.
+        delivered_at: when the organisation said that it had kept it.
+        reopened_at: when the customer said that it had not.
+    """
+
+    kind: PledgeKind
+    due_hours: int
+    refund: BasisPoints
+    due_at: UnixTime | None = None
+    accepted_at: UnixTime | None = None
+    accepted_by: Address | None = None
+    delivered_at: UnixTime | None = None
+    delivery: Digest | None = None
+    reopened_at: UnixTime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
-    """A share offered; 0 is a rejection with reasons."""
+    """A share offered; 0 is a rejection with reasons, or a pledge."""
 
     number: int
     share: BasisPoints
@@ -93,11 +144,21 @@ class Offer:
     deadline: UnixTime
     actor: Address
     digest: Digest
+    pledge: Pledge | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether there is something to accept: money, or a pledge that was not broken off."""
+        return self.share > 0 or (self.pledge is not None and self.pledge.reopened_at is None)
 
 
 @dataclass(frozen=True, slots=True)
 class EvidenceItem:
-    """A manifest that an event carried."""
+    """A manifest that an event carried.
+
+    Attributes:
+        by_customer: False also for whoever took an unanswered claim to arbitrators.
+    """
 
     digest: Digest
     actor: Address
@@ -108,20 +169,53 @@ class EvidenceItem:
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """The customer took the case to the court.
+    """The case went to arbitrators.
 
     Attributes:
         demand: the customer's position D; `offer` the organisation's, O.
-        cost: what the customer advanced.
-        reserved: whether the organisation's bond holds that much.
+        terms: what was pinned: the first round's word, or a hash that names the outside dispute.
+        cost: what `payer` advanced.
+        is_outside: arbitrators outside have the case.
+        all_costs: it left a claim unanswered, and bears them all unless it is worth nothing.
+        actor: who escalated; a silent organisation's claim may be taken there by anyone.
     """
 
     demand: BasisPoints
     offer: BasisPoints
+    terms: Hash32
     cost: Wei
-    reserved: bool
+    payer: Address
+    is_outside: bool
+    all_costs: bool
     at: UnixTime
     actor: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What one side would settle for while the votes of a round are not being opened."""
+
+    by_customer: bool
+    round: int
+    share: BasisPoints
+    at: UnixTime
+    actor: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Accusation:
+    """The complaint is about a person's conduct.
+
+    Attributes:
+        accusation: the hash of account and salt.
+        account: who is accused, once named.
+    """
+
+    accusation: Hash32
+    at: UnixTime
+    account: Address | None = None
+    salt: Hash32 | None = None
+    named_at: UnixTime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +231,14 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """How the order's money was divided; all of it in wei.
+    """How the money was divided, in the order's coin.
 
     Attributes:
-        cost_to_customer: the part of the costs that the organisation paid the customer: out of its
-            part of the order (contained in `to_customer`) and, `from_bond`, out of its bond.
+        cost_to_customer: in wei, the part of the costs that the organisation paid whoever had
+            advanced them: out of its part of the order (contained in `to_customer`) and,
+            `from_bond`, out of its bond.
+        record: binds all that the court did; zero where it had not heard the case.
+        cost: in wei, what the arbitrators were paid.
     """
 
     outcome: Outcome
@@ -153,6 +250,9 @@ class Payment:
     at: UnixTime
     confirm_deadline: UnixTime
     order_trail: Hash32
+    record: Hash32
+    cost: Wei
+    actor: Address
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
-"""A paid order as the escrow's events tell it, and the fold that makes it."""
+"""An order, or a claim without one, as its fund's events tell it, and the fold that makes it."""
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from dapp.domain import trail
-from dapp.domain.events import ESCROW, Event
+from dapp.domain.events import CLAIMS, ESCROW, Event
 from dapp.domain.parts import Order
 from dapp.domain.types import (
+    ALL,
     NOTHING,
     Address,
     BlockNumber,
@@ -18,6 +19,8 @@ from dapp.domain.types import (
     UnixTime,
     Wei,
 )
+
+_DEPOSIT_SHARE = 200
 
 
 class OrderState(IntEnum):
@@ -33,12 +36,38 @@ class OrderState(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PaidOrder:
-    """A paid order, by the escrow's events alone: `state` is never `DISPUTED` here.
+class Claimed:
+    """What a claim has that an order in escrow has not.
 
     Attributes:
-        to_organisation: what went to the organisation's balance in the escrow, in wei.
+        payer: who left the deposit, and gets it back.
+        deposit: 2 % of the amount, rounded up.
+        deposit_back: of it, once the claim was split.
+        from_funding: what of `to_customer` was money sent along.
+        cost_paid: the part of the costs contained in `to_customer`.
+    """
+
+    payer: Address
+    deposit: Wei
+    deposit_back: Wei | None = None
+    from_funding: Wei = NOTHING
+    cost_paid: Wei = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class PaidOrder:
+    """A paid order or a claim, by its fund's events alone: `state` is never `DISPUTED` here.
+
+    Of a claim only a split is told: one that was withdrawn stays `HELD` here, and the desk's
+    event says the rest.
+
+    Attributes:
+        amount: in units of the order's coin; of a claim in wei.
+        to_organisation: what went to the organisation's balance in the escrow; of a claim what is
+            free again in the bond.
         complaint: the complaint that split it.
+        frozen_until: the guardian holds its payouts until then.
+        claim: None for an order in escrow.
     """
 
     order: Order
@@ -52,43 +81,69 @@ class PaidOrder:
     to_customer: Wei = NOTHING
     to_organisation: Wei = NOTHING
     complaint: ComplaintId | None = None
+    frozen_until: UnixTime | None = None
+    claim: Claimed | None = None
+
+
+def deposit_for(amount: Wei) -> Wei:
+    """What a claim of `amount` must send along: 2 %, rounded up."""
+    return Wei((amount * _DEPOSIT_SHARE + ALL - 1) // ALL)
 
 
 def apply(before: PaidOrder | None, event: Event, keccak: Keccak) -> PaidOrder | None:
-    """The order after an event of the escrow; others leave it as it is."""
-    if event.contract != ESCROW:
+    """The order after an event of the escrow or the claims; others leave it as it is."""
+    if event.contract not in (ESCROW, CLAIMS):
         return before
     if event.name == "Paid":
-        return _paid(event, keccak)
-    if before is None or event.name not in ("Released", "Refunded", "Split"):
+        return _begun(event, keccak, Address(event.text("token")), None)
+    if event.name == "Claimed":
+        deposit = deposit_for(Wei(event.integer("amount")))
+        claim = Claimed(Address(event.text("payer")), deposit)
+        return _begun(event, keccak, event.address, claim)
+    if before is None or event.name not in ("OrderFrozen", "Released", "Refunded", "Split"):
         return before
     after = replace(
         before,
         trail=trail.fold_event(keccak, before.trail, event),
-        ended_at=event.timestamp,
         updated_block=event.block_number,
     )
+    if event.name == "OrderFrozen":
+        return replace(after, frozen_until=UnixTime(event.integer("until")))
+    return _ended(replace(after, ended_at=event.timestamp), event)
+
+
+def _ended(after: PaidOrder, event: Event) -> PaidOrder:
     if event.name == "Released":
-        return replace(after, state=OrderState.RELEASED, to_organisation=before.amount)
+        return replace(after, state=OrderState.RELEASED, to_organisation=after.amount)
     if event.name == "Refunded":
-        return replace(after, state=OrderState.REFUNDED, to_customer=before.amount)
+        return replace(after, state=OrderState.REFUNDED, to_customer=after.amount)
+    claim = after.claim
+    if claim is not None:
+        claim = replace(
+            claim,
+            deposit_back=Wei(event.integer("depositBack")),
+            from_funding=Wei(event.integer("fromFunding")),
+            cost_paid=Wei(event.integer("costPaid")),
+        )
     return replace(
         after,
         state=OrderState.SPLIT,
         to_customer=Wei(event.integer("toCustomer")),
         to_organisation=Wei(event.integer("toOrganisation")),
         complaint=ComplaintId(event.integer("complaint")),
+        claim=claim,
     )
 
 
-def _paid(event: Event, keccak: Keccak) -> PaidOrder:
+def _begun(event: Event, keccak: Keccak, token: Address, claim: Claimed | None) -> PaidOrder:
     order = Order(
         organisation=OrganisationId(event.integer("organisation")),
         version=event.integer("version"),
         customer=Address(event.text("actor")),
-        token=Address(event.text("token")),
+        token=token,
         ref=Hash32(event.text("ref")),
         key=Hash32(event.text("key")),
+        is_claim=claim is not None,
     )
     return PaidOrder(
         order=order,
@@ -98,4 +153,5 @@ def _paid(event: Event, keccak: Keccak) -> PaidOrder:
         state=OrderState.HELD,
         trail=trail.fold_event(keccak, None, event),
         updated_block=event.block_number,
+        claim=claim,
     )

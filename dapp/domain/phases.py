@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from dapp.domain.case import Case
 from dapp.domain.parts import ComplaintState
-from dapp.domain.rounds import Round
+from dapp.domain.rounds import MAX_PANEL, Round
 from dapp.domain.types import BlockNumber, UnixTime
 
 MIN_ANSWER_LEFT_SECONDS = 24 * 3600
@@ -18,7 +18,8 @@ SEED_DELAY_BLOCKS = 4
 SEED_WINDOW_BLOCKS = 8191
 """How long the chain can vouch for that block (EIP-2935)."""
 MAX_VOIDS = 2
-"""After so many void rounds the court refuses."""
+"""After so many void rounds the court refuses, or the ruling that was appealed from stands."""
+MAX_APPEALS = 3
 
 
 class Phase(IntEnum):
@@ -30,11 +31,11 @@ class Phase(IntEnum):
     ASKED = 2
     """The customer must reply; the answer clock stands still."""
     OVERDUE = 3
-    """No answer in time: anyone may execute the claim as filed."""
+    """No answer in time: anyone may execute what was filed; a claim, take to arbitrators."""
     OFFERED = 4
     """The customer may accept, escalate or withdraw."""
     LAPSED = 5
-    """Silent on a cash offer (it is accepted) or on a rejection (the complaint is withdrawn)."""
+    """Silent on money or a pledge (accepted) or on a rejection (the complaint is withdrawn)."""
     ESCALATED = 6
     PAID = 7
     """The money moved; the customer may confirm."""
@@ -42,27 +43,49 @@ class Phase(IntEnum):
     CLOSED = 9
     """Closed by itself after the window to confirm."""
     WITHDRAWN = 10
+    PLEDGED = 11
+    """A pledge in kind was accepted: the organisation must deliver."""
+    BROKEN = 12
+    """It did not: anyone may execute the refund that the pledge named."""
+    DELIVERED = 13
+    """It did: the customer may confirm or reopen."""
+    KEPT = 14
+    """The customer is silent about it: anyone may execute."""
 
 
 class RoundPhase(IntEnum):
     """Where a round of voting stands."""
 
     NONE = 0
+    """There is no such dispute, or it is over."""
     AWAITING_SEED = 1
     DRAWABLE = 2
     """Anyone may draw."""
     MISSED = 3
-    """Nobody drew while the seed could be had: anyone may arm the round again."""
+    """Nobody drew in time: anyone may arm the round again."""
     HAND_OVER = 4
     """The panel gets its keys to sealed evidence."""
     COMMIT = 5
     REVEAL = 6
     INSUFFICIENT = 7
     """Fewer than a majority revealed: anyone may void the round."""
-    DECIDABLE = 8
-    CONCLUDED = 9
+    APPEALABLE = 8
+    """The votes are counted; a larger panel can be asked."""
+    DECIDABLE = 9
 
 
+OPEN = frozenset({Phase.FILED, Phase.ASKED, Phase.OFFERED})
+"""Between the filing and the escalation, while no window has run out."""
+SETTLEABLE = frozenset(
+    {
+        RoundPhase.AWAITING_SEED,
+        RoundPhase.DRAWABLE,
+        RoundPhase.MISSED,
+        RoundPhase.HAND_OVER,
+        RoundPhase.COMMIT,
+    }
+)
+"""The votes of the round are not being opened: the sides can still agree."""
 _FIXED = {
     ComplaintState.NONE: Phase.NONE,
     ComplaintState.ESCALATED: Phase.ESCALATED,
@@ -74,6 +97,8 @@ _TIMED = {
     ComplaintState.FILED: (Phase.FILED, Phase.OVERDUE),
     ComplaintState.OFFERED: (Phase.OFFERED, Phase.LAPSED),
     ComplaintState.PAID: (Phase.PAID, Phase.CLOSED),
+    ComplaintState.PLEDGED: (Phase.PLEDGED, Phase.BROKEN),
+    ComplaintState.DELIVERED: (Phase.DELIVERED, Phase.KEPT),
 }
 
 
@@ -106,41 +131,54 @@ def seed_block(current: Round) -> BlockNumber:
     return BlockNumber(current.armed_at_block + SEED_DELAY_BLOCKS)
 
 
-def is_refused(current: Round) -> bool:
+def is_voteless(current: Round) -> bool:
     """Whether no ruling can come from votes: nobody could be drawn, or two rounds were void."""
-    return current.number == MAX_VOIDS or (current.drawn_at is not None and not current.seats)
+    return current.voids == MAX_VOIDS or (current.drawn_at is not None and not current.seats)
+
+
+def is_final(current: Round) -> bool:
+    """Whether no larger panel can be asked."""
+    return current.seats_paid == MAX_PANEL or current.appeals == MAX_APPEALS
 
 
 def round_phase(current: Round | None, now: UnixTime, block: BlockNumber) -> RoundPhase:
-    """Where the round stands at `now` in block number `block`.
+    """Where the dispute stands, whose open round this is, at `now` in block number `block`.
 
     For what can be done next, that is the block after the head.
     """
-    if current is None:
+    if current is None or current.ended_at is not None:
         return RoundPhase.NONE
-    if current.concluded_at is not None:
-        return RoundPhase.CONCLUDED
-    if is_refused(current):
+    if is_voteless(current):
         return RoundPhase.DECIDABLE
-    if current.drawn_at is None:
-        seed = seed_block(current)
-        if block <= seed:
-            return RoundPhase.AWAITING_SEED
-        missed = block > seed + SEED_WINDOW_BLOCKS
-        return RoundPhase.MISSED if missed else RoundPhase.DRAWABLE
-    return _voting(current, current.drawn_at, now)
+    if current.drawn_at is not None:
+        return _voting(current, now)
+    seed = seed_block(current)
+    if now >= current.commit_ends:
+        return RoundPhase.MISSED
+    if block <= seed:
+        return RoundPhase.AWAITING_SEED
+    missed = block > seed + SEED_WINDOW_BLOCKS
+    return RoundPhase.MISSED if missed else RoundPhase.DRAWABLE
 
 
-def _voting(current: Round, drawn_at: UnixTime, now: UnixTime) -> RoundPhase:
-    opens = drawn_at + current.terms.hand_over_seconds
-    ends = opens + current.terms.commit_seconds
-    reveal_ends = ends + current.terms.reveal_seconds
-    if now < opens:
+def evidence_open(current: Round, now: UnixTime, block: BlockNumber) -> bool:
+    """Whether the vote has not begun; a panel that is drawn late may vote at once."""
+    stands = round_phase(current, now, block)
+    if stands is RoundPhase.MISSED:
+        return True
+    return stands is not RoundPhase.NONE and now < current.commit_opens
+
+
+def _voting(current: Round, now: UnixTime) -> RoundPhase:
+    if now < current.commit_opens:
         return RoundPhase.HAND_OVER
     committed, revealed = current.committed, current.revealed
-    if now < ends and len(committed) < len(current.seats):
+    if now < current.commit_ends and len(committed) < len(current.seats):
         return RoundPhase.COMMIT
-    if now < reveal_ends and revealed != committed:
+    if now < current.reveal_ends and len(revealed) != len(committed):
         return RoundPhase.REVEAL
-    enough = len(revealed) > len(current.seats) // 2
-    return RoundPhase.DECIDABLE if enough else RoundPhase.INSUFFICIENT
+    if len(revealed) <= len(current.seats) // 2:
+        return RoundPhase.INSUFFICIENT
+    if is_final(current) or now >= current.appeal_ends:
+        return RoundPhase.DECIDABLE
+    return RoundPhase.APPEALABLE

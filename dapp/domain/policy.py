@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
-from dapp.domain.types import UnixTime
+from dapp.domain.types import UnixTime, Wei
 
 HOUR = 3600
 _HOURS_IN_WEEK = 168
 # The Unix epoch was a Thursday: 72 hours into a week that starts on Monday.
 _EPOCH_HOUR = 72
+_MILLIONTH_WEI = 10**12
+FIRST_OUTSIDE_TRACK = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,10 @@ class Policy:
     Attributes:
         peak_mask: bit h set means that hour h of the week is a peak hour; hour 0 is Monday
             00:00-01:00 UTC.
-        track: the court's track that hears disputes under it.
+        track: who hears disputes under it: 0 to 3 a track of the house court, 4 to 7 the
+            arbitrator outside with number `track - 4`.
+        claim_cap: the most that one claim without an order may ask for, in two digits: the first,
+            then as many zeros as the second says, in millionths of the native coin; 0 accepts none.
     """
 
     peak_mask: int
@@ -27,6 +32,18 @@ class Policy:
     confirm_hours: int
     protection_hours: int
     track: int
+    claim_cap: int = 0
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether arbitrators outside are asked first."""
+        return self.track >= FIRST_OUTSIDE_TRACK
+
+    @property
+    def claim_cap_wei(self) -> Wei:
+        """The most that one claim without an order may ask for."""
+        first, zeros = divmod(self.claim_cap, 10)
+        return Wei(first * 10**zeros * _MILLIONTH_WEI)
 
 
 def unpack(policy_word: int) -> Policy:
@@ -38,7 +55,8 @@ def unpack(policy_word: int) -> Policy:
         answer_hours=policy_word >> 208 & 0xFFF,
         confirm_hours=policy_word >> 220 & 0xFFF,
         protection_hours=policy_word >> 232 & 0xFFF,
-        track=policy_word >> 244 & 0xF,
+        track=policy_word >> 244 & 0x7,
+        claim_cap=policy_word >> 247 & 0x7F,
     )
 
 
@@ -52,6 +70,7 @@ def pack(policy: Policy) -> int:
         | policy.confirm_hours << 220
         | policy.protection_hours << 232
         | policy.track << 244
+        | policy.claim_cap << 247
     )
 
 

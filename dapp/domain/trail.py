@@ -1,11 +1,12 @@
 """The rolling hash that makes a subject's history complete (contracts/libraries/Trail.sol)."""
 
-from dapp.domain.events import COURT, Event
+from dapp.domain.events import CLAIMS, DESK, ESCROW, REGISTRY, Event
 from dapp.domain.types import Address, ChainId, Hash32, Keccak, UnixTime, hash32, raw, word
 
 _LABEL = b"redress-trail/1"
-# The escrow's balance of an organisation has no trail.
-_UNFOLDED = frozenset({"OrganisationWithdrew"})
+_WITH_TRAILS = frozenset({CLAIMS, DESK, ESCROW, REGISTRY})
+# An organisation's balance and money sent along with a claim have no trail.
+_UNFOLDED = frozenset({"FundingWithdrawn", "Funded", "OrganisationWithdrew"})
 
 
 def genesis(keccak: Keccak, chain_id: ChainId, contract: Address, subject: int) -> Hash32:
@@ -40,7 +41,7 @@ def fold(
 
 def is_folded(event: Event) -> bool:
     """Whether the event belongs to the trail of its subject, its first argument."""
-    if event.contract == COURT or event.name in _UNFOLDED:
+    if event.contract not in _WITH_TRAILS or event.name in _UNFOLDED:
         return False
     return bool(event.words) and "actor" in event.args
 

@@ -29,7 +29,8 @@ Keccak = Callable[[bytes], bytes]
 
 ZERO_HASH = Hash32("0x" + "00" * 32)
 NO_DIGEST = Digest(ZERO_HASH)
-NATIVE_COIN = Address("0x" + "00" * 20)
+NO_ACCOUNT = Address("0x" + "00" * 20)
+NATIVE_COIN = NO_ACCOUNT
 
 NOTHING = Wei(0)
 ALL = BasisPoints(10_000)

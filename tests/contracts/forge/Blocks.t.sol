@@ -4,20 +4,18 @@ pragma solidity 0.8.37;
 import {IArbitrationCourt} from "../../../contracts/interfaces/IArbitrationCourt.sol";
 import {ISeedSource} from "../../../contracts/interfaces/ISeedSource.sol";
 import {RoundPhase} from "../../../contracts/libraries/RoundPhases.sol";
-import {ComplaintId, PositionId} from "../../../contracts/types/Ids.sol";
+import {PositionId} from "../../../contracts/types/Ids.sol";
 import {Round} from "../../../contracts/types/Round.sol";
-import {Order} from "../../../contracts/types/Order.sol";
-import {House} from "./House.sol";
+import {Play, Stage} from "./Play.sol";
 import {vm} from "./Vm.sol";
 
 /// What thousands of blocks bring: a seed that is missed, an exit that is old enough. (tests/contracts/court.tree)
-contract BlocksTest is House {
+contract BlocksTest is Play {
     address private constant HISTORY = 0x0000F90827F1C53a10cb7A02335B175320002935;
     // The contract of EIP-2935 as every chain has it.
     bytes private constant HISTORY_CODE =
         hex"3373fffffffffffffffffffffffffffffffffffffffe14604657602036036042575f35600143038111604257611fff81430311604257611fff9006545f5260205ff35b5f5ffd5b5f35611fff60014303065500";
-    uint256 private constant ROUNDS_SLOT = 6;
-    address private constant CUSTOMER = address(0xc0);
+    uint256 private constant ROUNDS_SLOT = 9;
     uint256 private constant DISPUTE = 1;
 
     uint256 private _armed;
@@ -25,17 +23,7 @@ contract BlocksTest is House {
 
     function setUp() external {
         _build(6);
-        Order memory order = Order(ORGANISATION, 1, CUSTOMER, address(0), bytes32(0));
-        ComplaintId complaint = ComplaintId.wrap(1);
-        vm.deal(CUSTOMER, 2 ether);
-        vm.prank(CUSTOMER);
-        escrow.pay{value: 1 ether}(ORGANISATION, 1, 0);
-        vm.prank(CUSTOMER);
-        desk.file(order, 10_000, 2, 0);
-        vm.prank(ADMIN);
-        desk.offer(complaint, 0, 0);
-        vm.prank(CUSTOMER);
-        desk.escalate{value: 0.03 ether}(complaint, order, 1, 10_000, 0);
+        _play(Stage.Escalated, 0);
         _armed = block.number;
         _proof = _header(keccak256("random"));
         vm.etch(HISTORY, HISTORY_CODE);
@@ -60,7 +48,7 @@ contract BlocksTest is House {
         vm.prank(address(0x99));
         court.rearm(DISPUTE);
         assert(court.phase(DISPUTE) == RoundPhase.AwaitingSeed);
-        assert(court.rounds(DISPUTE).armedAt() == block.number && court.rounds(DISPUTE).voids() == 0);
+        assert(court.rounds(DISPUTE).armedBlock() == block.number && court.rounds(DISPUTE).voids() == 0);
         assert(court.rounds(DISPUTE).highWater() == PositionId.unwrap(late) + 1);
         uint256 seedBlock = block.number + 4;
         vm.roll(seedBlock + 1);
@@ -159,7 +147,7 @@ contract BlocksTest is House {
         }
         // Eight entries at 4 500 gas each, and what a stake costs anyway.
         assert(most < 120_000);
-        assert(address(court).balance == 121 * TICKET + 0.03 ether);
+        assert(address(court).balance == 121 * TICKET + 3 * FEE + BOUNTY);
     }
 
     /// Somebody takes `count` places from `first` on and leaves them again, from the first to the last.
@@ -181,7 +169,7 @@ contract BlocksTest is House {
     /// Thirty-one seats, and every lot falls on another empty place: the draw still fits into a transaction (EIP-7825).
     function test_theWorstDrawFitsIntoATransaction() external {
         uint256 word = Round.unwrap(court.rounds(DISPUTE));
-        word = word & ~uint256(0x3ff << 85) | 31 << 85 | 31 << 90 | uint256(type(uint24).max) << 136;
+        word = word & ~uint256(0x1ff << 85) | 31 << 85 | 15 << 90 | uint256(type(uint24).max) << 136;
         bytes32 slot = keccak256(abi.encode(DISPUTE, ROUNDS_SLOT));
         vm.store(address(court), slot, bytes32(word));
         assert(court.rounds(DISPUTE).paidSeats() == 31 && court.rounds(DISPUTE).highWater() == type(uint24).max);

@@ -10,19 +10,19 @@ import {Phase, Phases} from "../../../contracts/libraries/Phases.sol";
 import {RoundPhase, RoundPhases} from "../../../contracts/libraries/RoundPhases.sol";
 import {
     ACKNOWLEDGED,
+    CLAIM,
     ComplaintState,
     ComplaintWord,
     ComplaintWords,
     RATED_BY_CUSTOMER,
-    RATED_BY_ORGANISATION,
-    RESERVED
+    RATED_BY_ORGANISATION
 } from "../../../contracts/types/Complaint.sol";
 import {ComplaintId, OrganisationId} from "../../../contracts/types/Ids.sol";
 import {OrderState, OrderWord, OrderWords} from "../../../contracts/types/Order.sol";
 import {Policy, PolicyWord, PolicyWords} from "../../../contracts/types/Policy.sol";
 import {Position, Positions} from "../../../contracts/types/Position.sol";
 import {NO_VOTE, ONE_REVEAL, Round, Rounds} from "../../../contracts/types/Round.sol";
-import {Track} from "../../../contracts/types/Track.sol";
+import {Track, Tracks} from "../../../contracts/types/Track.sol";
 import {House} from "./House.sol";
 import {bound} from "./Vm.sol";
 
@@ -50,8 +50,7 @@ contract LibrariesTest is House {
     }
 
     function test_thePanelIsTheSmallestThatIsWorthBribing(uint96 base, uint256 fee, uint256 lock) external pure {
-        Track memory track =
-            Track(uint32(bound(fee, 0, (1 << 30) - 1)), uint40(bound(lock, 0, (1 << 34) - 1)), 24, 24, 24);
+        Track track = Tracks.pack(bound(fee, 0, (1 << 30) - 1), bound(lock, 0, (1 << 34) - 1), 24, 24, 24);
         uint256 seats = Fees.panelSize(track, base);
         assert(seats == 3 || seats == 5 || seats == 7 || seats == 15 || seats == 31);
         if (seats < 31) assert(_worth(track, seats) >= base / 5);
@@ -59,8 +58,8 @@ contract LibrariesTest is House {
         if (seats > 3) assert(_worth(track, smaller) < base / 5);
     }
 
-    function _worth(Track memory track, uint256 seats) private pure returns (uint256) {
-        return ((seats / 2 + 1) * track.lockGwei + seats * track.feeGwei) * 1 gwei;
+    function _worth(Track track, uint256 seats) private pure returns (uint256) {
+        return ((seats / 2 + 1) * track.lockGwei() + seats * track.feeGwei()) * 1 gwei;
     }
 
     function test_theMedianHasHalfOfTheVotesOnEachSide(uint16[31] calldata given, uint256 count) external pure {
@@ -133,19 +132,19 @@ contract LibrariesTest is House {
         uint256 state
     ) external pure {
         organisation = bound(organisation, 0, (1 << 20) - 1);
-        (track, demand, offer) = (bound(track, 0, 15), bound(demand, 0, 16_383), bound(offer, 0, 16_383));
-        state = bound(state, 1, 7);
+        (track, demand, offer) = (bound(track, 0, 7), bound(demand, 0, 16_383), bound(offer, 0, 16_383));
+        state = bound(state, 1, 9);
         ComplaintWord word = ComplaintWords.pack(
-            customer, OrganisationId.wrap(uint24(organisation)), uint8(track), deadline ^ 1, demand ^ 1
+            customer, OrganisationId.wrap(uint24(organisation)), uint8(track), deadline ^ 1, demand ^ 1, offer ^ 1
         );
-        assert(word.state() == ComplaintState.Filed && word.offer() == 0);
-        word = word.withFlag(ACKNOWLEDGED).withFlag(RESERVED).withOfferCounted().withAskCounted().withOfferCounted();
+        assert(word.state() == ComplaintState.Filed && word.offer() == offer ^ 1);
+        word = word.withFlag(ACKNOWLEDGED).withFlag(CLAIM).withOfferCounted().withAskCounted().withOfferCounted();
         word = word.withDeadline(deadline).withDemand(demand).withOffer(offer).withState(ComplaintState(state));
         assert(word.offerCount() == 2 && word.askCount() == 1);
         ComplaintWord paid = word.asPaid(uint256(deadline) ^ 1);
         assert(paid.offerCount() == 0 && paid.deadline() == deadline ^ 1 && paid.state() == ComplaintState.Paid);
         assert(!paid.flag(RATED_BY_CUSTOMER) && !paid.flag(RATED_BY_ORGANISATION));
-        assert(paid.flag(RESERVED) && paid.flag(ACKNOWLEDGED) && paid.askCount() == 1);
+        assert(paid.flag(CLAIM) && paid.flag(ACKNOWLEDGED) && paid.askCount() == 1);
         ComplaintWord[2] memory both = [word, paid.withState(ComplaintState(state)).withDeadline(deadline)];
         for (uint256 i; i < 2; ++i) {
             assert(both[i].customer() == customer && both[i].track() == track && both[i].deadline() == deadline);
@@ -154,11 +153,25 @@ contract LibrariesTest is House {
         }
     }
 
-    function test_anOrdersWord(uint96 amount, uint40 paidAt, uint64 complaint, uint256 state) external pure {
+    function test_anOrdersWord(
+        uint96 amount,
+        uint32 paidAt,
+        uint32 frozenUntil,
+        uint64 complaint,
+        uint256 state,
+        uint256 confirm,
+        uint256 protection
+    ) external pure {
         OrderState state_ = OrderState(bound(state, 0, 5));
-        OrderWord word = OrderWords.pack(amount, paidAt, ComplaintId.wrap(complaint), state_);
-        assert(word.amount() == amount && word.paidAt() == paidAt && word.state() == state_);
-        assert(ComplaintId.unwrap(word.complaint()) == complaint);
+        (confirm, protection) = (bound(confirm, 0, 4095), bound(protection, 0, 4095));
+        OrderWord word = OrderWords.held(amount, paidAt, confirm, protection);
+        assert(word.state() == OrderState.Held && word.frozenUntil() == 0);
+        word = word.become(ComplaintId.wrap(complaint ^ 1), OrderState.Split).freeze(frozenUntil);
+        word = word.become(ComplaintId.wrap(complaint), state_);
+        assert(word.amount() == amount && word.paidAt() == paidAt && word.frozenUntil() == frozenUntil);
+        assert(ComplaintId.unwrap(word.complaint()) == complaint && word.state() == state_);
+        assert(word.confirmSeconds() == confirm * 3600);
+        assert(word.protectedUntil() == uint256(paidAt) + protection * 3600);
     }
 
     function test_aPolicysWord(
@@ -169,12 +182,16 @@ contract LibrariesTest is House {
         uint256 d,
         uint256 e,
         uint256 f,
+        uint256 g,
         uint40 time
     ) external view {
         uint256 hour = 1 << 12;
         (a, b, c) = (bound(a, 0, (1 << 20) - 1), bound(b, 0, (1 << 20) - 1), bound(c, 0, hour - 1));
-        (d, e, f) = (bound(d, 0, hour - 1), bound(e, 0, hour - 1), bound(f, 0, 15));
-        PolicyWord word = this.packed(Policy(peak, uint32(a), uint32(b), uint16(c), uint16(d), uint16(e), uint8(f)));
+        (d, e, f) = (bound(d, 0, hour - 1), bound(e, 0, hour - 1), bound(f, 0, 7));
+        g = bound(g, 0, 99);
+        PolicyWord word =
+            this.packed(Policy(peak, uint32(a), uint32(b), uint16(c), uint16(d), uint16(e), uint8(f), uint8(g)));
+        assert(word.claimCap() == g / 10 * 10 ** (g % 10) * 1e12);
         assert(word.answerSeconds() == c * 3600 && word.confirmSeconds() == d * 3600);
         assert(word.protectionSeconds() == e * 3600 && word.track() == f);
         // 1970-01-05 00:00 was a Monday.
@@ -193,7 +210,7 @@ contract LibrariesTest is House {
         tickets = bound(tickets, 1, 8);
         Position word = Positions.pack(owner, tickets, since, balance).seated().seated().withExit();
         assert(word.seats() == 2 && word.exiting() && word.balance() == balance);
-        word = word.unseated(later);
+        word = word.unseated().withBalance(later);
         assert(word.seats() == 1 && word.exiting() && word.balance() == later);
         assert(word.owner() == owner && word.tickets() == tickets && word.since() == since);
     }
@@ -206,20 +223,24 @@ contract LibrariesTest is House {
             hours_[i] = uint8(bound(hours_[i], 24, 127));
         }
         (fee, lock) = (bound(fee, 0, (1 << 30) - 1), bound(lock, 0, (1 << 34) - 1));
-        Track memory track = Track(uint32(fee), uint40(lock), hours_[0], hours_[1], hours_[2]);
-        Round round = Rounds.pack(track, 31, time, highWater);
-        assert(round.armedAt() == time && round.highWater() == highWater && round.seats() == 31);
-        Round drawn = round.withPanel(3, time, type(uint120).max);
-        assert(drawn.drawn() && drawn.seats() == 3 && drawn.paidSeats() == 31 && drawn.drawnAt() == time);
+        Track track = Tracks.pack(fee, lock, hours_[0], hours_[1], hours_[2]);
+        Round round = Rounds.pack(track, 7, time ^ 1, highWater, time);
+        assert(round.armedBlock() == time ^ 1 && round.highWater() == highWater && round.armedAt() == time);
+        Round drawn = round.withPanel(3, type(uint120).max);
+        assert(drawn.drawn() && drawn.seats() == 3 && drawn.paidSeats() == 7 && drawn.armedAt() == time);
         assert(drawn.commitOpens() == time + uint256(hours_[0]) * 3600);
         assert(drawn.commitEnds() - drawn.commitOpens() == uint256(hours_[1]) * 3600);
         assert(drawn.revealEnds() - drawn.commitEnds() == uint256(hours_[2]) * 3600);
-        Round again = drawn.rearmed(1, time, highWater).rearmed(1, uint256(time) ^ 1, uint256(highWater) ^ 1);
-        assert(!again.drawn() && again.voids() == 2 && again.seats() == 31 && RoundPhases.refused(again));
-        assert(again.armedAt() == time ^ 1 && again.highWater() == highWater ^ 1);
-        Round[3] memory all = [round, drawn.asConcluded(), again];
-        for (uint256 i; i < 3; ++i) {
-            assert(all[i].feeGwei() == fee && all[i].lockGwei() == lock && all[i].concluded() == (i == 1));
+        assert(drawn.appealEnds() - drawn.revealEnds() == uint256(hours_[1]) * 3600);
+        Round again = drawn.rearmed(1, time, highWater, time).rearmed(1, time ^ 1, highWater ^ 1, time ^ 2);
+        assert(!again.drawn() && again.voids() == 2 && again.number() == 2 && RoundPhases.refused(again));
+        assert(again.armedBlock() == time ^ 1 && again.highWater() == highWater ^ 1 && again.armedAt() == time ^ 2);
+        Round larger = Round.wrap(Round.unwrap(drawn) + 3 * ONE_REVEAL).appealed(time, highWater, time ^ 1);
+        assert(larger.appeals() == 1 && larger.number() == 3 && larger.seats() == 15 && larger.reveals() == 0);
+        Round[4] memory all = [round, drawn, again, larger];
+        for (uint256 i; i < all.length; ++i) {
+            assert(all[i].feeGwei() == fee && all[i].lockGwei() == lock && all[i].drawn() == (i == 1));
+            assert(all[i].paidSeats() == (i == 3 ? 15 : 7));
         }
     }
 
@@ -230,15 +251,18 @@ contract LibrariesTest is House {
         pure
     {
         (first, second) = first < second ? (first, second) : (second, first);
-        ComplaintWord word = ComplaintWords.pack(address(1), OrganisationId.wrap(1), 0, deadline, 1)
-            .withState(ComplaintState(bound(state, 1, 7))).withOffer(bound(left, 0, 14_400));
+        ComplaintWord word = ComplaintWords.pack(
+                address(1), OrganisationId.wrap(1), 0, deadline, 1, bound(left, 0, 14_400)
+            ).withState(ComplaintState(bound(state, 1, 9)));
         (Phase before, Phase later) = (Phases.phase(word, first), Phases.phase(word, second));
         if (before == later) return;
         assert(second >= deadline);
         bool resumes = before == Phase.Asked && (later == Phase.Filed || later == Phase.Overdue);
         bool silent =
             before == Phase.Filed && later == Phase.Overdue || before == Phase.Offered && later == Phase.Lapsed;
-        assert(resumes || silent || before == Phase.Paid && later == Phase.Closed);
+        bool broken = before == Phase.Pledged && later == Phase.Broken;
+        bool kept = before == Phase.Delivered && later == Phase.Kept;
+        assert(resumes || silent || broken || kept || before == Phase.Paid && later == Phase.Closed);
     }
 
     function test_aVoteOnlyMovesForward(uint256 seats, uint32 committed, uint256 reveals, uint32 first, uint32 second)
@@ -249,14 +273,15 @@ contract LibrariesTest is House {
         committed &= uint32((1 << seats) - 1);
         reveals = bound(reveals, 0, _ones(committed));
         (first, second) = first < second ? (first, second) : (second, first);
-        Round round = Rounds.pack(Track(1, 4, 24, 24, 24), 31, 0, 0).withPanel(seats, 1 << 20, 0);
+        Round round = Rounds.pack(Tracks.pack(1, 4, 24, 24, 24), 15, 0, 0, 1 << 20).withPanel(seats, 0);
         round = Round.wrap(Round.unwrap(round) + reveals * ONE_REVEAL);
         assert(round.reveals() == reveals && round.seats() == seats);
         RoundPhase before = RoundPhases.voting(round, committed, first);
         RoundPhase later = RoundPhases.voting(round, committed, second);
         assert(before <= later || before == RoundPhase.Insufficient && later == before);
-        if (second >= round.revealEnds()) assert(later == RoundPhase.Insufficient || later == RoundPhase.Decidable);
-        if (later == RoundPhase.Decidable) assert(reveals * 2 > seats);
+        if (second >= round.revealEnds()) assert(later >= RoundPhase.Insufficient);
+        if (second >= round.appealEnds()) assert(later != RoundPhase.Appealable);
+        if (later >= RoundPhase.Appealable) assert(reveals * 2 > seats);
         if (later == RoundPhase.Insufficient) assert(reveals * 2 <= seats);
         assert(NO_VOTE > 10_000);
     }

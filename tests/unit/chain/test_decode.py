@@ -38,6 +38,7 @@ def _values(kind: str) -> st.SearchStrategy[Any]:
         "bool": st.booleans(),
         "address": st.binary(min_size=20, max_size=20).map(checksummed),
         "bytes32": st.binary(min_size=32, max_size=32).map(lambda raw: "0x" + raw.hex()),
+        "bytes": st.binary(max_size=70).map(lambda raw: "0x" + raw.hex()),
         "string": st.text(max_size=70),
     }
     return fixed[kind]
@@ -57,9 +58,8 @@ def _log(address: Address, topics: tuple[bytes, ...], data: bytes) -> RawLog:
     )
 
 
-def _plain(value: Any) -> Any:
-    hexadecimal = isinstance(value, str) and value.startswith("0x") and len(value) == 66
-    return bytes.fromhex(value[2:]) if hexadecimal else value
+def _plain(kind: str, value: Any) -> Any:
+    return bytes.fromhex(value[2:]) if kind.startswith("bytes") else value
 
 
 def _encoded(contract: str, event: dict[str, Any], values: list[Any]) -> RawLog:
@@ -67,8 +67,8 @@ def _encoded(contract: str, event: dict[str, Any], values: list[Any]) -> RawLog:
     rest = [
         (i["type"], v) for i, v in zip(event["inputs"], values, strict=True) if not i["indexed"]
     ]
-    topics = tuple(encode([kind], [_plain(value)]) for kind, value in indexed)
-    data = encode([kind for kind, _ in rest], [_plain(value) for _, value in rest])
+    topics = tuple(encode([kind], [_plain(kind, value)]) for kind, value in indexed)
+    data = encode([kind for kind, _ in rest], [_plain(kind, value) for kind, value in rest])
     return _log(CONTRACTS[contract], (abi.topic0(event), *topics), data)
 
 
@@ -81,9 +81,10 @@ def test_what_eth_abi_encodes_is_decoded(data: st.DataObject) -> None:
     assert decoded is not None
     assert list(decoded.args) == [item["name"] for item in event["inputs"]]
     assert list(decoded.args.values()) == values
-    static = all(item["type"] != "string" and "[" not in item["type"] for item in event["inputs"])
     kinds = [item["type"] for item in event["inputs"]]
-    assert decoded.words == (encode(kinds, [_plain(v) for v in values]) if static else b"")
+    static = all(kind not in ("bytes", "string") and "[" not in kind for kind in kinds)
+    plain = [_plain(kind, value) for kind, value in zip(kinds, values, strict=True)]
+    assert decoded.words == (encode(kinds, plain) if static else b"")
 
 
 @given(st.data())
@@ -111,7 +112,7 @@ def test_damage_is_noticed_or_gives_another_encoding(data: st.DataObject) -> Non
 @pytest.mark.parametrize("cut", [1, 31, 32])
 def test_short_and_long_data_are_refused(cut: int) -> None:
     contract, event = next(one for one in EVENTS if one[1]["name"] == "Drawn")
-    log = _encoded(contract, event, [1, "0x" + "ab" * 32, (1, 2, 3)])
+    log = _encoded(contract, event, [1, "0x" + "ab" * 32, 255, (1, 2, 3)])
     for data in (log.data[:-cut], log.data + bytes(cut), b""):
         with pytest.raises(Undecodable):
             DECODE(_log(log.address, log.topics, data))
@@ -126,3 +127,8 @@ def test_unknown_events_and_addresses_have_no_event() -> None:
     assert DECODE(_log(log.address, (b"\7" * 32, *log.topics[1:]), log.data)) is None
     assert DECODE(_log(checksummed(b"\x99" * 20), log.topics, log.data)) is None
     assert DECODE(_log(log.address, (), log.data)) is None
+
+
+def test_every_kind_of_argument_is_read() -> None:
+    kinds = {item["type"] for _, event in EVENTS for item in event["inputs"]}
+    assert {"bytes", "string", "bool", "address", "uint32[]", "int256[]"} <= kinds

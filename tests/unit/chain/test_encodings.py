@@ -1,6 +1,7 @@
 """Calldata, errors, addresses and headers."""
 
 import inspect
+from dataclasses import replace
 
 import pytest
 from eth_utils.address import to_checksum_address
@@ -10,9 +11,21 @@ from hypothesis import strategies as st
 from dapp.chain import abi, artifacts, encode, headers, reverts
 from dapp.chain.keccak import checksummed, keccak
 from dapp.chain.revert_words import WORDS
-from dapp.domain import intents
+from dapp.domain import commitments, intents
 from dapp.domain.intents import Intent
-from dapp.domain.types import BasisPoints, Digest, Hash32, OrganisationId, PositionId, Wei
+from dapp.domain.position import Position
+from dapp.domain.rounds import Commitment
+from dapp.domain.signing import SignedAction
+from dapp.domain.types import (
+    BasisPoints,
+    BlockNumber,
+    ChainId,
+    Digest,
+    Hash32,
+    OrganisationId,
+    PositionId,
+    Wei,
+)
 from dapp.errors import IntegrityBroken, InvalidInput, NodeUnavailable, Unbuilt
 from tests.unit.domain import cases
 
@@ -35,7 +48,7 @@ def test_calldata_of_structs_and_lists() -> None:
     )
     assert len(data) == 4 + 8 * 32
     later = ((1, "0x" + "44" * 32), (2, "0x" + "55" * 32))
-    reveal = (7, 0, 10_000, "0x" + "66" * 32, "0x" + "00" * 32, 5, later)
+    reveal = (7, (0, "0x" + "66" * 32, "0x" + "00" * 32, 10_000, 5, later))
     assert encode.calldata("ArbitrationCourt", "reveal", reveal)[-32:] == bytes.fromhex("55" * 32)
 
 
@@ -105,52 +118,126 @@ def test_every_intent_is_a_call_that_its_contract_has() -> None:
     for intent in _intents():
         assert (intent.contract, intent.function) in known
         assert encode.calldata(intent.contract, intent.function, intent.args)
-    makers = [
-        name
-        for name, made in inspect.getmembers(intents, inspect.isfunction)
-        if made.__module__ == intents.__name__ and not name.startswith("_")
-    ]
+    makers = [name for name in intents.__all__ if inspect.isfunction(getattr(intents, name))]
     assert len(_intents()) == len(makers)
 
 
+def test_money_goes_only_where_it_is_taken() -> None:
+    for intent in _intents():
+        entries = abi.entries(artifacts.load(intent.contract).abi, "function")
+        entry = next(entry for entry in entries if entry["name"] == intent.function)
+        if intent.value:
+            assert entry["stateMutability"] == "payable", intent.function
+
+
 def _intents() -> list[Intent]:
-    digest, share = Digest("0x" + "11" * 32), BasisPoints(5000)
-    word = Hash32(digest)
-    case, order, who = cases.offered(), cases.offered().order, cases.ANYONE
-    organisation, position = OrganisationId(1), PositionId(3)
+    return [*_of_organisations(), *_of_complaints(), *_of_arbitrators(), *_of_people()]
+
+
+DIGEST, SHARE, WHO = Digest("0x" + "11" * 32), BasisPoints(5000), cases.ANYONE
+WORD = Hash32(DIGEST)
+ORGANISATION, POSITION = OrganisationId(1), PositionId(3)
+
+
+def _of_organisations() -> list[Intent]:
+    order = cases.offered().order
+    permit = (27, WORD, WORD)
+    paid = replace(order, token=cases.CLAIMS_ADDRESS)
+    claim = cases.claimed()
     return [
-        intents.register(cases.POLICY, digest),
-        intents.publish_policy(organisation, cases.POLICY, digest),
-        intents.nominate(organisation, who, 1),
-        intents.accept_role(organisation),
-        intents.remove_operator(organisation, who),
-        intents.bond(organisation, Wei(1)),
-        intents.pay(organisation, 1, word, Wei(1)),
+        intents.register(cases.POLICY, DIGEST),
+        intents.publish_policy(ORGANISATION, cases.POLICY, DIGEST),
+        intents.nominate(ORGANISATION, WHO, 1),
+        intents.accept_role(ORGANISATION),
+        intents.remove_operator(ORGANISATION, WHO),
+        intents.bond(ORGANISATION, Wei(1)),
+        intents.announce_bond_withdrawal(ORGANISATION, Wei(1)),
+        intents.withdraw_bond(ORGANISATION, WHO),
+        intents.pay(ORGANISATION, 1, WORD, Wei(1)),
+        intents.pay_token(ORGANISATION, 1, cases.CLAIMS_ADDRESS, 5, WORD),
+        intents.pay_token_with_permit(paid, 5, cases.START, permit),
         intents.release(order),
         intents.refund(order),
-        intents.file(order, share, 2, digest),
+        intents.freeze(order, 24),
+        intents.claim(claim.order, Wei(100), SHARE, 2, DIGEST),
+        intents.fund(claim, Wei(1)),
+        intents.withdraw_funding(claim, WHO),
+        intents.withdraw_credit("OrderEscrow", WHO),
+        intents.withdraw_token_credit(cases.CLAIMS_ADDRESS, WHO),
+        intents.withdraw_organisation(ORGANISATION, WHO),
+    ]
+
+
+def _of_complaints() -> list[Intent]:
+    case = cases.offered()
+    salt = Hash32("0x" + "22" * 32)
+    said = {"actor": WHO, "accusation": commitments.accusation(keccak, WHO, salt)}
+    accused = cases.desk(cases.filed(), "Accused", cases.START, **said)
+    return [
+        intents.file(case.order, SHARE, 2, DIGEST),
         intents.acknowledge(case),
+        intents.contest(case),
         intents.ask(case),
         intents.inform(case),
-        intents.offer(case, share),
+        intents.offer(case, SHARE),
+        intents.pledge(case, 1, 48, SHARE),
+        intents.deliver(case),
+        intents.reopen(case),
+        intents.confirm_delivery(case),
         intents.accept(case, 1),
-        intents.withdraw(case),
-        intents.escalate(case, 1, share, Wei(3)),
+        intents.withdraw(case, 1),
+        intents.accuse(case, WORD),
+        intents.name_accused(accused, keccak, WHO, salt),
+        intents.escalate(case, 1, SHARE, Wei(3)),
+        intents.settle(case, SHARE),
         intents.execute(case),
         intents.confirm(case),
         intents.rate(case, 5),
-        intents.evidence(case, digest),
-        intents.draw(case, b"\xf9\x02\x00"),
+        intents.evidence(case, DIGEST),
+    ]
+
+
+def _of_arbitrators() -> list[Intent]:
+    case = cases.escalated()
+    header = b"\xf9\x02\x00"
+    later = (Commitment(1, WORD, cases.START), Commitment(2, WORD, cases.START))
+    opening = intents.Opening(0, SHARE, WORD, DIGEST, 5, later)
+    signed = intents.SignedCommit(0, WORD, "0x" + "11" * 65)
+    block = BlockNumber(1)
+    held = Position(POSITION, ChainId(1), WHO, 1, block, cases.START, block)
+    return [
+        intents.draw(case, header),
         intents.rearm(case),
         intents.void(case),
-        intents.commit(case, 0, word),
-        intents.reveal(case, 0, share, (word, digest), (0, ())),
+        intents.commit(case, 0, WORD),
+        intents.commit_drawing(case, header, 0, WORD),
+        intents.commit_batch(case, header, [signed, signed]),
+        intents.reveal(case, opening),
+        intents.reveal_batch(case, [opening, opening]),
+        intents.report_leak(case, opening),
         intents.stake(1, Wei(4)),
-        intents.exit_(position),
-        intents.unstake(position, who),
-        intents.withdraw_rewards(position, who),
-        intents.withdraw_credit("OrderEscrow", who),
-        intents.withdraw_organisation(organisation, who),
+        intents.exit_(POSITION),
+        intents.unstake(POSITION, WHO),
+        intents.withdraw_rewards(POSITION, WHO),
+        intents.set_voting_key(held, 1, WHO),
+        intents.trim(5),
+        intents.contribute(case, True, Wei(1)),
+        intents.refund_contribution(case, 0, True, WHO),
+        intents.resolve_appeal(case, 0),
+        intents.withdraw_share(case, 0, False),
+        intents.pay_bond(ORGANISATION),
+        intents.appeal_outside(case, Wei(1)),
+    ]
+
+
+def _of_people() -> list[Intent]:
+    signed = SignedAction(WHO, "0x12345678", WHO, 7, cases.START, "0x" + "11" * 65)
+    return [
+        intents.set_key(None, 1, WORD),
+        intents.act(signed, Wei(1)),
+        intents.batch([signed], 300_000),
+        intents.cancel_nonces(0, 1),
+        intents.set_paused("OrderEscrow", True),
     ]
 
 

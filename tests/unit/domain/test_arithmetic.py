@@ -1,11 +1,12 @@
 """Median, costs, pay, panel sizes and policies, for any numbers."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dapp.domain import fees, median, policy, sla
 from dapp.domain.policy import Policy
-from dapp.domain.rounds import GWEI, Terms
+from dapp.domain.rounds import GWEI, LEAKED, Terms, armed, pack_terms
 from dapp.domain.types import UnixTime, Wei
 
 SHARES = st.integers(0, 10_000)
@@ -22,8 +23,10 @@ POLICIES = st.builds(
     st.integers(48, 240),
     st.integers(24, 4095),
     st.integers(24, 4095),
-    st.integers(0, 15),
+    st.integers(0, 7),
+    st.sampled_from([0, *range(10, 100)]),
 )
+VOTES = st.lists(st.none() | SHARES | st.just(LEAKED), min_size=1, max_size=31)
 
 
 @given(st.lists(SHARES, min_size=1, max_size=31))
@@ -76,10 +79,76 @@ def test_pay_of_a_panel_adds_up_to_its_fees(terms: Terms, votes: list[int | None
     )
 
 
-@given(TERMS, st.integers(0, 1 << 96))
-def test_a_panel_is_the_smallest_that_is_dear_enough_to_bribe(terms: Terms, base: int) -> None:
-    seats, cost = fees.quote(terms, base)
-    assert seats in (3, 5, 7, 15, 31) and cost == seats * terms.fee_wei
+@given(TERMS, st.lists(VOTES, min_size=1, max_size=4))
+def test_pay_of_all_panels_adds_up_to_their_fees(
+    terms: Terms, panels: list[list[int | None]]
+) -> None:
+    panels[-1] = [*panels[-1], 5000]
+    pays = fees.final_pays(panels, terms)
+    votes = [vote for panel in panels for vote in panel]
+    assert sum(pays) == len(votes) * terms.fee_wei
+    low, high = median.middle([v for v in panels[-1] if v is not None and v != LEAKED])
+    for pay, vote in zip(pays, votes, strict=True):
+        if vote is None:
+            assert pay == -terms.lock_wei
+        elif vote == LEAKED:
+            assert pay == 0
+        elif low - 1000 <= vote <= high + 1000:
+            # Whoever was near the last ruling shares what the others left, in any panel.
+            assert pay >= terms.fee_wei
+
+
+def test_appealed_panels_are_paid_against_the_last_ruling_out_of_one_pot() -> None:
+    terms = Terms(Wei(100 * GWEI), Wei(1000 * GWEI), 86_400, 86_400, 86_400)
+    # The first panel said 8 000; the second says 2 000.
+    first: list[int | None] = [8000, 8000, 2500]
+    second: list[int | None] = [2000, 2000, 2000, 2000, 2000, None, LEAKED]
+    pays = [pay // GWEI for pay in fees.final_pays([first, second], terms)]
+    # Ten fees, two worst votes and a no-show: (1000 + 500 + 500 + 1000) / 6.
+    assert pays == [-500, -500, 500, 500, 500, 500, 500, 500, -1000, 0]
+
+
+def test_the_odd_gwei_goes_to_the_first_who_was_near() -> None:
+    terms = Terms(Wei(100 * GWEI), Wei(1001 * GWEI), 86_400, 86_400, 86_400)
+    pays = fees.final_pays([[None, 5000, 5000], [5000, 5000]], terms)
+    assert [pay // GWEI for pay in pays] == [-1001, 376, 375, 375, 375]
+
+
+def test_who_settles_pays_the_open_panel_its_fee() -> None:
+    terms = Terms(Wei(100 * GWEI), Wei(1000 * GWEI), 86_400, 86_400, 86_400)
+    assert fees.settled_pays([[None, 1000, LEAKED]], terms) == [100 * GWEI, 100 * GWEI, 0]
+    pays = fees.settled_pays([[5000, 5000, 0], [None, None]], terms)
+    assert [pay // GWEI for pay in pays] == [400, 400, -500, 100, 100]
+
+
+@given(TERMS, VOTES)
+def test_a_void_round_is_paid_by_its_no_shows(terms: Terms, votes: list[int | None]) -> None:
+    pays = fees.void_pays(votes, terms)
+    assert sum(pays) <= 0
+    revealed = [p for p, v in zip(pays, votes, strict=True) if v is not None and v != LEAKED]
+    # Nothing burns before each has the fee; an odd gwei is the first one's.
+    assert all(0 <= pay <= terms.fee_wei for pay in revealed[1:])
+    assert revealed == sorted(revealed, reverse=True) and len(set(revealed[1:])) <= 1
+    if sum(pays) < 0 and revealed:
+        assert set(revealed) == {terms.fee_wei}
+    hidden = [p for p, v in zip(pays, votes, strict=True) if v is None]
+    assert hidden == [-terms.lock_wei] * len(hidden)
+
+
+@given(TERMS, st.integers(0, 1 << 40), st.sampled_from([3, 5, 7, 15, 31]))
+def test_an_appeal_costs_twice_the_seats_and_one(terms: Terms, bounty: int, seats: int) -> None:
+    word = pack_terms(terms) & (1 << 85) - 1 | seats // 2 << 90
+    cost = fees.appeal_cost(armed(word), Wei(bounty))
+    assert cost == min(2 * seats + 1, 31) * terms.fee_wei + bounty
+    assert fees.appeal_target(cost) == cost + cost // 2
+
+
+@given(TERMS, st.integers(0, 1 << 96), st.integers(0, 1 << 40))
+def test_a_panel_is_the_smallest_that_is_dear_enough_to_bribe(
+    terms: Terms, base: int, bounty: int
+) -> None:
+    seats, cost = fees.quote(terms, base, Wei(bounty))
+    assert seats in (3, 5, 7, 15, 31) and cost == seats * terms.fee_wei + bounty
 
     def bribe(size: int) -> int:
         return (size // 2 + 1) * terms.lock_wei + size * terms.fee_wei
@@ -92,7 +161,14 @@ def test_a_panel_is_the_smallest_that_is_dear_enough_to_bribe(terms: Terms, base
 @given(POLICIES)
 def test_a_policy_survives_its_word(terms: Policy) -> None:
     assert policy.unpack(policy.pack(terms)) == terms
-    assert policy.pack(terms) < 1 << 248
+    assert policy.pack(terms) < 1 << 254
+
+
+@pytest.mark.parametrize(
+    ("digits", "wei"), [(0, 0), (10, 10**12), (13, 10**15), (16, 10**18), (59, 5000 * 10**18)]
+)
+def test_a_cap_on_claims_is_two_digits(digits: int, wei: int) -> None:
+    assert Policy(0, 60, 60, 48, 24, 24, 0, digits).claim_cap_wei == wei
 
 
 @given(POLICIES, st.integers(0, 1 << 32))
