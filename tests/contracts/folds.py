@@ -9,7 +9,7 @@ def logs(contract, name: str | None = None) -> list[tuple[dict, dict, int]]:
     """All of a contract's events of that name: ABI entry, values, timestamp; in order."""
     known = model.events(contract.abi)
     found = []
-    for log in web3.eth.getlogs({"address": contract.address, "fromBlock": 0}):
+    for log in web3.eth.get_logs({"address": contract.address, "fromBlock": 0}):
         entry = known[bytes(log["topics"][0])]
         if name in (None, entry["name"]):
             when = web3.eth.get_block(log["blockNumber"])["timestamp"]

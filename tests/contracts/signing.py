@@ -88,7 +88,7 @@ class Signer:
     def sign(
         self, method, *arguments, nonce: int | None = None, deadline: int = FOREVER, **domain: Any
     ) -> tuple:
-        """The `SignedAction` of a call; `domain` replaces parts of the forwarder's own."""  # fmt: skip
+        """The `SignedAction` of a call; `domain` replaces parts of the forwarder's own."""
         if nonce is None:
             nonce, self._nonce = self._nonce, self._nonce + 1
         name, fields = type_of(method.abi)

@@ -96,7 +96,8 @@ def test_three_appeals_at_most(house, counted):
         for seat in range(len(panel)):
             counted.reveal(seat, 6000)
     assert counted.round_phase == RoundPhase.DECIDABLE
-    assert _contribute(counted, 1) == ("WrongPhase", 1, RoundPhase.DECIDABLE)
+    found = verdict(house.appeals.contribute, 1, True, by=house.keeper, value=1)
+    assert found == ("WrongPhase", 1, RoundPhase.DECIDABLE)
     done = counted.execute()
     assert done.events["Executed"]["cost"] == price(3)
     pays = done.events["Concluded"]["pays"]

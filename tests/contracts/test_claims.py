@@ -44,7 +44,7 @@ def test_claim_reverts(house):
 
 
 def test_the_cap_is_the_policys(house):
-    """Of a bond that is large enough, the policy's cap limits a claim; without one there are none."""
+    """Of a large bond it limits a claim; without a cap there are none."""
     house.registry.depositBond(1, {"from": house.admin, "value": 20 * ETH})
     assert _claim(house, amount=CAP + 1) == ("ClaimTooLarge", 1, CAP + 1, CAP)
     assert _claim(house, amount=CAP) is None

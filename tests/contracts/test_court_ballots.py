@@ -191,20 +191,47 @@ def test_a_batch_passes_over_what_does_not_fit(house, voting):
     assert house.court.commits(1) == model.commits_word(voting.entries)
 
 
-def test_a_batch_reveals_what_fits(house, voting):
-    votes = (5000, 6000, 7000)
-    for seat, vote in enumerate(votes):
+def test_a_batch_opens_votes_along_the_chain(house, voting):
+    """Of five commitments two were replaced; one stays closed; one vote is none."""
+    for seat, vote in ((0, 1), (1, 2), (0, 5000), (1, 10_001), (2, 7000)):
         voting.commit(seat, vote)
-    found = verdict(house.court.revealBatch, 2, [], by=house.keeper)
-    assert found == ("WrongPhase", 2, RoundPhase.NONE)
-    good = [voting.opening(seat, vote) for seat, vote in enumerate(votes)]
-    bent = [(9, *good[0][1:]), voting.opening(1, 6001), voting.opening(1, 10_001)]
-    done = house.court.revealBatch(1, [*bent, good[1], good[1], good[0]], {"from": house.keeper})
-    assert [event["seat"] for event in done.events["Revealed"]] == [1, 0]
+    reveal, by = house.court.revealBatch, house.keeper
     assert voting.round_phase == RoundPhase.REVEAL
-    house.court.revealBatch(1, good, {"from": house.keeper})
+
+    def link(entry: int, vote: int | None) -> tuple:
+        seat, commitment = voting.entries[entry]
+        if vote is None:
+            return (seat, False, 0, commitment, bytes(32))
+        return (seat, True, vote, SALT, REASON)
+
+    votes = (1, 2, 5000, 10_001, None)
+    whole = [link(entry, vote) for entry, vote in enumerate(votes)]
+    mismatch = ("ChainMismatch", 1)
+    for links in (whole[1:], whole[:-1], [*whole[:2], whole[3], whole[2], whole[4]], []):
+        assert verdict(reveal, 1, 0, links, by=by) == mismatch
+    assert verdict(reveal, 1, 0, [*whole[:2], link(2, 5001), *whole[3:]], by=by) == mismatch
+    assert verdict(reveal, 1, 1, whole, by=by) == mismatch
+    assert verdict(reveal, 2, 0, [], by=by) == ("WrongPhase", 2, RoundPhase.NONE)
+
+    done = reveal(1, 0, whole, {"from": by})
+
+    assert [event["seat"] for event in done.events["Revealed"]] == [0]
+    assert [house.court.seat(1, seat)[2] for seat in range(3)] == [
+        5000,
+        model.NO_VOTE,
+        model.NO_VOTE,
+    ]
+    # From any point of the chain on; what has been opened is passed over.
+    done = reveal(
+        1,
+        model.chained(voting.entries[:2]),
+        [link(2, 5000), link(3, None), link(4, 7000)],
+        {"from": by},
+    )
+    assert [event["seat"] for event in done.events["Revealed"]] == [2]
+    assert voting.round_phase == RoundPhase.REVEAL
+    clock.to(voting.round.reveal_ends)
     assert voting.round_phase == RoundPhase.APPEALABLE
-    assert [house.court.seat(1, seat)[2] for seat in range(3)] == list(votes)
 
 
 # Voting keys

