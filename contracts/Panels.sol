@@ -32,7 +32,7 @@ abstract contract Panels is ArbitratorStakes {
         /// Who paid for the next panel.
         address payer;
         uint16 ruling;
-        /// SETTLED if the parties agreed.
+        /// UNHEARD if the last appeal brought none.
         uint16 finalRuling;
     }
 
@@ -199,8 +199,7 @@ abstract contract Panels is ArbitratorStakes {
         bool enough = true;
         for (uint256 asks = 1; enough; ++asks) {
             enough = _select(search);
-            bool last = asks == Draw.MAX_ASKS;
-            if (!enough || _isPublic(dispute) || !_bar(search, last) || last) break;
+            if (!enough || _isPublic(dispute) || !_bar(search, asks == Draw.MAX_ASKS)) break;
         }
         panel = new uint32[](enough ? search.seats.length : 0);
         uint256[] memory seats = search.seats;
@@ -272,7 +271,7 @@ abstract contract Panels is ArbitratorStakes {
 
     /// Asks the desk about owners it was not asked about before, and bars those it excludes. The last time, their seats
     /// stay empty.
-    function _bar(Search memory search, bool last) private returns (bool any) {
+    function _bar(Search memory search, bool last) private returns (bool again) {
         uint256[] memory seats = search.seats;
         address[] memory owners = new address[](seats.length);
         for (uint256 i; i < owners.length; ++i) {
@@ -284,7 +283,7 @@ abstract contract Panels is ArbitratorStakes {
         if (excluded == 0) return false;
         for (uint256 i; i < owners.length; ++i) {
             if (excluded >> i & 1 == 0 || owners[i] == address(0)) continue;
-            any = true;
+            again = !last;
             _mark(search, owners[i]).tstore(BARRED);
             if (last) seats[i] = 0;
         }

@@ -6,7 +6,7 @@ import model
 from brownie import chain
 from eth_abi import encode
 from eth_utils import keccak
-from house import BOND, ETH, NOBODY, House, RoundPhase
+from house import CLAIM, ETH, NOBODY, House, RoundPhase
 
 DIGEST = b"\xd1" * 32
 SALT = b"\x5a" * 32
@@ -237,7 +237,7 @@ class Claim(Case):
         deposit: what is left with it (wei).
     """
 
-    def __init__(self, house: House, *, amount: int = BOND // 10, customer=None) -> None:
+    def __init__(self, house: House, *, amount: int = CLAIM, customer=None) -> None:
         self._begin(house, amount, customer or house.customer, house.claims.address)
         self.deposit = int(house.claims.depositFor(amount))
 

@@ -76,10 +76,13 @@ def test_what_follows_an_appeal_without_a_ruling_leaves_the_earlier_one(house, c
     assert (said["outcome"], said["share"], said["cost"]) == (Outcome.RULED, 6000, price(3))
     pays = model.seat_pays([5000, 6000, 7000], FEE_GWEI, LOCK_GWEI)
     assert list(done.events["Concluded"]["pays"]) == pays
-    assert tuple(house.court.finalRuling(1)) == (True, False, 6000)
+    # For the fund there was no ruling: whoever appealed was not heard, and has the stake back.
+    assert tuple(house.court.finalRuling(1)) == (True, True, 0)
     # The fees of the panel that never ruled are its funders'; the bounty is spent.
     returned = done.events["FeesReturned"]
     assert (returned["level"], returned["amount"]) == (0, 7 * FEE)
+    resolved = house.appeals.resolve(1, 0, {"from": house.keeper}).events["Resolved"]
+    assert (resolved["refused"], resolved["back"]) == (True, price(7) // 2)
 
 
 def test_three_appeals_at_most(house, counted):

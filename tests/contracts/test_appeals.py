@@ -86,7 +86,7 @@ def test_a_pot_fills_and_opens_the_appeal(house, counted):
 @pytest.mark.parametrize("second", [6499, 6500, 10_000, 5501, 5500, 0])
 @pytest.mark.parametrize("higher", [True, False])
 def test_where_the_stake_goes(house, counted, second, higher):
-    """Back if the ruling moved 500 that way; else to the other pot, and the rest to the party."""
+    """Back if the ruling moved 500 that way; else to the party that it was brought against."""
     fund, mine, other = house.appeals, house.arbitrators[14], house.arbitrators[15]
     put = STAKE // 3
     fund.contribute(1, not higher, {"from": other, "value": put})
@@ -102,10 +102,9 @@ def test_where_the_stake_goes(house, counted, second, higher):
     done = fund.resolve(1, 0, {"from": house.keeper})
 
     said = done.events["Resolved"]
-    parts = (said["back"], said["toOtherPot"], said["toParty"])
-    assert parts == ((STAKE, 0, 0) if moved else (0, put, STAKE - put))
+    assert (said["back"], said["toParty"]) == ((STAKE, 0) if moved else (0, STAKE))
     assert not said["refused"]
-    rest = 0 if moved else STAKE - put
+    rest = 0 if moved else STAKE
     assert house.bond[0] - bond == (rest if higher else 0)
     assert house.customer.balance() - customer == (0 if higher else rest)
     assert verdict(fund.resolve, 1, 0, by=house.keeper) == ("AlreadyResolved", 1, 0)
@@ -114,16 +113,14 @@ def test_where_the_stake_goes(house, counted, second, higher):
     before = other.balance()
     fund.refund(1, 0, not higher, other, {"from": house.keeper})
     assert other.balance() - before == put
-    shares = {mine: STAKE if moved else 0, other: 0 if moved else put}
-    for account, share in shares.items():
-        side = higher if account == mine else not higher
-        if not share:
-            found = verdict(fund.withdrawShare, 1, 0, side, by=account)
-            assert found == ("NothingToShare", lower(account))
-            continue
-        before = account.balance()
-        fund.withdrawShare(1, 0, side, {"from": account})
-        assert account.balance() - before == share
+    nothing = verdict(fund.withdrawShare, 1, 0, not higher, by=other)
+    assert nothing == ("NothingToShare", lower(other))
+    if moved:
+        before = mine.balance()
+        fund.withdrawShare(1, 0, higher, {"from": mine})
+        assert mine.balance() - before == STAKE
+    nothing = verdict(fund.withdrawShare, 1, 0, higher, by=mine)
+    assert nothing == ("NothingToShare", lower(mine))
     assert fund.balance() == 0
 
 

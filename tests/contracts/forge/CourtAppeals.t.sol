@@ -7,7 +7,7 @@ import {RoundPhase} from "../../../contracts/libraries/RoundPhases.sol";
 import {PositionId} from "../../../contracts/types/Ids.sol";
 import {Round} from "../../../contracts/types/Round.sol";
 import {Track, Tracks} from "../../../contracts/types/Track.sol";
-import {CourtHouse, courtVm} from "./CourtHouse.sol";
+import {CourtHouse, FakeFund} from "./CourtHouse.sol";
 import {vm} from "./Vm.sol";
 
 /// Appeals, settlements, void rounds after an appeal, and disputes about choices. In each: held = owed.
@@ -125,11 +125,10 @@ contract CourtAppealsTest is CourtHouse {
             court.voidRound(DISPUTE);
         }
         assert(court.phase(DISPUTE) == RoundPhase.Decidable && court.currentRuling(DISPUTE) == 3000);
-        uint256 before = FUND.balance;
         ICourt.Conclusion memory end = desk.conclude(DISPUTE, PAYER);
         record = end.record;
         assert(end.ruling == 3000 && !end.refused && end.cost == _cost(3) && record != 0);
-        assert(FUND.balance == before + 7 * FEE * 1 gwei);
+        assert(FakeFund(FUND).back(1) == 7 * FEE * 1 gwei);
         assert(_gain(first[2]) < 0 && _gain(first[0]) > int256(FEE));
         (bool known, bool refused, uint16 ruling) = court.finalRuling(DISPUTE);
         assert(known && !refused && ruling == 3000);
@@ -143,6 +142,8 @@ contract CourtAppealsTest is CourtHouse {
             _at(DISPUTE, 48);
             court.voidRound(DISPUTE);
         }
+        // The clock of a round that will never be is no clock.
+        assert(court.phase(DISPUTE) == RoundPhase.Decidable && !court.evidenceOpen(DISPUTE));
         ICourt.Conclusion memory end = desk.conclude(DISPUTE, PAYER);
         assert(end.refused && end.ruling == 0 && end.cost == BOUNTY * 1 gwei);
         assert(PAYER.balance == 3 * FEE * 1 gwei);
@@ -210,10 +211,9 @@ contract CourtAppealsTest is CourtHouse {
 
     function test_settlementAfterAnAppealScoresTheFirstPanel() external {
         PositionId[3] memory first = _appealed(3000, 3000, 9000);
-        uint256 before = FUND.balance;
         ICourt.Conclusion memory end = desk.settle(DISPUTE, 3, PAYER);
         assert(end.ruling == 0 && end.cost == _cost(3));
-        assert(FUND.balance == before + _cost(7));
+        assert(FakeFund(FUND).back(1) == _cost(7));
         assert(_gain(first[2]) == -int256(LOCK / 2) && _gain(first[0]) == int256((3 * FEE + LOCK / 2) / 2));
         (bool known, bool refused, uint16 ruling) = court.finalRuling(DISPUTE);
         assert(known && refused && ruling == 0);
@@ -293,7 +293,7 @@ contract CourtAppealsTest is CourtHouse {
 
     function test_onlyTheClients() external {
         vm.expectRevert(abi.encodeWithSelector(ICourt.OnlyDesk.selector, address(this)));
-        court.open(1, 0, 1);
+        court.openCase(1, 0, 1, 0);
         vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.OnlyClient.selector, address(this), PUBLIC));
         court.openPublic(PUBLIC_DISPUTE, 0, 3, 0);
         vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.DisputeInvalid.selector, 1, 3));

@@ -15,8 +15,8 @@ import {vm} from "./Vm.sol";
 contract CourtDrawTest is CourtHouse {
     uint256 private constant PLACES = 24;
     // As `forge inspect ArbitrationCourt storage-layout` shows them.
-    uint256 private constant POSITIONS_SLOT = 3;
-    uint256 private constant ROUNDS_SLOT = 7;
+    uint256 private constant POSITIONS_SLOT = 2;
+    uint256 private constant ROUNDS_SLOT = 6;
 
     /// However many are excluded, the panel is the one that comes of asking about each lot in turn.
     function test_thePanelIsThatOfAskingInTurn(uint256 excluded, uint256 salt) external {

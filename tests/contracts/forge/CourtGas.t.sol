@@ -82,7 +82,7 @@ contract CourtGasTest is CourtHouse {
         _note("stake");
         vm.deal(address(this), 10 ether);
         desk.open{value: _cost(3)}(DISPUTE, 0, 1);
-        _note("desk.open (whole call through the fake desk)");
+        _note("openCase (whole call through the fake desk)");
         _mine(5);
         vm.deal(PAYER, 1);
         vm.prank(PAYER);
@@ -91,7 +91,7 @@ contract CourtGasTest is CourtHouse {
         _vote(DISPUTE, _all(1, 1, 1));
         _at(DISPUTE, 96);
         desk.conclude(DISPUTE, PAYER);
-        _note("conclude (whole call through the fake desk)");
+        _note("concludeCase (whole call through the fake desk)");
     }
 
     function test_gasRelayed() external {
@@ -101,7 +101,9 @@ contract CourtGasTest is CourtHouse {
         for (uint256 i; i < 3; ++i) {
             items[i].seat = uint8(i);
             items[i].commitment = _commitment(DISPUTE, i, 1);
-            items[i].signature = _sign(i, items[i].commitment);
+            PositionId position = _panel[i];
+            address owner = court.positions(position).owner();
+            items[i].signature = _signCommit(_key(PositionId.unwrap(position)), owner, i, items[i].commitment);
         }
         _at(DISPUTE, 24);
         vm.deal(PAYER, 1);
@@ -114,17 +116,5 @@ contract CourtGasTest is CourtHouse {
         }
         court.revealBatch(DISPUTE, 0, links);
         _note("revealBatch of three");
-    }
-
-    function _sign(uint256 seat, bytes32 commitment) private view returns (bytes memory) {
-        bytes32 type_ = keccak256("Commit(uint256 dispute,uint256 round,uint8 seat,bytes32 commitment,address actor)");
-        address owner = court.positions(_panel[seat]).owner();
-        bytes32 item = keccak256(abi.encode(type_, DISPUTE, 0, seat, commitment, owner));
-        type_ = keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
-        bytes32 domain =
-            keccak256(abi.encode(type_, keccak256("Redress Court"), keccak256("1"), block.chainid, address(court)));
-        uint256 key = _key(PositionId.unwrap(_panel[seat]));
-        (uint8 v, bytes32 r, bytes32 s) = courtVm.sign(key, keccak256(abi.encodePacked("\x19\x01", domain, item)));
-        return abi.encodePacked(r, s, v);
     }
 }

@@ -2,9 +2,11 @@
 pragma solidity 0.8.37;
 
 import {ArbitrationCourt} from "../../../contracts/ArbitrationCourt.sol";
+import {Forwarder} from "../../../contracts/Forwarder.sol";
 import {IArbitrationCourt} from "../../../contracts/interfaces/IArbitrationCourt.sol";
 import {ICourt} from "../../../contracts/interfaces/ICourt.sol";
 import {IExclusions} from "../../../contracts/interfaces/IExclusions.sol";
+import {IFeePayer} from "../../../contracts/interfaces/IFeePayer.sol";
 import {ISeedSource} from "../../../contracts/interfaces/ISeedSource.sol";
 import {RoundPhase} from "../../../contracts/libraries/RoundPhases.sol";
 import {PositionId} from "../../../contracts/types/Ids.sol";
@@ -64,22 +66,31 @@ contract FakeDesk is IExclusions {
         allBut = true;
     }
 
-    function excluded(uint256, address[] calldata accounts, uint256) external view returns (uint256 bits) {
+    function exclusions(uint256, address[] calldata accounts, uint256) external view returns (uint256 bits) {
         for (uint256 i; i < accounts.length; ++i) {
             if (isExcluded[accounts[i]] != allBut) bits |= 1 << i;
         }
     }
 
     function open(uint256 dispute, uint8 track, uint256 base) external payable returns (uint256) {
-        return court.open{value: msg.value}(dispute, track, base);
+        return court.openCase{value: msg.value}(dispute, track, base, 0);
     }
 
     function conclude(uint256 dispute, address payer) external returns (ICourt.Conclusion memory) {
-        return court.conclude(dispute, payer);
+        return court.concludeCase(dispute, payer);
     }
 
     function settle(uint256 dispute, uint256 round, address payer) external returns (ICourt.Conclusion memory) {
-        return court.settle(dispute, round, payer);
+        return court.settleCase(dispute, round, payer);
+    }
+}
+
+/// Stands for the appeal fund: counts what comes back.
+contract FakeFund is IFeePayer {
+    mapping(uint256 payment => uint256) public back;
+
+    function takeBack(uint256, uint256 payment) external payable {
+        back[payment] += msg.value;
     }
 }
 
@@ -104,6 +115,7 @@ abstract contract CourtHouse {
 
     FakeDesk internal desk;
     FakeSeeds internal seeds;
+    Forwarder internal forwarder;
     ArbitrationCourt internal court;
     // Kept here, as the compiler takes `block` for constant within a test.
     uint256 internal time = START;
@@ -121,6 +133,9 @@ abstract contract CourtHouse {
         (setup.desk, setup.publicArbitrator, setup.appealFund) = (address(desk), PUBLIC, FUND);
         (setup.seedSource, setup.guardian, setup.timelock) = (seeds, address(0x60), TIMELOCK);
         (setup.ticketWei, setup.drawBountyGwei) = (TICKET, uint32(BOUNTY));
+        forwarder = new Forwarder();
+        vm.etch(FUND, type(FakeFund).runtimeCode);
+        setup.forwarder = address(forwarder);
         setup.tracks = new Track[](1);
         setup.tracks[0] = Tracks.pack(FEE, LOCK, 24, 24, 24);
         court = new ArbitrationCourt(setup);
@@ -234,7 +249,7 @@ abstract contract CourtHouse {
     }
 
     function _link(uint224 prefix, IArbitrationCourt.SeatCommitment memory item) private pure returns (uint224) {
-        return uint224(uint256(keccak256(abi.encode(prefix, item.seat, item.commitment))));
+        return uint224(uint256(keccak256(abi.encode(uint256(prefix) << 8 | item.seat, item.commitment))));
     }
 
     /// A whole round: all seats vote what `votes_` says.
@@ -266,6 +281,26 @@ abstract contract CourtHouse {
         vm.deal(FUND, cost);
         vm.prank(FUND);
         court.appeal{value: cost}(DISPUTE, FUND);
+    }
+
+    /// What somebody with this key signs of a struct: the forwarder's domain, for all contracts.
+    function _sign(uint256 key, bytes32 structHash) internal view returns (bytes memory) {
+        bytes32 type_ = keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
+        bytes32 domain =
+            keccak256(abi.encode(type_, keccak256("Redress"), keccak256("1"), block.chainid, address(forwarder)));
+        (uint8 v, bytes32 r, bytes32 s) = courtVm.sign(key, keccak256(abi.encodePacked("\x19\x01", domain, structHash)));
+        return abi.encodePacked(r, s, v);
+    }
+
+    /// `actor` commits to a vote by signature.
+    function _signCommit(uint256 key, address actor, uint256 seat, bytes32 commitment)
+        internal
+        view
+        returns (bytes memory)
+    {
+        bytes32 type_ = keccak256("Commit(uint256 dispute,uint256 round,uint8 seat,bytes32 commitment,address actor)");
+        uint256 round = court.rounds(DISPUTE).number();
+        return _sign(key, keccak256(abi.encode(type_, DISPUTE, round, seat, commitment, actor)));
     }
 
     /// Everything the court holds is somebody's: balances, credits and open disputes' money.

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {IArbitrationCourt} from "../../../contracts/interfaces/IArbitrationCourt.sol";
 import {ICourt} from "../../../contracts/interfaces/ICourt.sol";
-import {ISignedActions} from "../../../contracts/interfaces/ISignedActions.sol";
+import {IForwarder} from "../../../contracts/interfaces/IForwarder.sol";
 import {RoundPhase} from "../../../contracts/libraries/RoundPhases.sol";
 import {PositionId} from "../../../contracts/types/Ids.sol";
 import {LEAKED, Round} from "../../../contracts/types/Round.sol";
@@ -154,16 +154,7 @@ contract CourtVotesTest is CourtHouse {
         returns (IArbitrationCourt.SignedCommit memory item)
     {
         (item.seat, item.commitment) = (uint8(seat), _commitment(DISPUTE, seat, vote));
-        bytes32 type_ = keccak256("Commit(uint256 dispute,uint256 round,uint8 seat,bytes32 commitment,address actor)");
-        uint256 round = court.rounds(DISPUTE).number();
-        bytes32 digest = keccak256(abi.encode(type_, DISPUTE, round, item.seat, item.commitment, actor));
-        (uint8 v, bytes32 r, bytes32 s) = courtVm.sign(key, keccak256(abi.encodePacked("\x19\x01", _domain(), digest)));
-        item.signature = abi.encodePacked(r, s, v);
-    }
-
-    function _domain() private view returns (bytes32) {
-        bytes32 type_ = keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
-        return keccak256(abi.encode(type_, keccak256("Redress Court"), keccak256("1"), block.chainid, address(court)));
+        item.signature = _signCommit(key, actor, seat, item.commitment);
     }
 
     function _keyOf(uint256 seat) private view returns (uint256) {
@@ -224,12 +215,12 @@ contract CourtVotesTest is CourtHouse {
         court.commitBatch(DISPUTE, "", items);
         assert(court.commits(DISPUTE) == commits);
         // The action itself takes no signature.
-        assert(court.typeHash(court.commit.selector) == 0);
-        ISignedActions.SignedAction memory action;
+        assert(forwarder.typeHash(court.commit.selector) == 0);
+        IForwarder.SignedAction memory action;
         (action.action, action.actor) = (abi.encodeCall(court.commit, (DISPUTE, 0, "c")), _owner(DISPUTE, 0));
-        action.deadline = time + 1;
-        vm.expectRevert(abi.encodeWithSelector(ISignedActions.ActionNotSignable.selector, court.commit.selector));
-        court.actWithSig(action);
+        (action.target, action.deadline) = (address(court), time + 1);
+        vm.expectRevert(abi.encodeWithSelector(IForwarder.ActionNotSignable.selector, court.commit.selector));
+        forwarder.actWithSig(action);
     }
 
     function test_signedByAVotingKeyOrAWallet() external {
@@ -382,20 +373,17 @@ contract CourtVotesTest is CourtHouse {
     }
 
     function test_aSignedStakeIsTheSigners() external {
-        address signer = courtVm.addr(0xcafe);
-        bytes32 type_ = keccak256("Stake(uint8 tickets,address actor,uint256 nonce,uint256 deadline)");
-        assert(court.typeHash(court.stake.selector) == type_);
-        bytes32 digest = keccak256(abi.encode(type_, uint256(2), signer, 1, time + 1));
-        (uint8 v, bytes32 r, bytes32 s) =
-            courtVm.sign(0xcafe, keccak256(abi.encodePacked("\x19\x01", _domain(), digest)));
+        IForwarder.SignedAction memory action;
+        (action.target, action.actor, action.nonce) = (address(court), courtVm.addr(0xcafe), 1);
+        (action.action, action.deadline) = (abi.encodeCall(court.stake, (2)), time + 1);
+        bytes32 type_ = keccak256("Stake(uint8 tickets,address actor,address target,uint256 nonce,uint256 deadline)");
+        assert(forwarder.typeHash(court.stake.selector) == type_);
+        action.signature =
+            _sign(0xcafe, keccak256(abi.encode(type_, uint256(2), action.actor, address(court), 1, time + 1)));
         vm.deal(PAYER, 2 * TICKET);
         vm.prank(PAYER);
-        court.actWithSig{value: 2 * TICKET}(
-            ISignedActions.SignedAction(
-                abi.encodeCall(court.stake, (2)), signer, 1, time + 1, abi.encodePacked(r, s, v)
-            )
-        );
-        assert(court.positions(PositionId.wrap(5)).owner() == signer);
+        forwarder.actWithSig{value: 2 * TICKET}(action);
+        assert(court.positions(PositionId.wrap(5)).owner() == action.actor);
     }
 
     function test_aPauseStopsStakesAlone() external {
