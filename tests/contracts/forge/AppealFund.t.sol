@@ -2,17 +2,18 @@
 pragma solidity 0.8.37;
 
 import {AppealFund} from "../../../contracts/AppealFund.sol";
+import {Forwarder} from "../../../contracts/Forwarder.sol";
 import {IAppealFund} from "../../../contracts/interfaces/IAppealFund.sol";
 import {IComplaintDesk} from "../../../contracts/interfaces/IComplaintDesk.sol";
 import {IFeePayer} from "../../../contracts/interfaces/IFeePayer.sol";
+import {IForwarder} from "../../../contracts/interfaces/IForwarder.sol";
 import {IOrganisationRegistry} from "../../../contracts/interfaces/IOrganisationRegistry.sol";
-import {ISignedActions} from "../../../contracts/interfaces/ISignedActions.sol";
 import {RoundPhase} from "../../../contracts/libraries/RoundPhases.sol";
 import {ComplaintWord} from "../../../contracts/types/Complaint.sol";
 import {ComplaintId, OrganisationId} from "../../../contracts/types/Ids.sol";
-import {cheats, pass} from "./Cheats.sol";
 import {FakeCourt} from "./FakeCourt.sol";
-import {bound, vm} from "./Vm.sol";
+import {signAction} from "./Signing.sol";
+import {bound, pass, vm} from "./Vm.sol";
 
 /// Knows who the parties are, and keeps the bond.
 contract FakeHouse {
@@ -51,8 +52,12 @@ contract AppealFundTest {
 
     FakeCourt private court = new FakeCourt();
     FakeHouse private house = new FakeHouse();
-    AppealFund private fund =
-        new AppealFund(court, IOrganisationRegistry(address(house)), IComplaintDesk(address(house)));
+    Forwarder private forwarder = new Forwarder();
+    AppealFund private fund = new AppealFund(
+        court, IOrganisationRegistry(address(house)), IComplaintDesk(address(house)), address(forwarder)
+    );
+
+    receive() external payable {}
 
     function setUp() public {
         vm.warp(1_893_974_400);
@@ -68,9 +73,9 @@ contract AppealFundTest {
     function test_TwoFillThePotAndTheRestGoesBack() public {
         _give(ANN, true, 0.03 ether);
         require(fund.missing(CASE, true) == TARGET - 0.03 ether && fund.missing(CASE, false) == TARGET, "missing");
-        cheats.expectEmit(address(fund));
+        vm.expectEmit(address(fund));
         emit IAppealFund.Contributed(CASE, 0, true, BOB, uint96(TARGET - 0.03 ether));
-        cheats.expectEmit(address(fund));
+        vm.expectEmit(address(fund));
         emit IAppealFund.Appealed(CASE, 0, true, uint96(COST), uint96(STAKE), 4000);
         _give(BOB, true, 1 ether);
         require(BOB.balance == 10 ether - TARGET + 0.03 ether, "the rest");
@@ -101,7 +106,7 @@ contract AppealFundTest {
         vm.expectRevert(abi.encodeWithSelector(IAppealFund.WrongPhase.selector, CASE, RoundPhase.Decidable));
         fund.missing(CASE, true);
         vm.warp(end);
-        cheats.expectEmit(address(fund));
+        vm.expectEmit(address(fund));
         emit IAppealFund.Refunded(CASE, 0, true, ANN, 0.05 ether);
         fund.refund(CASE, 0, true, ANN);
         _allBackTo(ANN);
@@ -196,7 +201,7 @@ contract AppealFundTest {
     function test_MovedFarEnough() public {
         _appealed(true);
         _ends(false, 4500);
-        cheats.expectEmit(address(fund));
+        vm.expectEmit(address(fund));
         emit IAppealFund.Resolved(CASE, 0, false, 4500, uint96(STAKE), 0, 0);
         fund.resolve(CASE, 0);
         _share(ANN, true, STAKE);
@@ -209,9 +214,9 @@ contract AppealFundTest {
     function test_NotFarEnoughOrTheOtherWay() public {
         _appealed(true);
         _ends(false, 4499);
-        cheats.expectEmit(address(fund));
+        vm.expectEmit(address(fund));
         emit IAppealFund.Resolved(CASE, 0, false, 4499, 0, 0, uint96(STAKE));
-        cheats.expectEmit(address(fund));
+        vm.expectEmit(address(fund));
         emit IAppealFund.BondPaid(ORGANISATION, uint96(STAKE));
         fund.resolve(CASE, 0);
         require(house.bond() == STAKE && address(fund).balance == 0, "to the bond");
@@ -360,7 +365,7 @@ contract AppealFundTest {
     // Signed
 
     function test_ShareBySignature() public {
-        address signer = cheats.addr(0x516);
+        address signer = vm.addr(0x516);
         vm.deal(signer, 1 ether);
         _give(signer, true, TARGET);
         _ends(true, 0);
@@ -372,30 +377,14 @@ contract AppealFundTest {
         _act(0x516, abi.encodeCall(fund.contribute, (CASE, true)), 50);
         require(fund.contribution(CASE, 0, true, address(this)).amount == 50, "the sponsor's");
         require(fund.pot(CASE, 0, true).raised == 50, "raised");
+        // What is too much goes back to the sponsor, and nothing to the signer.
+        _act(0x517, abi.encodeCall(fund.contribute, (CASE, true)), 1 ether);
+        require(address(this).balance == 100 ether - TARGET && vm.addr(0x517).balance == 0, "the change");
     }
 
     function _act(uint256 key, bytes memory action, uint256 value) private {
-        address signer = cheats.addr(key);
-        uint256 deadline = block.timestamp + 1;
-        bytes memory arguments = new bytes(action.length - 4);
-        for (uint256 i; i < arguments.length; ++i) {
-            arguments[i] = action[i + 4];
-        }
-        bytes32 hash =
-            keccak256(bytes.concat(fund.typeHash(bytes4(action)), arguments, abi.encode(signer, uint256(9), deadline)));
-        bytes32 domain = keccak256(
-            abi.encode(
-                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
-                keccak256("Redress AppealFund"),
-                keccak256("1"),
-                block.chainid,
-                address(fund)
-            )
-        );
-        (uint8 v, bytes32 r, bytes32 s) = cheats.sign(key, keccak256(abi.encodePacked(hex"1901", domain, hash)));
-        fund.actWithSig{value: value}(
-            ISignedActions.SignedAction(action, signer, 9, deadline, abi.encodePacked(r, s, v))
-        );
+        IForwarder.SignedAction memory signed = signAction(forwarder, address(fund), key, action, 9);
+        forwarder.actWithSig{value: value}(signed);
     }
 
     // Parts of the above

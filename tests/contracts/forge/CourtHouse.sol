@@ -2,34 +2,15 @@
 pragma solidity 0.8.37;
 
 import {ArbitrationCourt} from "../../../contracts/ArbitrationCourt.sol";
+import {Forwarder} from "../../../contracts/Forwarder.sol";
 import {IArbitrationCourt} from "../../../contracts/interfaces/IArbitrationCourt.sol";
 import {ICourt} from "../../../contracts/interfaces/ICourt.sol";
 import {IExclusions} from "../../../contracts/interfaces/IExclusions.sol";
+import {IOrganisationRegistry} from "../../../contracts/interfaces/IOrganisationRegistry.sol";
 import {ISeedSource} from "../../../contracts/interfaces/ISeedSource.sol";
-import {RoundPhase} from "../../../contracts/libraries/RoundPhases.sol";
-import {PositionId} from "../../../contracts/types/Ids.sol";
-import {Round} from "../../../contracts/types/Round.sol";
+import {OrganisationId, PositionId} from "../../../contracts/types/Ids.sol";
 import {Track, Tracks} from "../../../contracts/types/Track.sol";
 import {vm} from "./Vm.sol";
-
-/// The cheat codes that only these tests use.
-interface CourtVm {
-    function addr(uint256 key) external pure returns (address);
-    function cool(address account) external;
-    function recordLogs() external;
-    function getRecordedLogs() external returns (Log[] memory);
-    function revertToState(uint256 state) external returns (bool);
-    function snapshotState() external returns (uint256 state);
-    function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
-
-    struct Log {
-        bytes32[] topics;
-        bytes data;
-        address emitter;
-    }
-}
-
-CourtVm constant courtVm = CourtVm(address(vm));
 
 /// A seed for each block, by its number.
 contract FakeSeeds is ISeedSource {
@@ -46,9 +27,12 @@ contract FakeSeeds is ISeedSource {
     }
 }
 
-/// Stands for the desk: whom it excludes is what the test says.
+/// Stands for the desk and the registry: whom they exclude is what the test says.
 contract FakeDesk is IExclusions {
+    uint64 private constant ORGANISATION = 77;
+
     ArbitrationCourt public court;
+    address public customer;
     mapping(address account => bool) public isExcluded;
     bool public allBut;
 
@@ -64,30 +48,49 @@ contract FakeDesk is IExclusions {
         allBut = true;
     }
 
-    function excluded(uint256, address[] calldata accounts, uint256) external view returns (uint256 bits) {
+    /// Who complains.
+    /// @return parties What the court is told of it.
+    function tell(address customer_) external returns (uint64 parties) {
+        customer = customer_;
+        return uint64((uint160(customer_) & (1 << 44) - 1) << 20) | ORGANISATION;
+    }
+
+    function bars(address account) public view returns (bool) {
+        return isExcluded[account] != allBut || account == customer && account != address(0);
+    }
+
+    function exclusions(uint256, address[] calldata accounts, uint256) external view returns (uint256 bits) {
         for (uint256 i; i < accounts.length; ++i) {
-            if (isExcluded[accounts[i]] != allBut) bits |= 1 << i;
+            if (bars(accounts[i])) bits |= 1 << i;
         }
     }
 
-    function open(uint256 dispute, uint8 track, uint256 base) external payable returns (uint256) {
-        return court.open{value: msg.value}(dispute, track, base);
+    function wereOperators(OrganisationId organisation, address[] calldata accounts, uint256)
+        external
+        view
+        returns (uint256 bits)
+    {
+        require(OrganisationId.unwrap(organisation) == ORGANISATION, "another organisation");
+        for (uint256 i; i < accounts.length; ++i) {
+            if (isExcluded[accounts[i]]) bits |= 1 << i;
+        }
     }
 
-    function conclude(uint256 dispute, address payer) external returns (ICourt.Conclusion memory) {
-        return court.conclude(dispute, payer);
+    function openCase(uint256 dispute, uint8 track, uint256 base, uint64 parties) external payable returns (uint256) {
+        return court.openCase{value: msg.value}(dispute, track, base, parties);
     }
 
-    function settle(uint256 dispute, uint256 round, address payer) external returns (ICourt.Conclusion memory) {
-        return court.settle(dispute, round, payer);
+    function concludeCase(uint256 dispute, address payer) external returns (ICourt.Conclusion memory) {
+        return court.concludeCase(dispute, payer);
+    }
+
+    function settleCase(uint256 dispute, uint256 round, address payer) external returns (ICourt.Conclusion memory) {
+        return court.settleCase(dispute, round, payer);
     }
 }
 
 /// A court with a desk and seeds of the test's own, and what people do there.
 abstract contract CourtHouse {
-    /// Shown with `-vv`.
-    event Used(string what, uint256 gas);
-
     uint256 internal constant TICKET = 0.4 ether;
     uint256 internal constant FEE = 10_000_000;
     uint256 internal constant LOCK = 100_000_000;
@@ -102,6 +105,7 @@ abstract contract CourtHouse {
     uint256 internal constant DISPUTE = 7;
     bytes internal constant PROOF = "proof";
 
+    Forwarder internal forwarder;
     FakeDesk internal desk;
     FakeSeeds internal seeds;
     ArbitrationCourt internal court;
@@ -115,11 +119,13 @@ abstract contract CourtHouse {
     function _build(uint256 arbitrators) internal {
         vm.warp(time);
         vm.roll(height);
+        forwarder = new Forwarder();
         desk = new FakeDesk();
         seeds = new FakeSeeds();
         IArbitrationCourt.Setup memory setup;
         (setup.desk, setup.publicArbitrator, setup.appealFund) = (address(desk), PUBLIC, FUND);
         (setup.seedSource, setup.guardian, setup.timelock) = (seeds, address(0x60), TIMELOCK);
+        (setup.registry, setup.forwarder) = (IOrganisationRegistry(address(desk)), address(forwarder));
         (setup.ticketWei, setup.drawBountyGwei) = (TICKET, uint32(BOUNTY));
         setup.tracks = new Track[](1);
         setup.tracks[0] = Tracks.pack(FEE, LOCK, 24, 24, 24);
@@ -136,7 +142,7 @@ abstract contract CourtHouse {
     }
 
     function _arbitrator(uint256 i) internal pure returns (address) {
-        return courtVm.addr(_key(i));
+        return vm.addr(_key(i));
     }
 
     function _stake(address owner, uint8 tickets) internal returns (PositionId) {
@@ -164,9 +170,13 @@ abstract contract CourtHouse {
 
     /// Over an amount that takes `seats` seats.
     function _open(uint256 seats) internal {
+        _open(seats, 0);
+    }
+
+    function _open(uint256 seats, uint64 parties) internal {
         uint256 base = ((seats / 2 + 1) * LOCK + seats * FEE) * 5 gwei;
         vm.deal(address(this), _cost(seats));
-        desk.open{value: _cost(seats)}(DISPUTE, 0, base);
+        desk.openCase{value: _cost(seats)}(DISPUTE, 0, base, parties);
         assert(court.rounds(DISPUTE).seats() == seats);
     }
 
@@ -234,7 +244,7 @@ abstract contract CourtHouse {
     }
 
     function _link(uint224 prefix, IArbitrationCourt.SeatCommitment memory item) private pure returns (uint224) {
-        return uint224(uint256(keccak256(abi.encode(prefix, item.seat, item.commitment))));
+        return uint224(uint256(keccak256(abi.encode(uint256(prefix) << 8 | item.seat, item.commitment))));
     }
 
     /// A whole round: all seats vote what `votes_` says.

@@ -3,26 +3,14 @@ pragma solidity 0.8.37;
 
 import {IArbitrationCourt} from "../../../contracts/interfaces/IArbitrationCourt.sol";
 import {ICourt} from "../../../contracts/interfaces/ICourt.sol";
-import {ISignedActions} from "../../../contracts/interfaces/ISignedActions.sol";
+import {IForwarder} from "../../../contracts/interfaces/IForwarder.sol";
 import {RoundPhase} from "../../../contracts/libraries/RoundPhases.sol";
 import {PositionId} from "../../../contracts/types/Ids.sol";
 import {LEAKED, Round} from "../../../contracts/types/Round.sol";
-import {CourtHouse, courtVm} from "./CourtHouse.sol";
+import {CourtHouse} from "./CourtHouse.sol";
+import {Wallet} from "./EscrowReceivers.sol";
+import {checkType, signAction, signatureOf} from "./Signing.sol";
 import {vm} from "./Vm.sol";
-
-/// Accepts the signatures of one key (ERC-1271).
-contract Wallet {
-    uint256 private immutable _key;
-
-    constructor(uint256 key) {
-        _key = key;
-    }
-
-    function isValidSignature(bytes32 digest, bytes calldata signature) external view returns (bytes4) {
-        (uint8 v, bytes32 r, bytes32 s) = courtVm.sign(_key, digest);
-        return keccak256(signature) == keccak256(abi.encodePacked(r, s, v)) ? this.isValidSignature.selector : bytes4(0);
-    }
-}
 
 /// Windows, commitments by transaction and by signature, reveals, leaks.
 contract CourtVotesTest is CourtHouse {
@@ -68,7 +56,7 @@ contract CourtVotesTest is CourtHouse {
         vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.WrongPhase.selector, DISPUTE, RoundPhase.Decidable));
         vm.prank(FUND);
         court.appeal(DISPUTE, FUND);
-        desk.conclude(DISPUTE, PAYER);
+        desk.concludeCase(DISPUTE, PAYER);
         assert(court.phase(DISPUTE) == RoundPhase.None && Round.unwrap(court.rounds(DISPUTE)) == 0);
         assert(court.commits(DISPUTE) == 0);
     }
@@ -156,14 +144,8 @@ contract CourtVotesTest is CourtHouse {
         (item.seat, item.commitment) = (uint8(seat), _commitment(DISPUTE, seat, vote));
         bytes32 type_ = keccak256("Commit(uint256 dispute,uint256 round,uint8 seat,bytes32 commitment,address actor)");
         uint256 round = court.rounds(DISPUTE).number();
-        bytes32 digest = keccak256(abi.encode(type_, DISPUTE, round, item.seat, item.commitment, actor));
-        (uint8 v, bytes32 r, bytes32 s) = courtVm.sign(key, keccak256(abi.encodePacked("\x19\x01", _domain(), digest)));
-        item.signature = abi.encodePacked(r, s, v);
-    }
-
-    function _domain() private view returns (bytes32) {
-        bytes32 type_ = keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
-        return keccak256(abi.encode(type_, keccak256("Redress Court"), keccak256("1"), block.chainid, address(court)));
+        bytes32 content = keccak256(abi.encode(type_, DISPUTE, round, item.seat, item.commitment, actor));
+        item.signature = signatureOf(address(forwarder), key, content);
     }
 
     function _keyOf(uint256 seat) private view returns (uint256) {
@@ -172,7 +154,7 @@ contract CourtVotesTest is CourtHouse {
 
     function test_aBatchDrawsAndCommits() external {
         _mine(5);
-        uint256 state = courtVm.snapshotState();
+        uint256 state = vm.snapshotState();
         court.draw(DISPUTE, PROOF);
         IArbitrationCourt.SignedCommit[] memory items = new IArbitrationCourt.SignedCommit[](5);
         uint256 before = uint256(uint160(_owner(DISPUTE, 2)));
@@ -183,7 +165,7 @@ contract CourtVotesTest is CourtHouse {
         items[3] = _signed(0, 9999, _keyOf(0), _owner(DISPUTE, 0));
         items[4] = _signed(0, 0, _keyOf(0), _owner(DISPUTE, 0));
         items[4].seat = 3;
-        courtVm.revertToState(state);
+        vm.revertToState(state);
         _at(DISPUTE, 24);
         (items[2], items[3]) = (items[3], items[2]);
         vm.prank(PAYER);
@@ -224,21 +206,21 @@ contract CourtVotesTest is CourtHouse {
         court.commitBatch(DISPUTE, "", items);
         assert(court.commits(DISPUTE) == commits);
         // The action itself takes no signature.
-        assert(court.typeHash(court.commit.selector) == 0);
-        ISignedActions.SignedAction memory action;
-        (action.action, action.actor) = (abi.encodeCall(court.commit, (DISPUTE, 0, "c")), _owner(DISPUTE, 0));
-        action.deadline = time + 1;
-        vm.expectRevert(abi.encodeWithSelector(ISignedActions.ActionNotSignable.selector, court.commit.selector));
-        court.actWithSig(action);
+        assert(forwarder.typeHash(court.commit.selector) == 0);
+        IForwarder.SignedAction memory action;
+        (action.target, action.actor) = (address(court), _owner(DISPUTE, 0));
+        (action.action, action.deadline) = (abi.encodeCall(court.commit, (DISPUTE, 0, "c")), time + 1);
+        vm.expectRevert(abi.encodeWithSelector(IForwarder.ActionNotSignable.selector, court.commit.selector));
+        forwarder.actWithSig(action);
     }
 
     function test_signedByAVotingKeyOrAWallet() external {
         _draw(DISPUTE);
-        address key = courtVm.addr(0xcafe);
+        address key = vm.addr(0xcafe);
         PositionId position = _position(DISPUTE, 0);
         vm.prank(_owner(DISPUTE, 0));
         court.setVotingKey(position, 1, key);
-        Wallet wallet = new Wallet(0xd00d);
+        Wallet wallet = new Wallet(vm.addr(0xd00d));
         vm.etch(_owner(DISPUTE, 1), address(wallet).code);
         IArbitrationCourt.SignedCommit[] memory items = new IArbitrationCourt.SignedCommit[](2);
         items[0] = _signed(0, 1, 0xcafe, key);
@@ -262,7 +244,7 @@ contract CourtVotesTest is CourtHouse {
         PositionId silent = _position(DISPUTE, 2);
         uint256 before = _balance(silent);
         _at(DISPUTE, 96);
-        ICourt.Conclusion memory end = desk.conclude(DISPUTE, PAYER);
+        ICourt.Conclusion memory end = desk.concludeCase(DISPUTE, PAYER);
         assert(end.ruling == 2000 && !end.refused && end.cost == _cost(3));
         assert(_balance(silent) == before - LOCK);
     }
@@ -325,7 +307,7 @@ contract CourtVotesTest is CourtHouse {
         // All that can be open is.
         assert(court.phase(DISPUTE) == RoundPhase.Appealable);
         _at(DISPUTE, 96);
-        desk.conclude(DISPUTE, PAYER);
+        desk.concludeCase(DISPUTE, PAYER);
         // Nothing is taken twice; the two others share three fees.
         assert(_balance(position) == before - LOCK);
         assert(address(court).balance == _held(5) + court.credits(address(this)));
@@ -382,19 +364,13 @@ contract CourtVotesTest is CourtHouse {
     }
 
     function test_aSignedStakeIsTheSigners() external {
-        address signer = courtVm.addr(0xcafe);
-        bytes32 type_ = keccak256("Stake(uint8 tickets,address actor,uint256 nonce,uint256 deadline)");
-        assert(court.typeHash(court.stake.selector) == type_);
-        bytes32 digest = keccak256(abi.encode(type_, uint256(2), signer, 1, time + 1));
-        (uint8 v, bytes32 r, bytes32 s) =
-            courtVm.sign(0xcafe, keccak256(abi.encodePacked("\x19\x01", _domain(), digest)));
+        address signer = vm.addr(0xcafe);
+        checkType(forwarder, court.stake.selector, "Stake(uint8 tickets,");
+        bytes memory action = abi.encodeCall(court.stake, (2));
+        IForwarder.SignedAction memory signed = signAction(forwarder, address(court), 0xcafe, action, 1);
         vm.deal(PAYER, 2 * TICKET);
         vm.prank(PAYER);
-        court.actWithSig{value: 2 * TICKET}(
-            ISignedActions.SignedAction(
-                abi.encodeCall(court.stake, (2)), signer, 1, time + 1, abi.encodePacked(r, s, v)
-            )
-        );
+        forwarder.actWithSig{value: 2 * TICKET}(signed);
         assert(court.positions(PositionId.wrap(5)).owner() == signer);
     }
 
@@ -408,6 +384,6 @@ contract CourtVotesTest is CourtHouse {
         _draw(DISPUTE);
         _vote(DISPUTE, _all(1, 2, 3));
         _at(DISPUTE, 96);
-        assert(desk.conclude(DISPUTE, PAYER).ruling == 2);
+        assert(desk.concludeCase(DISPUTE, PAYER).ruling == 2);
     }
 }
