@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 PY := .toolchain/venv/bin/python
 export PORT NODE_PORT DATA
 
-.PHONY: help demo up clock test simulation check bench bench-gas docs artifacts environments kubo brownie locks \
+.PHONY: help demo up clock test simulation invariants coverage check bench bench-gas docs artifacts environments kubo brownie locks \
 	clean clean-all
 
 help: ## what there is
@@ -30,6 +30,12 @@ test: environments ## every test, each on servers of its own
 
 simulation: environments ## the simulations of docs/trust.md with forty times the cases
 	@SIMULATION_LONGER=40 $(PY) -m pytest -q tests/simulation
+
+invariants: environments ## people at random over all contracts: more than a million calls (RUNS=1300 a campaign)
+	@$(PY) -m scripts.toolchain.forge invariants $(RUNS)
+
+coverage: environments ## the lines and branches of contracts/ that forge's tests reach
+	@$(PY) -m scripts.toolchain.forge coverage
 
 check: environments ## format, lint, types, import directions
 	@$(PY) -m scripts.checks check

@@ -175,19 +175,13 @@ contract AppealFund is IAppealFund, IFeePayer, Payouts {
         bool moved = higher ? ruling >= self.rulingBefore + MOVED : ruling + MOVED <= self.rulingBefore;
         if (refused || moved) {
             _pots[_key(dispute, level, higher)].shared += stake;
-            emit Resolved(dispute, level, refused, refused ? 0 : ruling, stake, 0, 0);
+            emit Resolved(dispute, level, refused, refused ? 0 : ruling, stake, 0);
             return;
         }
-        // Who put up a little at the last moment must not take all that the party was to have.
-        Pot storage other = _pots[_key(dispute, level, !higher)];
-        uint96 toOther = other.raised < stake ? other.raised : stake;
-        other.shared += toOther;
-        uint96 toParty = stake - toOther;
-        emit Resolved(dispute, level, false, ruling, 0, toOther, toParty);
-        if (toParty == 0) return;
+        emit Resolved(dispute, level, false, ruling, 0, stake);
         ComplaintWord word = desk.complaints(dispute);
-        if (!higher) return _pay(word.customer(), toParty);
-        owedToBond[word.organisation()] += toParty;
+        if (!higher) return _pay(word.customer(), stake);
+        owedToBond[word.organisation()] += stake;
         _payBond(word.organisation());
     }
 

@@ -17,8 +17,8 @@ contract ArbitrationCourt is Verdicts {
     address public immutable publicArbitrator;
     address public immutable appealFund;
 
-    /// @inheritdoc IArbitrationCourt
-    mapping(uint256 track => Track) public tracks;
+    /// The terms of the tracks after the first.
+    mapping(uint256 track => Track) private _tracks;
 
     constructor(Setup memory setup) Panels(setup) {
         (publicArbitrator, appealFund) = (setup.publicArbitrator, setup.appealFund);
@@ -166,6 +166,11 @@ contract ArbitrationCourt is Verdicts {
         return (position, positions[position].owner(), bits >> 26);
     }
 
+    /// @inheritdoc IArbitrationCourt
+    function tracks(uint256 track) external view returns (Track) {
+        return track == 0 ? Track.wrap(_firstTrack) : _tracks[track];
+    }
+
     /// @inheritdoc ICourt
     function quote(uint8 track, uint256 base) external view returns (uint256 seats, uint256 cost) {
         seats = Fees.panelSize(_terms(track), base);
@@ -182,7 +187,8 @@ contract ArbitrationCourt is Verdicts {
         RoundPhase current = phase(dispute);
         if (current == RoundPhase.Missed) return true;
         // A panel that is drawn late may vote at once.
-        return current != RoundPhase.None && block.timestamp < rounds[dispute].commitOpens();
+        bool before = current != RoundPhase.None && current <= RoundPhase.HandOver;
+        return before && block.timestamp < rounds[dispute].commitOpens();
     }
 
     /// @inheritdoc IArbitrationCourt
@@ -216,7 +222,7 @@ contract ArbitrationCourt is Verdicts {
     function finalRuling(uint256 dispute) external view returns (bool known, bool refused, uint16 ruling) {
         AppealedRound storage first = _appealed[dispute][0];
         known = first.payer != address(0) && Round.unwrap(rounds[dispute]) == 0;
-        refused = first.finalRuling == SETTLED;
+        refused = first.finalRuling == UNHEARD;
         ruling = refused ? 0 : first.finalRuling;
     }
 
@@ -241,13 +247,14 @@ contract ArbitrationCourt is Verdicts {
         bool windows = terms.handOverHours() >= 24 && terms.commitHours() >= 24 && terms.revealHours() >= 24;
         bool covered = terms.lockGwei() * SEATS_PER_TICKET * 1 gwei <= ticketWei;
         if (!windows || !covered || Track.unwrap(terms) >> TRACK_BITS != 0) revert TermsInvalid(track);
-        tracks[track] = terms;
+        if (track == 0) _firstTrack = uint96(Track.unwrap(terms));
+        else _tracks[track] = terms;
         emit TrackSet(track, terms);
     }
 
     function _terms(uint8 track) private view returns (Track terms) {
-        terms = tracks[track];
-        if (Track.unwrap(terms) == 0) terms = tracks[0];
+        if (track != 0) terms = _tracks[track];
+        if (Track.unwrap(terms) == 0) terms = Track.wrap(_firstTrack);
     }
 
     function _open(uint256 dispute, Track terms, uint256 seats, uint64 parties) private returns (Round round) {

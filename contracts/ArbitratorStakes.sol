@@ -38,6 +38,8 @@ abstract contract ArbitratorStakes is IArbitrationCourt, Payouts, Governed {
     // with `paused`, which every stake reads.
     uint32 internal _highWater;
     uint32 private _freeCount;
+    /// The terms of track 0, in the same word too: every opening reads the mark.
+    uint96 internal _firstTrack;
     /// @inheritdoc IArbitrationCourt
     mapping(PositionId position => Position) public positions;
     /// The block in which a position asked to leave; only of exiting ones.

@@ -189,7 +189,9 @@ contract BondClaims is IBondClaims, ICaseFund, Payouts {
     function limit(OrganisationId organisation) public view returns (uint16 version, uint256 amount) {
         version = registry.currentVersion(organisation);
         (uint96 balance, uint96 locked) = registry.bond(organisation);
-        uint256 part = (balance - locked) / BOND_PARTS;
+        // A tenth of the bond stays free for costs: else an organisation could claim it all itself when a ruling is near.
+        (uint256 free, uint256 kept) = (balance - locked, balance / BOND_PARTS);
+        uint256 part = free > kept ? (free - kept) / BOND_PARTS : 0;
         uint256 cap = registry.policyOf(organisation, version).claimCap();
         amount = cap < part ? cap : part;
     }

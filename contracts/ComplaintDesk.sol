@@ -86,7 +86,9 @@ contract ComplaintDesk is IExclusions, Answers {
     /// @inheritdoc IComplaintDesk
     function withdraw(ComplaintId complaint, Order memory order, uint8 offerNumber) external {
         (ComplaintWord word, address actor) = _own(complaint);
-        _requireOpen(complaint, word);
+        // A claim that nobody answered would lock the bond until somebody pays for a hearing.
+        bool unanswered = word.flag(CLAIM) && Phases.phase(word, block.timestamp) == Phase.Overdue;
+        if (!unanswered) _requireOpen(complaint, word);
         // Who takes a complaint back has read the latest offer.
         if (offerNumber != word.offerCount()) revert OfferChanged(complaint, offerNumber, word.offerCount());
         _withdraw(complaint, word, order, actor);

@@ -32,7 +32,7 @@ abstract contract Panels is ArbitratorStakes {
         /// Who paid for the next panel.
         address payer;
         uint16 ruling;
-        /// SETTLED if the parties agreed.
+        /// UNHEARD if the last appeal brought none.
         uint16 finalRuling;
     }
 
@@ -271,7 +271,7 @@ abstract contract Panels is ArbitratorStakes {
 
     /// Asks the desk about owners it was not asked about before, and bars those it excludes. The last time, their seats
     /// stay empty.
-    function _bar(Search memory search, bool last) private returns (bool any) {
+    function _bar(Search memory search, bool last) private returns (bool again) {
         uint256[] memory seats = search.seats;
         address[] memory owners = new address[](seats.length);
         for (uint256 i; i < owners.length; ++i) {
@@ -283,7 +283,7 @@ abstract contract Panels is ArbitratorStakes {
         if (excluded == 0) return false;
         for (uint256 i; i < owners.length; ++i) {
             if (excluded >> i & 1 == 0 || owners[i] == address(0)) continue;
-            any = true;
+            again = !last;
             _mark(search, owners[i]).tstore(BARRED);
             if (last) seats[i] = 0;
         }

@@ -20,8 +20,8 @@ import {
 
 /// What the votes come to, and what arbitrators are paid for them.
 abstract contract Verdicts is Ballots {
-    /// In place of the final ruling of a dispute that the parties ended.
-    uint16 internal constant SETTLED = type(uint16).max;
+    /// In place of the final ruling where the last appeal was never heard: no panel ruled, or the parties agreed before.
+    uint16 internal constant UNHEARD = type(uint16).max;
 
     /// Votes from `low` to `high` were right. Of choices, every other vote is as wrong as can be: `step` widens the
     /// distance.
@@ -218,7 +218,9 @@ abstract contract Verdicts is Ballots {
         uint256 paid = _paySettled(round, bench, pays);
         emit Concluded(dispute, ruling, refused, pays);
         // Only appealed disputes are asked about again.
-        if (round.appeals() != 0) _appealed[dispute][0].finalRuling = settled ? SETTLED : uint16(ruling);
+        if (round.appeals() != 0) {
+            _appealed[dispute][0].finalRuling = RoundPhases.majority(round) ? uint16(ruling) : UNHEARD;
+        }
         cost = uint96(_close(dispute, round, payer, paid));
     }
 

@@ -14,11 +14,11 @@ from dapp.chain import encode, headers, reverts
 from dapp.chain.headers import Header
 from dapp.chain.keccak import checksummed, keccak
 from dapp.domain.types import Address, BlockNumber, ChainId, Hash32, UnixTime, caip2, hash32
+from scripts.release import NAMES, Terms, Track, arguments
 
 GWEI = 10**9
 TICKET_WEI = 4 * 10**17
-# Fee and lock a seat in gwei; hand-over, commit and reveal in hours.
-TRACKS = ((10_000_000, 100_000_000, 24, 48, 48),)
+TRACKS = (Track(10_000_000, 100_000_000, 24, 48, 48),)
 
 Receipt = dict[str, Any]
 
@@ -70,26 +70,12 @@ class LocalChain:
         """Deploy the contracts from account 0, and write CHAINID.json to `folder` if given."""
         deployer = self.accounts[0]
         nonce = int(self.rpc("eth_getTransactionCount", deployer, "latest"), 16)
-        names = (
-            "RandaoSource",
-            "OrganisationRegistry",
-            "OrderEscrow",
-            "ArbitrationCourt",
-            "ComplaintDesk",
-        )
-        at = {name: creation_address(deployer, nonce + n) for n, name in enumerate(names)}
-        source, registry, escrow, court, desk = (at[name] for name in names)
-        arguments: tuple[Sequence[Any], ...] = (
-            (),
-            (desk,),
-            (registry, desk),
-            (desk, source, TICKET_WEI, TRACKS),
-            (registry, escrow, court),
-        )
+        at = {name: creation_address(deployer, nonce + n) for n, name in enumerate(NAMES)}
+        told = arguments(at, Terms(guardian=deployer, proposers=[deployer], tracks=TRACKS))
         self.deployed_at = BlockNumber(self.block_number() + 1)
         receipts = {}
-        for name, values in zip(names, arguments, strict=True):
-            code = encode.creation(name, values)
+        for name in NAMES:
+            code = encode.creation(name, told[name])
             receipts[name] = self._mined({"from": deployer, "data": "0x" + code.hex()})
             assert checksummed(bytes.fromhex(receipts[name]["contractAddress"][2:])) == at[name]
         self.contracts = at

@@ -10,12 +10,12 @@ import {ComplaintId, OrganisationId} from "../types/Ids.sol";
 /// as much again, the stake, opens the appeal; contributors of the other one get their money back, as they do if no pot
 /// fills in time. So nothing is ever lost by not paying, and no more than was paid by paying.
 ///
-/// If the next ruling is at least 500 basis points farther in the pot's direction, or there is none (refused, or the
-/// parties agreed), the stake goes back to those who paid it. If not, it goes to those who had paid into the other pot,
-/// to nobody more than what that one had put up; the rest goes to the party that the appeal was brought against: from
-/// `higher` to the organisation's bond, from lower to the customer. What the court does not spend of the price goes back
-/// to those who paid it. Everything is divided in proportion to what each paid, rounded down; a remainder of less than a
-/// wei for each contributor stays here for ever.
+/// If the next ruling is at least 500 basis points farther in the pot's direction, or there is none (the panel gave none,
+/// or the parties agreed), the stake goes back to those who paid it. If not, it goes to the party that the appeal was
+/// brought against: from `higher` to the organisation's bond, from lower to the customer; never to the other pot, into
+/// which an appellant could pay as well. What the court does not spend of the price goes back to those who paid it.
+/// Everything is divided in proportion to what each paid, rounded down; a remainder of less than a wei for each
+/// contributor stays here for ever.
 ///
 /// Money belongs to whoever sent it, also where somebody else signed.
 interface IAppealFund {
@@ -32,7 +32,7 @@ interface IAppealFund {
     struct Pot {
         /// What is in it or, once an appeal was opened at its level, what was.
         uint96 raised;
-        /// All that came to its contributors later: the stake, the other side's stake, fees not spent.
+        /// All that came to its contributors later: the stake, fees not spent.
         uint96 shared;
     }
 
@@ -53,14 +53,13 @@ interface IAppealFund {
     event Refunded(
         ComplaintId indexed dispute, uint256 indexed level, bool higher, address indexed payer, uint96 amount
     );
-    /// Where the stake went; `rulingAfter` is 0 if refused. The three amounts add up to the stake.
+    /// Where the stake went; `rulingAfter` is 0 if refused. The two amounts add up to the stake.
     event Resolved(
         ComplaintId indexed dispute,
         uint256 indexed level,
         bool refused,
         uint16 rulingAfter,
         uint96 back,
-        uint96 toOtherPot,
         uint96 toParty
     );
     /// The court gave back `amount` of an appeal's price.

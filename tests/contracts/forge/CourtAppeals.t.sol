@@ -7,7 +7,7 @@ import {RoundPhase} from "../../../contracts/libraries/RoundPhases.sol";
 import {PositionId} from "../../../contracts/types/Ids.sol";
 import {Round} from "../../../contracts/types/Round.sol";
 import {Track, Tracks} from "../../../contracts/types/Track.sol";
-import {CourtHouse} from "./CourtHouse.sol";
+import {CourtHouse, FakeFund} from "./CourtHouse.sol";
 import {vm} from "./Vm.sol";
 
 /// Appeals, settlements, void rounds after an appeal, and disputes about choices. In each: held = owed.
@@ -75,7 +75,7 @@ contract CourtAppealsTest is CourtHouse {
         (bool known,,) = court.finalRuling(DISPUTE);
         assert(!known);
         _at(DISPUTE, 96);
-        ICourt.Conclusion memory end = desk.concludeCase(DISPUTE, PAYER);
+        ICourt.Conclusion memory end = desk.conclude(DISPUTE, PAYER);
         assert(end.ruling == 2000 && !end.refused && end.cost == _cost(3));
         bool refused;
         uint16 ruling;
@@ -107,7 +107,7 @@ contract CourtAppealsTest is CourtHouse {
         _vote(DISPUTE, _same(31, 7000));
         // At once: there is no larger panel.
         assert(court.phase(DISPUTE) == RoundPhase.Decidable);
-        assert(desk.concludeCase(DISPUTE, PAYER).ruling == 7000);
+        assert(desk.conclude(DISPUTE, PAYER).ruling == 7000);
         _solvent(0);
         for (uint256 i; i < ARBITRATORS; ++i) {
             assert(court.positions(PositionId.wrap(uint32(i))).seats() == 0);
@@ -125,11 +125,10 @@ contract CourtAppealsTest is CourtHouse {
             court.voidRound(DISPUTE);
         }
         assert(court.phase(DISPUTE) == RoundPhase.Decidable && court.currentRuling(DISPUTE) == 3000);
-        uint256 before = FUND.balance;
-        ICourt.Conclusion memory end = desk.concludeCase(DISPUTE, PAYER);
+        ICourt.Conclusion memory end = desk.conclude(DISPUTE, PAYER);
         record = end.record;
         assert(end.ruling == 3000 && !end.refused && end.cost == _cost(3) && record != 0);
-        assert(FUND.balance == before + 7 * FEE * 1 gwei);
+        assert(FakeFund(FUND).back(1) == 7 * FEE * 1 gwei);
         assert(_gain(first[2]) < 0 && _gain(first[0]) > int256(FEE));
         (bool known, bool refused, uint16 ruling) = court.finalRuling(DISPUTE);
         assert(known && !refused && ruling == 3000);
@@ -143,7 +142,9 @@ contract CourtAppealsTest is CourtHouse {
             _at(DISPUTE, 48);
             court.voidRound(DISPUTE);
         }
-        ICourt.Conclusion memory end = desk.concludeCase(DISPUTE, PAYER);
+        // The clock of a round that will never be is no clock.
+        assert(court.phase(DISPUTE) == RoundPhase.Decidable && !court.evidenceOpen(DISPUTE));
+        ICourt.Conclusion memory end = desk.conclude(DISPUTE, PAYER);
         assert(end.refused && end.ruling == 0 && end.cost == BOUNTY * 1 gwei);
         assert(PAYER.balance == 3 * FEE * 1 gwei);
         _solvent(0);
@@ -167,12 +168,12 @@ contract CourtAppealsTest is CourtHouse {
     function test_settlementBeforeTheDrawGivesAllBack() external {
         _open(3);
         vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.WrongRound.selector, DISPUTE, 0, 1));
-        desk.settleCase(DISPUTE, 1, PAYER);
-        ICourt.Conclusion memory end = desk.settleCase(DISPUTE, 0, PAYER);
+        desk.settle(DISPUTE, 1, PAYER);
+        ICourt.Conclusion memory end = desk.settle(DISPUTE, 0, PAYER);
         assert(end.ruling == 0 && end.cost == 0 && PAYER.balance == _cost(3));
         assert(court.phase(DISPUTE) == RoundPhase.None);
         vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.WrongPhase.selector, DISPUTE, RoundPhase.None));
-        desk.settleCase(DISPUTE, 0, PAYER);
+        desk.settle(DISPUTE, 0, PAYER);
         _solvent(0);
     }
 
@@ -187,9 +188,9 @@ contract CourtAppealsTest is CourtHouse {
         }
         _at(DISPUTE, 48);
         vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.WrongPhase.selector, DISPUTE, RoundPhase.Reveal));
-        desk.settleCase(DISPUTE, 0, PAYER);
+        desk.settle(DISPUTE, 0, PAYER);
         vm.warp(time - 1);
-        ICourt.Conclusion memory end = desk.settleCase(DISPUTE, 0, PAYER);
+        ICourt.Conclusion memory end = desk.settle(DISPUTE, 0, PAYER);
         assert(end.cost == _cost(3) && PAYER.balance == 0);
         for (uint256 i; i < 3; ++i) {
             assert(_gain(panel[i]) == int256(FEE) && court.positions(panel[i]).seats() == 0);
@@ -205,15 +206,14 @@ contract CourtAppealsTest is CourtHouse {
             _commit(DISPUTE, i, 1);
         }
         vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.WrongPhase.selector, DISPUTE, RoundPhase.Reveal));
-        desk.settleCase(DISPUTE, 0, PAYER);
+        desk.settle(DISPUTE, 0, PAYER);
     }
 
     function test_settlementAfterAnAppealScoresTheFirstPanel() external {
         PositionId[3] memory first = _appealed(3000, 3000, 9000);
-        uint256 before = FUND.balance;
-        ICourt.Conclusion memory end = desk.settleCase(DISPUTE, 3, PAYER);
+        ICourt.Conclusion memory end = desk.settle(DISPUTE, 3, PAYER);
         assert(end.ruling == 0 && end.cost == _cost(3));
-        assert(FUND.balance == before + _cost(7));
+        assert(FakeFund(FUND).back(1) == _cost(7));
         assert(_gain(first[2]) == -int256(LOCK / 2) && _gain(first[0]) == int256((3 * FEE + LOCK / 2) / 2));
         (bool known, bool refused, uint16 ruling) = court.finalRuling(DISPUTE);
         assert(known && refused && ruling == 0);
@@ -305,7 +305,7 @@ contract CourtAppealsTest is CourtHouse {
         _open(3);
         vm.deal(address(this), 1 ether);
         vm.expectRevert(abi.encodeWithSelector(ICourt.DisputeExists.selector, DISPUTE));
-        desk.openCase{value: _cost(3)}(DISPUTE, 0, 1, 0);
+        desk.open{value: _cost(3)}(DISPUTE, 0, 1);
     }
 
     function test_tracksChangeForNewDisputesOnly() external {

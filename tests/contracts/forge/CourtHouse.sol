@@ -6,10 +6,12 @@ import {Forwarder} from "../../../contracts/Forwarder.sol";
 import {IArbitrationCourt} from "../../../contracts/interfaces/IArbitrationCourt.sol";
 import {ICourt} from "../../../contracts/interfaces/ICourt.sol";
 import {IExclusions} from "../../../contracts/interfaces/IExclusions.sol";
+import {IFeePayer} from "../../../contracts/interfaces/IFeePayer.sol";
 import {IOrganisationRegistry} from "../../../contracts/interfaces/IOrganisationRegistry.sol";
 import {ISeedSource} from "../../../contracts/interfaces/ISeedSource.sol";
 import {OrganisationId, PositionId} from "../../../contracts/types/Ids.sol";
 import {Track, Tracks} from "../../../contracts/types/Track.sol";
+import {signatureOf} from "./Signing.sol";
 import {vm} from "./Vm.sol";
 
 /// A seed for each block, by its number.
@@ -32,6 +34,7 @@ contract FakeDesk is IExclusions {
     uint64 private constant ORGANISATION = 77;
 
     ArbitrationCourt public court;
+    uint64 public parties;
     address public customer;
     mapping(address account => bool) public isExcluded;
     bool public allBut;
@@ -48,11 +51,10 @@ contract FakeDesk is IExclusions {
         allBut = true;
     }
 
-    /// Who complains.
-    /// @return parties What the court is told of it.
-    function tell(address customer_) external returns (uint64 parties) {
+    /// From now on the court is told that this is the customer.
+    function tell(address customer_) external {
         customer = customer_;
-        return uint64((uint160(customer_) & (1 << 44) - 1) << 20) | ORGANISATION;
+        parties = uint64((uint160(customer_) & (1 << 44) - 1) << 20) | ORGANISATION;
     }
 
     function bars(address account) public view returns (bool) {
@@ -76,16 +78,25 @@ contract FakeDesk is IExclusions {
         }
     }
 
-    function openCase(uint256 dispute, uint8 track, uint256 base, uint64 parties) external payable returns (uint256) {
+    function open(uint256 dispute, uint8 track, uint256 base) external payable returns (uint256) {
         return court.openCase{value: msg.value}(dispute, track, base, parties);
     }
 
-    function concludeCase(uint256 dispute, address payer) external returns (ICourt.Conclusion memory) {
+    function conclude(uint256 dispute, address payer) external returns (ICourt.Conclusion memory) {
         return court.concludeCase(dispute, payer);
     }
 
-    function settleCase(uint256 dispute, uint256 round, address payer) external returns (ICourt.Conclusion memory) {
+    function settle(uint256 dispute, uint256 round, address payer) external returns (ICourt.Conclusion memory) {
         return court.settleCase(dispute, round, payer);
+    }
+}
+
+/// Stands for the appeal fund: counts what comes back.
+contract FakeFund is IFeePayer {
+    mapping(uint256 payment => uint256) public back;
+
+    function takeBack(uint256, uint256 payment) external payable {
+        back[payment] += msg.value;
     }
 }
 
@@ -105,9 +116,9 @@ abstract contract CourtHouse {
     uint256 internal constant DISPUTE = 7;
     bytes internal constant PROOF = "proof";
 
-    Forwarder internal forwarder;
     FakeDesk internal desk;
     FakeSeeds internal seeds;
+    Forwarder internal forwarder;
     ArbitrationCourt internal court;
     // Kept here, as the compiler takes `block` for constant within a test.
     uint256 internal time = START;
@@ -119,14 +130,15 @@ abstract contract CourtHouse {
     function _build(uint256 arbitrators) internal {
         vm.warp(time);
         vm.roll(height);
-        forwarder = new Forwarder();
         desk = new FakeDesk();
         seeds = new FakeSeeds();
         IArbitrationCourt.Setup memory setup;
         (setup.desk, setup.publicArbitrator, setup.appealFund) = (address(desk), PUBLIC, FUND);
         (setup.seedSource, setup.guardian, setup.timelock) = (seeds, address(0x60), TIMELOCK);
-        (setup.registry, setup.forwarder) = (IOrganisationRegistry(address(desk)), address(forwarder));
         (setup.ticketWei, setup.drawBountyGwei) = (TICKET, uint32(BOUNTY));
+        forwarder = new Forwarder();
+        vm.etch(FUND, type(FakeFund).runtimeCode);
+        (setup.registry, setup.forwarder) = (IOrganisationRegistry(address(desk)), address(forwarder));
         setup.tracks = new Track[](1);
         setup.tracks[0] = Tracks.pack(FEE, LOCK, 24, 24, 24);
         court = new ArbitrationCourt(setup);
@@ -170,13 +182,9 @@ abstract contract CourtHouse {
 
     /// Over an amount that takes `seats` seats.
     function _open(uint256 seats) internal {
-        _open(seats, 0);
-    }
-
-    function _open(uint256 seats, uint64 parties) internal {
         uint256 base = ((seats / 2 + 1) * LOCK + seats * FEE) * 5 gwei;
         vm.deal(address(this), _cost(seats));
-        desk.openCase{value: _cost(seats)}(DISPUTE, 0, base, parties);
+        desk.open{value: _cost(seats)}(DISPUTE, 0, base);
         assert(court.rounds(DISPUTE).seats() == seats);
     }
 
@@ -276,6 +284,18 @@ abstract contract CourtHouse {
         vm.deal(FUND, cost);
         vm.prank(FUND);
         court.appeal{value: cost}(DISPUTE, FUND);
+    }
+
+    /// `actor` commits to a vote by signature.
+    function _signCommit(uint256 key, address actor, uint256 seat, bytes32 commitment)
+        internal
+        view
+        returns (bytes memory)
+    {
+        bytes32 type_ = keccak256("Commit(uint256 dispute,uint256 round,uint8 seat,bytes32 commitment,address actor)");
+        uint256 round = court.rounds(DISPUTE).number();
+        bytes32 content = keccak256(abi.encode(type_, DISPUTE, round, seat, commitment, actor));
+        return signatureOf(address(forwarder), key, content);
     }
 
     /// Everything the court holds is somebody's: balances, credits and open disputes' money.

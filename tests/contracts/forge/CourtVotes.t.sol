@@ -9,7 +9,7 @@ import {PositionId} from "../../../contracts/types/Ids.sol";
 import {LEAKED, Round} from "../../../contracts/types/Round.sol";
 import {CourtHouse} from "./CourtHouse.sol";
 import {Wallet} from "./EscrowReceivers.sol";
-import {checkType, signAction, signatureOf} from "./Signing.sol";
+import {checkType, signAction} from "./Signing.sol";
 import {vm} from "./Vm.sol";
 
 /// Windows, commitments by transaction and by signature, reveals, leaks.
@@ -56,7 +56,7 @@ contract CourtVotesTest is CourtHouse {
         vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.WrongPhase.selector, DISPUTE, RoundPhase.Decidable));
         vm.prank(FUND);
         court.appeal(DISPUTE, FUND);
-        desk.concludeCase(DISPUTE, PAYER);
+        desk.conclude(DISPUTE, PAYER);
         assert(court.phase(DISPUTE) == RoundPhase.None && Round.unwrap(court.rounds(DISPUTE)) == 0);
         assert(court.commits(DISPUTE) == 0);
     }
@@ -142,10 +142,7 @@ contract CourtVotesTest is CourtHouse {
         returns (IArbitrationCourt.SignedCommit memory item)
     {
         (item.seat, item.commitment) = (uint8(seat), _commitment(DISPUTE, seat, vote));
-        bytes32 type_ = keccak256("Commit(uint256 dispute,uint256 round,uint8 seat,bytes32 commitment,address actor)");
-        uint256 round = court.rounds(DISPUTE).number();
-        bytes32 content = keccak256(abi.encode(type_, DISPUTE, round, item.seat, item.commitment, actor));
-        item.signature = signatureOf(address(forwarder), key, content);
+        item.signature = _signCommit(key, actor, seat, item.commitment);
     }
 
     function _keyOf(uint256 seat) private view returns (uint256) {
@@ -208,8 +205,8 @@ contract CourtVotesTest is CourtHouse {
         // The action itself takes no signature.
         assert(forwarder.typeHash(court.commit.selector) == 0);
         IForwarder.SignedAction memory action;
-        (action.target, action.actor) = (address(court), _owner(DISPUTE, 0));
-        (action.action, action.deadline) = (abi.encodeCall(court.commit, (DISPUTE, 0, "c")), time + 1);
+        (action.action, action.actor) = (abi.encodeCall(court.commit, (DISPUTE, 0, "c")), _owner(DISPUTE, 0));
+        (action.target, action.deadline) = (address(court), time + 1);
         vm.expectRevert(abi.encodeWithSelector(IForwarder.ActionNotSignable.selector, court.commit.selector));
         forwarder.actWithSig(action);
     }
@@ -244,7 +241,7 @@ contract CourtVotesTest is CourtHouse {
         PositionId silent = _position(DISPUTE, 2);
         uint256 before = _balance(silent);
         _at(DISPUTE, 96);
-        ICourt.Conclusion memory end = desk.concludeCase(DISPUTE, PAYER);
+        ICourt.Conclusion memory end = desk.conclude(DISPUTE, PAYER);
         assert(end.ruling == 2000 && !end.refused && end.cost == _cost(3));
         assert(_balance(silent) == before - LOCK);
     }
@@ -307,7 +304,7 @@ contract CourtVotesTest is CourtHouse {
         // All that can be open is.
         assert(court.phase(DISPUTE) == RoundPhase.Appealable);
         _at(DISPUTE, 96);
-        desk.concludeCase(DISPUTE, PAYER);
+        desk.conclude(DISPUTE, PAYER);
         // Nothing is taken twice; the two others share three fees.
         assert(_balance(position) == before - LOCK);
         assert(address(court).balance == _held(5) + court.credits(address(this)));
@@ -364,14 +361,13 @@ contract CourtVotesTest is CourtHouse {
     }
 
     function test_aSignedStakeIsTheSigners() external {
-        address signer = vm.addr(0xcafe);
         checkType(forwarder, court.stake.selector, "Stake(uint8 tickets,");
         bytes memory action = abi.encodeCall(court.stake, (2));
         IForwarder.SignedAction memory signed = signAction(forwarder, address(court), 0xcafe, action, 1);
         vm.deal(PAYER, 2 * TICKET);
         vm.prank(PAYER);
         forwarder.actWithSig{value: 2 * TICKET}(signed);
-        assert(court.positions(PositionId.wrap(5)).owner() == signer);
+        assert(court.positions(PositionId.wrap(5)).owner() == vm.addr(0xcafe));
     }
 
     function test_aPauseStopsStakesAlone() external {
@@ -384,6 +380,6 @@ contract CourtVotesTest is CourtHouse {
         _draw(DISPUTE);
         _vote(DISPUTE, _all(1, 2, 3));
         _at(DISPUTE, 96);
-        assert(desk.concludeCase(DISPUTE, PAYER).ruling == 2);
+        assert(desk.conclude(DISPUTE, PAYER).ruling == 2);
     }
 }

@@ -211,13 +211,12 @@ abstract contract HandlerCourt is HandlerCases {
         uint256 sleepy = _random(seed, 3) % 3 == 0 ? 2 : 20;
         for (uint256 i; i < _entries[dispute].length && court.phase(dispute) == RoundPhase.Reveal; ++i) {
             if (_random(seed, 400 + i) % sleepy == 0 || !_isOpen(dispute, i)) continue;
-            IArbitrationCourt.Opening[] memory all = new IArbitrationCourt.Opening[](1);
-            all[0] = _opening(dispute, i);
+            IArbitrationCourt.Opening memory o = _opening(dispute, i);
             bytes memory data = _random(seed, 4) % 4 == 0
-                ? abi.encodeCall(IArbitrationCourt.revealBatch, (dispute, all))
-                : abi.encodeCall(IArbitrationCourt.reveal, (dispute, all[0]));
+                ? abi.encodeCall(IArbitrationCourt.revealBatch, (dispute, o.prefix, _links(dispute, o)))
+                : abi.encodeCall(IArbitrationCourt.reveal, (dispute, o));
             _send(RELAYER, address(court), data, 0);
-            (, uint256 bits) = _seat(dispute, all[0].seat);
+            (, uint256 bits) = _seat(dispute, o.seat);
             _require(bits >> 26 < LEAKED, "an opening that was not taken", dispute);
         }
         ++counted["revealed"];
@@ -244,6 +243,21 @@ abstract contract HandlerCourt is HandlerCases {
         for (uint256 i; i < o.later.length; ++i) {
             o.later[i] = IArbitrationCourt.SeatCommitment(all[place + 1 + i].seat, all[place + 1 + i].commitment);
         }
+    }
+
+    /// The opening as the first link of its chain; the others stay shut.
+    function _links(uint256 dispute, IArbitrationCourt.Opening memory o)
+        private
+        view
+        returns (IArbitrationCourt.Link[] memory links)
+    {
+        uint256 first = _entries[dispute].length - o.later.length - 1;
+        links = new IArbitrationCourt.Link[](o.later.length + 1);
+        for (uint256 i; i < links.length; ++i) {
+            Entry storage entry = _entries[dispute][first + i];
+            (links[i].seat, links[i].salt) = (entry.seat, entry.commitment);
+        }
+        (links[0].opened, links[0].salt, links[0].vote) = (true, o.salt, o.vote);
     }
 
     function _entriesOf(uint256 dispute, uint8 seat) private view returns (uint256 count) {

@@ -93,13 +93,14 @@ abstract contract HandlerDoors is HandlerCourt {
         _client.set(_random(seed, 3) % 3 == 0);
     }
 
+    /// The desk names the most that it may come to, and gives back what is too much.
     function _cost(uint256 id) internal view override returns (bool, uint256 cost) {
         (, cost) = desk.escalationCost(_id(id), _orderOf(id));
-        if (desk.complaints(_id(id)).track() < 4 || !_judge.refuses()) return (true, cost);
+        uint8 track = desk.complaints(_id(id)).track();
+        if (track < 4 || desk.complaints(_id(id)).customer().code.length == 0) return (true, cost);
         uint256 base = ICaseFund(isClaim(id) ? address(claims) : address(escrow)).valueOf(_orderOf(id), _id(id));
-        (, uint256 atHome) = court.quote(0, base);
-        // What is too much comes back.
-        return (desk.complaints(_id(id)).customer().code.length == 0, atHome > cost ? atHome : cost);
+        (, cost) = outside.quote(track, base);
+        return (!_judge.refuses(), cost);
     }
 
     function _pickOutside(uint256 seed) private view returns (uint256) {

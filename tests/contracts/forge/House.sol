@@ -171,6 +171,7 @@ abstract contract House {
         tracks[0] = _terms();
         return IArbitrationCourt.Setup(
             address(desk),
+            registry,
             address(publicArbitrator),
             address(fund),
             seeds,

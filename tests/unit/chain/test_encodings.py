@@ -12,6 +12,7 @@ from dapp.chain import abi, artifacts, encode, headers, reverts
 from dapp.chain.keccak import checksummed, keccak
 from dapp.chain.revert_words import WORDS
 from dapp.domain import commitments, intents
+from dapp.domain.commitments import Link, Secret
 from dapp.domain.intents import Intent
 from dapp.domain.position import Position
 from dapp.domain.rounds import Commitment
@@ -202,6 +203,7 @@ def _of_arbitrators() -> list[Intent]:
     header = b"\xf9\x02\x00"
     later = (Commitment(1, WORD, cases.START), Commitment(2, WORD, cases.START))
     opening = intents.Opening(0, SHARE, WORD, DIGEST, 5, later)
+    links = [Link(later[0], Secret(SHARE, WORD, DIGEST)), Link(later[1], None)]
     signed = intents.SignedCommit(0, WORD, "0x" + "11" * 65)
     block = BlockNumber(1)
     held = Position(POSITION, ChainId(1), WHO, 1, block, cases.START, block)
@@ -213,7 +215,7 @@ def _of_arbitrators() -> list[Intent]:
         intents.commit_drawing(case, header, 0, WORD),
         intents.commit_batch(case, header, [signed, signed]),
         intents.reveal(case, opening),
-        intents.reveal_batch(case, [opening, opening]),
+        intents.reveal_batch(case, 5, links),
         intents.report_leak(case, opening),
         intents.stake(1, Wei(4)),
         intents.exit_(POSITION),

@@ -81,8 +81,9 @@ contract SignatureAttacksTest is Play {
         assert(desk.phase(self.id) == Phase.Withdrawn);
         vm.expectRevert(abi.encodeWithSelector(IForwarder.NonceUsed.selector, CUSTOMER, 7));
         forwarder.actWithSig(signed);
+        signed = _sign(address(escrow), CUSTOMER_KEY, abi.encodeCall(escrow.release, (self.order)), 7);
         vm.expectRevert(abi.encodeWithSelector(IForwarder.NonceUsed.selector, CUSTOMER, 7));
-        forwarder.actWithSig(_sign(address(escrow), CUSTOMER_KEY, abi.encodeCall(escrow.release, (self.order)), 7));
+        forwarder.actWithSig(signed);
     }
 
     /// Who owned a wallet, or owns another one, does not sign for it.

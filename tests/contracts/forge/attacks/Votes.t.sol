@@ -247,12 +247,13 @@ contract VoteAttacksTest is Play {
         _noteBallot(self.dispute, Ballot(2, 4000, all[2].commitment));
         assert(court.phase(self.dispute) == RoundPhase.Reveal);
 
-        IArbitrationCourt.Opening[] memory openings = new IArbitrationCourt.Opening[](3);
-        for (uint8 seat; seat < 3; ++seat) {
-            openings[seat] = _opening(self.dispute, seat);
+        IArbitrationCourt.Link[] memory links = new IArbitrationCourt.Link[](3);
+        for (uint256 i; i < 3; ++i) {
+            uint8 seat = _ballots[self.dispute][i].seat;
+            links[i] = IArbitrationCourt.Link(seat, true, 4000, _salt(seat), 0);
         }
         _reveal(self.dispute, 0);
-        court.revealBatch(self.dispute, openings);
+        court.revealBatch(self.dispute, 0, links);
         _same(court.rounds(self.dispute).reveals(), 3);
         _same(court.currentRuling(self.dispute), 4000);
     }
