@@ -228,7 +228,13 @@ contract BondClaimsTest is RegistryHouse {
     }
 
     function test_everyActionBySignature() external {
-        _act(address(claims), CUSTOMER_KEY, 0, abi.encodeCall(claims.claim, (ORGANISATION, 1, 1 ether, 0, 10_000, 2, 0)), DEPOSIT);
+        _act(
+            address(claims),
+            CUSTOMER_KEY,
+            0,
+            abi.encodeCall(claims.claim, (ORGANISATION, 1, 1 ether, 0, 10_000, 2, 0)),
+            DEPOSIT
+        );
         // What a relayer sends is the relayer's, whoever asked for it.
         _act(address(claims), ADMIN_KEY, 0, abi.encodeCall(claims.fund, (FIRST)), 1 ether);
         assert(claims.sentBy(FIRST, RELAYER) == 1 ether && claims.sentBy(FIRST, ADMIN) == 0);
@@ -237,13 +243,16 @@ contract BondClaimsTest is RegistryHouse {
         assert(STRANGER.balance == 1002 ether);
         (uint96 sent, uint96 left) = claims.funding(FIRST);
         assert(sent == 1 ether && left == 1 ether);
-        checkType(forwarder,
+        checkType(
+            forwarder,
             I.claim.selector,
             "Claim(uint24 organisation,uint16 version,uint96 amount,bytes32 ref,uint16 demand,uint8 category,bytes32 digest,"
         );
         checkType(forwarder, I.fund.selector, "Fund(uint64 complaint,");
         checkType(forwarder, I.withdrawFunding.selector, "WithdrawFunding(uint64 complaint,address to,");
-        assert(forwarder.typeHash(IPayouts.withdrawTo.selector) != 0 && forwarder.typeHash(ICaseFund.divide.selector) == 0);
+        assert(
+            forwarder.typeHash(IPayouts.withdrawTo.selector) != 0 && forwarder.typeHash(ICaseFund.divide.selector) == 0
+        );
     }
 
     function _order(uint256 ref) private view returns (Order memory) {

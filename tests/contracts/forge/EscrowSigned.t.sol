@@ -42,8 +42,7 @@ contract EscrowSignedTest is EscrowHouse {
 
     function test_aSponsorPays() external {
         vm.deal(SPONSOR, 1 ether);
-        IForwarder.SignedAction memory signed =
-            _signed(abi.encodeCall(escrow.pay, (SHOP, 1, bytes32(uint256(1)))), 0);
+        IForwarder.SignedAction memory signed = _signed(abi.encodeCall(escrow.pay, (SHOP, 1, bytes32(uint256(1)))), 0);
         vm.prank(SPONSOR);
         bytes memory key = forwarder.actWithSig{value: 1 ether}(signed);
         Order memory order = _facts(address(0), 1);

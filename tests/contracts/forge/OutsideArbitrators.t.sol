@@ -151,7 +151,8 @@ contract OutsideArbitratorsTest {
     function test_RevertWhen_TooLittleGas() public {
         (bool done, bytes memory why) = address(door).call{gas: 60_000}(abi.encodeCall(door.quote, (TRACK, 1)));
         require(!done && bytes4(why) == IOutsideArbitrators.GasTooLow.selector, "quote");
-        (done, why) = address(door).call{gas: 900_000, value: 0.05 ether}(abi.encodeCall(door.openCase, (1, TRACK, 1, 0)));
+        (done, why) =
+            address(door).call{gas: 900_000, value: 0.05 ether}(abi.encodeCall(door.openCase, (1, TRACK, 1, 0)));
         require(!done && bytes4(why) == IOutsideArbitrators.GasTooLow.selector, "open");
     }
 

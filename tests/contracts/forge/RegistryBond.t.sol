@@ -166,14 +166,24 @@ contract RegistryBondTest is RegistryHouse {
 
     function test_everyActionBySignature() external {
         address clerk = vm.addr(CLERK_KEY);
-        _act(address(registry), ADMIN_KEY, 0, abi.encodeCall(registry.publishPolicy, (ORGANISATION, _policy(), AGREEMENT)), 0);
+        _act(
+            address(registry),
+            ADMIN_KEY,
+            0,
+            abi.encodeCall(registry.publishPolicy, (ORGANISATION, _policy(), AGREEMENT)),
+            0
+        );
         assert(registry.agreement(ORGANISATION, 2) == AGREEMENT);
         _act(address(registry), ADMIN_KEY, 1, abi.encodeCall(registry.nominateOperator, (ORGANISATION, clerk, 2)), 0);
         _act(address(registry), CLERK_KEY, 0, abi.encodeCall(registry.acceptOperator, (ORGANISATION)), 0);
         assert(registry.rolesOf(ORGANISATION, clerk) == 2);
-        _act(address(registry), CLERK_KEY, 1, abi.encodeCall(registry.requestBondWithdrawal, (ORGANISATION, 1 ether)), 0);
+        _act(
+            address(registry), CLERK_KEY, 1, abi.encodeCall(registry.requestBondWithdrawal, (ORGANISATION, 1 ether)), 0
+        );
         vm.warp(START + HOUSE_NOTICE);
-        _act(address(registry), CLERK_KEY, 2, abi.encodeCall(registry.withdrawBond, (ORGANISATION, payable(STRANGER))), 0);
+        _act(
+            address(registry), CLERK_KEY, 2, abi.encodeCall(registry.withdrawBond, (ORGANISATION, payable(STRANGER))), 0
+        );
         assert(STRANGER.balance == 1001 ether);
         _act(address(registry), ADMIN_KEY, 2, abi.encodeCall(registry.removeOperator, (ORGANISATION, clerk)), 0);
         assert(registry.rolesOf(ORGANISATION, clerk) == 0);
@@ -195,12 +205,14 @@ contract RegistryBondTest is RegistryHouse {
             "uint16 confirmHours,uint16 protectionHours,uint8 track,uint8 claimCap,bytes32 agreement,";
         checkType(forwarder, I.register.selector, string.concat("Register(", policy));
         checkType(forwarder, I.publishPolicy.selector, string.concat("PublishPolicy(uint24 organisation,", policy));
-        checkType(forwarder, I.nominateOperator.selector, "NominateOperator(uint24 organisation,address account,uint8 roles,"
+        checkType(
+            forwarder, I.nominateOperator.selector, "NominateOperator(uint24 organisation,address account,uint8 roles,"
         );
         checkType(forwarder, I.acceptOperator.selector, "AcceptOperator(uint24 organisation,");
         checkType(forwarder, I.removeOperator.selector, "RemoveOperator(uint24 organisation,address account,");
         checkType(forwarder, I.depositBond.selector, "DepositBond(uint24 organisation,");
-        checkType(forwarder, I.requestBondWithdrawal.selector, "RequestBondWithdrawal(uint24 organisation,uint96 amount,"
+        checkType(
+            forwarder, I.requestBondWithdrawal.selector, "RequestBondWithdrawal(uint24 organisation,uint96 amount,"
         );
         checkType(forwarder, I.withdrawBond.selector, "WithdrawBond(uint24 organisation,address to,");
         assert(forwarder.typeHash(IPayouts.withdrawTo.selector) != 0);
