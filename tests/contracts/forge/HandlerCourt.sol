@@ -41,12 +41,12 @@ abstract contract HandlerCourt is HandlerCases {
             _act(word.owner(), address(court), abi.encodeCall(IArbitrationCourt.requestExit, (position)), 0, seed);
             return;
         }
-        bytes memory leave = abi.encodeCall(IArbitrationCourt.unstake, (position, payable(STRANGER)));
-        if (seatsHeld[place] != 0) return _mustFail(word.owner(), address(court), leave, "left with a seat");
+        bytes memory leaving = abi.encodeCall(IArbitrationCourt.unstake, (position, payable(STRANGER)));
+        if (seatsHeld[place] != 0) return _mustFail(word.owner(), address(court), leaving, "left with a seat");
         if (_block() < court.exitBlock(position) + 8200) {
-            return _mustFail(word.owner(), address(court), leave, "left too early");
+            return _mustFail(word.owner(), address(court), leaving, "left too early");
         }
-        _act(word.owner(), address(court), leave, 0, seed);
+        _act(word.owner(), address(court), leaving, 0, seed);
         ++counted["unstaked"];
     }
 

@@ -15,10 +15,11 @@ contract TrailFoldTest is HandlerCampaign {
         _checkTrails();
     }
 
-    /// A campaign that never got to a void round would prove nothing about void rounds.
+    /// A campaign that never got to a void round would prove nothing about void rounds. It ends when all has happened.
     function test_aCampaignGetsEverywhere() external {
         bytes4[] memory acts = _acts();
-        for (uint256 i; i < 6000; ++i) {
+        string memory missing = "anything";
+        for (uint256 i; i < 8000 && bytes(missing).length != 0; ++i) {
             uint256 random = uint256(keccak256(abi.encode(i)));
             (bool done, bytes memory reason) =
                 address(_people).call(abi.encodeWithSelector(acts[random % acts.length], random));
@@ -27,10 +28,15 @@ contract TrailFoldTest is HandlerCampaign {
                     revert(add(reason, 32), mload(reason))
                 }
             }
+            if (i % 250 == 249) missing = _missing();
         }
+        if (bytes(missing).length != 0) revert NeverHappened(missing);
         _checkTrails();
         _checkMoney();
         _checkSeats();
+    }
+
+    function _missing() private view returns (string memory) {
         string[37] memory all = [
             "paid",
             "released",
@@ -71,8 +77,9 @@ contract TrailFoldTest is HandlerCampaign {
             "appealed by a contract"
         ];
         for (uint256 i; i < all.length; ++i) {
-            if (_people.counted(bytes32(bytes(all[i]))) == 0) revert NeverHappened(all[i]);
+            if (_people.counted(bytes32(bytes(all[i]))) == 0) return all[i];
         }
+        return "";
     }
 
     /// The usual course more often than the rest.
