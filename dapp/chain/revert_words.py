@@ -26,6 +26,7 @@ WORDS: dict[str, str] = {
     "CannotUnstake": "position {position} has {seats} open seats or its exit is too young: "
     "block {currentBlock} of {untilBlock}",
     "CategoryInvalid": "there is no kind {category}; the last is {max}",
+    "ChainMismatch": "these are not all later commitments of dispute {dispute}, in order",
     "ChoicesInvalid": "the court cannot decide among {choices} choices",
     "ClaimExists": "this customer has made a claim under the reference already",
     "ClaimNotFiling": "a claim is made at the contract of the claims, not at the desk",

@@ -3,7 +3,7 @@
 An accumulator binds all hidden votes of a round.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from dapp.domain.rounds import Commitment
@@ -88,6 +88,47 @@ def opening(
         raise Refused(f"seat {seat} has not committed a vote", code="vote-not-committed")
     last = places[-1]
     return accumulate(keccak, commitments[:last]), tuple(commitments[last + 1 :])
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """What a hidden vote hid; `reason` is the digest of the reasons."""
+
+    vote: BasisPoints
+    salt: Hash32
+    reason: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A commitment in the accumulator: opened by its `secret`, or as it is."""
+
+    commitment: Commitment
+    secret: Secret | None
+
+
+def links(
+    keccak: Keccak, commitments: Sequence[Commitment], secrets: Mapping[int, Secret]
+) -> tuple[int, tuple[Link, ...]]:
+    """What opening the votes of many seats at once needs.
+
+    Returns:
+        The accumulator before the first seat's latest commitment, and all commitments from it on.
+
+    Raises:
+        Refused: a seat has not committed, or none is named.
+    """
+    last = {one.seat: place for place, one in enumerate(commitments)}
+    missing = sorted(secrets.keys() - last.keys())
+    if missing or not secrets:
+        raise Refused(f"seats {missing} have not committed a vote", code="vote-not-committed")
+    first = min(last[seat] for seat in secrets)
+    chain = tuple(
+        Link(one, secrets.get(one.seat) if place == last[one.seat] else None)
+        for place, one in enumerate(commitments)
+        if place >= first
+    )
+    return accumulate(keccak, commitments[:first]), chain
 
 
 def accusation(keccak: Keccak, account: Address, salt: Hash32) -> Hash32:

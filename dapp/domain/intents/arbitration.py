@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dapp.domain.case import Case
+from dapp.domain.commitments import Link
 from dapp.domain.events import APPEALS, COURT, OUTSIDE, Value
 from dapp.domain.intents.call import MAX_AMOUNT, MAX_VERSION, Intent, check_range
 from dapp.domain.phases import MAX_APPEALS
@@ -12,6 +13,7 @@ from dapp.domain.rounds import Commitment
 from dapp.domain.types import (
     ALL,
     NO_ACCOUNT,
+    ZERO_HASH,
     Address,
     BasisPoints,
     Digest,
@@ -86,9 +88,9 @@ def reveal(case: Case, opening: Opening) -> Intent:
     return Intent(COURT, "reveal", (case.id, _opening(opening)))
 
 
-def reveal_batch(case: Case, openings: Sequence[Opening]) -> Intent:
-    """Open hidden votes; those that do not fit are passed over."""
-    return Intent(COURT, "revealBatch", (case.id, tuple(_opening(one) for one in openings)))
+def reveal_batch(case: Case, prefix: int, links: Sequence[Link]) -> Intent:
+    """Open many hidden votes at once (`commitments.links`). Whoever knows the salts may."""
+    return Intent(COURT, "revealBatch", (case.id, prefix, tuple(_link(one) for one in links)))
 
 
 def report_leak(case: Case, opening: Opening) -> Intent:
@@ -165,6 +167,14 @@ def appeal_outside(case: Case, cost: Wei) -> Intent:
 
 def _level(level: int) -> None:
     check_range("level", level, 0, MAX_APPEALS)
+
+
+def _link(one: Link) -> Value:
+    seat, secret = one.commitment.seat, one.secret
+    if secret is None:
+        return (seat, False, 0, one.commitment.value, ZERO_HASH)
+    check_range("vote", secret.vote, 0, ALL)
+    return (seat, True, secret.vote, secret.salt, secret.reason)
 
 
 def _opening(one: Opening) -> Value:
