@@ -4,12 +4,12 @@ pragma solidity 0.8.37;
 import {ClaimState, IBondClaims as I} from "../../../contracts/interfaces/IBondClaims.sol";
 import {ICaseFund} from "../../../contracts/interfaces/ICaseFund.sol";
 import {IPayouts} from "../../../contracts/interfaces/IPayouts.sol";
-import {ISignedActions} from "../../../contracts/interfaces/ISignedActions.sol";
 import {ComplaintState} from "../../../contracts/types/Complaint.sol";
 import {ComplaintId} from "../../../contracts/types/Ids.sol";
 import {Order} from "../../../contracts/types/Order.sol";
-import {Refusing, RegistryHouse, VmKeys, vmKeys} from "./RegistryHouse.sol";
-import {vm} from "./Vm.sol";
+import {Refusing, RegistryHouse} from "./RegistryHouse.sol";
+import {checkType} from "./Signing.sol";
+import {Vm, vm} from "./Vm.sol";
 
 /// Claims against a bond, each by itself. (tests/contracts/claims.tree)
 contract BondClaimsTest is RegistryHouse {
@@ -46,7 +46,7 @@ contract BondClaimsTest is RegistryHouse {
     function test_aClaimHoldsItsAmountEvenWhilePaused() external {
         vm.prank(GUARDIAN);
         registry.setPaused(true);
-        vmKeys.recordLogs();
+        vm.recordLogs();
         _claim(1 ether, 0);
         (uint256 balance, uint256 locked) = _bond();
         assert(balance == 100 ether && locked == 1 ether && address(claims).balance == DEPOSIT);
@@ -57,12 +57,12 @@ contract BondClaimsTest is RegistryHouse {
         assert(claims.valueOf(_order(0), FIRST) == 1 ether);
         // The trail: genesis, then what was emitted.
         bytes32 trail = keccak256(abi.encode("redress-trail/1", block.chainid, address(claims), key));
-        trail = _folded(trail, vmKeys.getRecordedLogs()[0], 3, START);
+        trail = _folded(trail, vm.getRecordedLogs()[0], 3, START);
         vm.warp(START + 5 days);
         assert(claims.claimTrail(_order(0)) == trail);
-        vmKeys.recordLogs();
-        bytes32 last = desk.split(_order(0), FIRST, 4000, 1 ether).trail;
-        VmKeys.Log[] memory logs = vmKeys.getRecordedLogs();
+        vm.recordLogs();
+        bytes32 last = desk.divide(_order(0), FIRST, 4000, 1 ether).trail;
+        Vm.Log[] memory logs = vm.getRecordedLogs();
         for (uint256 i; i < logs.length; ++i) {
             if (logs[i].topics[0] == I.Split.selector) trail = _folded(trail, logs[i], 3, START + 5 days);
         }
@@ -79,7 +79,7 @@ contract BondClaimsTest is RegistryHouse {
         vm.expectRevert(refused);
         claims.close(order, FIRST);
         vm.expectRevert(refused);
-        claims.split(order, FIRST, 0, 0);
+        claims.divide(order, FIRST, 0, 0);
         vm.expectRevert(refused);
         claims.splitFunded(order, FIRST, 0);
     }
@@ -90,7 +90,7 @@ contract BondClaimsTest is RegistryHouse {
         ComplaintId other = ComplaintId.wrap(2);
         bytes32 key = _order(0).key();
         vm.expectRevert(abi.encodeWithSelector(selector, key, other, FIRST));
-        desk.split(_order(0), other, 0, 0);
+        desk.divide(_order(0), other, 0, 0);
         vm.expectRevert(abi.encodeWithSelector(selector, key, other, FIRST));
         desk.splitFunded(_order(0), other, 0);
         vm.expectRevert(abi.encodeWithSelector(selector, key, other, FIRST));
@@ -106,9 +106,9 @@ contract BondClaimsTest is RegistryHouse {
         vm.expectRevert(abi.encodeWithSelector(I.ClaimNotFiling.selector, key, ClaimState.Open));
         desk.open(_order(0), other);
         // Divided once.
-        desk.split(_order(0), FIRST, 0, 0);
+        desk.divide(_order(0), FIRST, 0, 0);
         vm.expectRevert(abi.encodeWithSelector(selector, key, FIRST, FIRST));
-        desk.split(_order(0), FIRST, 10_000, 0);
+        desk.divide(_order(0), FIRST, 10_000, 0);
     }
 
     function test_aWithdrawnClaimLeavesAllAsItWas() external {
@@ -128,7 +128,7 @@ contract BondClaimsTest is RegistryHouse {
         uint256 deposit = DEPOSIT + 1;
         assert(claims.depositFor(amount) == deposit);
         _claim(amount, 0);
-        ICaseFund.Division memory d = desk.split(_order(0), FIRST, share, owed);
+        ICaseFund.Division memory d = desk.divide(_order(0), FIRST, share, owed);
         uint256 part = uint256(amount) * share / 10_000;
         uint256 back = share >= 5000 ? deposit : deposit * share / 5000;
         uint256 free = 100 ether - part + deposit - back;
@@ -143,8 +143,8 @@ contract BondClaimsTest is RegistryHouse {
 
     function test_theDepositGoesBackToWhoeverPaidIt() external {
         bytes memory action = abi.encodeCall(claims.claim, (ORGANISATION, 1, 1 ether, 0, 10_000, 2, 0));
-        _act(CUSTOMER_KEY, 0, action, DEPOSIT);
-        desk.split(_order(0), FIRST, 2500, 0);
+        _act(address(claims), CUSTOMER_KEY, 0, action, DEPOSIT);
+        desk.divide(_order(0), FIRST, 2500, 0);
         assert(CUSTOMER.balance == 1000.25 ether && RELAYER.balance == 1000 ether - DEPOSIT / 2);
         (uint256 balance,) = _bond();
         assert(balance == 99.75 ether + DEPOSIT / 2);
@@ -156,7 +156,7 @@ contract BondClaimsTest is RegistryHouse {
         vm.prank(address(refusing));
         claims.claim{value: DEPOSIT}(ORGANISATION, 1, 1 ether, 0, 10_000, 2, 0);
         Order memory order = Order(ORGANISATION, 1, address(refusing), address(claims), 0);
-        desk.split(order, FIRST, 5000, 0);
+        desk.divide(order, FIRST, 5000, 0);
         assert(registry.credits(address(refusing)) == 0.5 ether && claims.credits(address(refusing)) == DEPOSIT);
         vm.prank(address(refusing));
         claims.withdrawTo(payable(STRANGER));
@@ -223,28 +223,36 @@ contract BondClaimsTest is RegistryHouse {
     function test_aRulingLeavesWhatWasSentAlone() external {
         _claim(1 ether, 0);
         _fund(ADMIN, 1 ether);
-        desk.split(_order(0), FIRST, 10_000, 0);
+        desk.divide(_order(0), FIRST, 10_000, 0);
         assert(_takeBack(ADMIN) == 1 ether);
     }
 
     function test_everyActionBySignature() external {
-        _act(CUSTOMER_KEY, 0, abi.encodeCall(claims.claim, (ORGANISATION, 1, 1 ether, 0, 10_000, 2, 0)), DEPOSIT);
+        _act(
+            address(claims),
+            CUSTOMER_KEY,
+            0,
+            abi.encodeCall(claims.claim, (ORGANISATION, 1, 1 ether, 0, 10_000, 2, 0)),
+            DEPOSIT
+        );
         // What a relayer sends is the relayer's, whoever asked for it.
-        _act(ADMIN_KEY, 0, abi.encodeCall(claims.fund, (FIRST)), 1 ether);
+        _act(address(claims), ADMIN_KEY, 0, abi.encodeCall(claims.fund, (FIRST)), 1 ether);
         assert(claims.sentBy(FIRST, RELAYER) == 1 ether && claims.sentBy(FIRST, ADMIN) == 0);
         _fund(ADMIN, 2 ether);
-        _act(ADMIN_KEY, 1, abi.encodeCall(claims.withdrawFunding, (FIRST, payable(STRANGER))), 0);
+        _act(address(claims), ADMIN_KEY, 1, abi.encodeCall(claims.withdrawFunding, (FIRST, payable(STRANGER))), 0);
         assert(STRANGER.balance == 1002 ether);
         (uint96 sent, uint96 left) = claims.funding(FIRST);
         assert(sent == 1 ether && left == 1 ether);
-        _checkType(
-            claims,
+        checkType(
+            forwarder,
             I.claim.selector,
             "Claim(uint24 organisation,uint16 version,uint96 amount,bytes32 ref,uint16 demand,uint8 category,bytes32 digest,"
         );
-        _checkType(claims, I.fund.selector, "Fund(uint64 complaint,");
-        _checkType(claims, I.withdrawFunding.selector, "WithdrawFunding(uint64 complaint,address to,");
-        assert(claims.typeHash(IPayouts.withdrawTo.selector) != 0 && claims.typeHash(ICaseFund.split.selector) == 0);
+        checkType(forwarder, I.fund.selector, "Fund(uint64 complaint,");
+        checkType(forwarder, I.withdrawFunding.selector, "WithdrawFunding(uint64 complaint,address to,");
+        assert(
+            forwarder.typeHash(IPayouts.withdrawTo.selector) != 0 && forwarder.typeHash(ICaseFund.divide.selector) == 0
+        );
     }
 
     function _order(uint256 ref) private view returns (Order memory) {
@@ -273,11 +281,5 @@ contract BondClaimsTest is RegistryHouse {
         vm.prank(payer);
         claims.withdrawFunding(FIRST, payable(payer));
         return payer.balance - before;
-    }
-
-    function _act(uint256 key, uint256 nonce, bytes memory action, uint256 value) private {
-        ISignedActions.SignedAction memory signed = _signed(address(claims), "Redress Claims", key, action, nonce);
-        vm.prank(RELAYER);
-        claims.actWithSig{value: value}(signed);
     }
 }

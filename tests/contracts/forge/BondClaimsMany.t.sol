@@ -32,7 +32,7 @@ contract BondClaimsManyTest is RegistryHouse {
         assert(address(registry).balance == 100 ether && address(claims).balance == deposits);
         // All of them lost: the bond has the deposits as well.
         for (uint256 i; i < _orders.length; ++i) {
-            desk.split(_orders[i], _id(i), 0, 0);
+            desk.divide(_orders[i], _id(i), 0, 0);
         }
         (balance, locked) = _bond();
         assert(balance == 100 ether + deposits && locked == 0 && address(claims).balance == 0);
@@ -45,7 +45,7 @@ contract BondClaimsManyTest is RegistryHouse {
         for (uint256 i; i < _orders.length; ++i) {
             (, uint256 others) = _bond();
             others -= claims.valueOf(_orders[i], _id(i));
-            paid += desk.split(_orders[i], _id(i), 10_000, 1 ether).toCustomer;
+            paid += desk.divide(_orders[i], _id(i), 10_000, 1 ether).toCustomer;
             (uint256 balance, uint256 locked) = _bond();
             // Costs never touch what another claim holds.
             assert(locked == others && balance >= locked);
@@ -136,7 +136,7 @@ contract BondClaimsManyTest is RegistryHouse {
         uint256 i = value % _orders.length;
         if (!_isOpen(i)) return;
         uint16 share = uint16(bound(value, 0, 10_000));
-        if (ruled) desk.split(_orders[i], _id(i), share, uint96(bound(value, 0, 3 ether)));
+        if (ruled) desk.divide(_orders[i], _id(i), share, uint96(bound(value, 0, 3 ether)));
         else if (claims.covers(_id(i), share)) desk.splitFunded(_orders[i], _id(i), share);
         else desk.close(_orders[i], _id(i));
     }

@@ -8,7 +8,7 @@ import {RoundPhase} from "../../../contracts/libraries/RoundPhases.sol";
 import {PositionId} from "../../../contracts/types/Ids.sol";
 import {Position} from "../../../contracts/types/Position.sol";
 import {Round} from "../../../contracts/types/Round.sol";
-import {CourtHouse, courtVm} from "./CourtHouse.sol";
+import {CourtHouse} from "./CourtHouse.sol";
 import {vm} from "./Vm.sol";
 
 /// Who sits: the panel against a model that asks about each lot in turn, the bounty, and what the worst draw costs.
@@ -19,11 +19,30 @@ contract CourtDrawTest is CourtHouse {
     uint256 private constant ROUNDS_SLOT = 6;
 
     /// However many are excluded, the panel is the one that comes of asking about each lot in turn.
-    function test_thePanelIsThatOfAskingInTurn(uint256 excluded, uint256 salt) external {
+    function testFuzz_thePanelIsThatOfAskingInTurn(uint256 excluded, uint256 salt) external {
+        _checkPanel(excluded, salt, false);
+    }
+
+    /// The same if the round's word tells the parties, and the customer has a place: then the registry is asked, which
+    /// knows nothing of customers, unless the customer may be among the owners.
+    function testFuzz_theHintMovesNoSeat(uint256 excluded, uint256 salt) external {
+        _checkPanel(excluded, salt, true);
+    }
+
+    function test_whereTheHintIsSureTheRegistryIsAsked() external {
+        _build(5);
+        desk.tell(PAYER);
+        _open(3);
+        vm.expectCall(address(desk), abi.encodePacked(desk.wereOperators.selector));
+        _draw(DISPUTE);
+    }
+
+    function _checkPanel(uint256 excluded, uint256 salt, bool hint) private {
         _build(PLACES);
         for (uint256 i; i < PLACES; ++i) {
             if (excluded >> i & 1 == 1) desk.exclude(_arbitrator(i));
         }
+        if (hint) desk.tell(_arbitrator(salt % PLACES));
         _mine(salt % 1000);
         _open([uint256(3), 5, 7][salt % 3]);
         Round round = court.rounds(DISPUTE);
@@ -44,7 +63,7 @@ contract CourtDrawTest is CourtHouse {
             for (uint256 attempt; attempt < 2 * Draw.ATTEMPTS; ++attempt) {
                 (uint256 index, uint256 ticket) = Draw.lot(seed, DISPUTE, round.number(), i, attempt, round.highWater());
                 Position word = court.positions(PositionId.wrap(uint32(index)));
-                if (ticket >= word.tickets() || desk.isExcluded(word.owner())) continue;
+                if (ticket >= word.tickets() || desk.bars(word.owner())) continue;
                 bool known;
                 for (uint256 j; j < count; ++j) {
                     known = known || panel[j] == index;
@@ -74,10 +93,10 @@ contract CourtDrawTest is CourtHouse {
         _build(5);
         _open(3);
         _mine(5);
-        uint256 state = courtVm.snapshotState();
+        uint256 state = vm.snapshotState();
         court.draw(DISPUTE, PROOF);
         (PositionId position, address owner,) = court.seat(DISPUTE, 1);
-        courtVm.revertToState(state);
+        vm.revertToState(state);
         // Not before the commit window.
         _at(DISPUTE, 24);
         vm.warp(time - 1);
@@ -126,13 +145,13 @@ contract CourtDrawTest is CourtHouse {
     }
 
     /// Neither staking nor leaving between arming and draw moves a seat.
-    function test_nothingAfterTheArmingMovesASeat(uint256 random) external {
+    function testFuzz_nothingAfterTheArmingMovesASeat(uint256 random) external {
         _build(9);
         _open(5);
-        uint256 state = courtVm.snapshotState();
+        uint256 state = vm.snapshotState();
         _draw(DISPUTE);
         Round want = court.rounds(DISPUTE);
-        courtVm.revertToState(state);
+        vm.revertToState(state);
         for (uint256 i; i < 9; ++i) {
             if (random >> i & 1 == 0) continue;
             vm.prank(_arbitrator(i));
@@ -164,11 +183,10 @@ contract CourtDrawTest is CourtHouse {
         assert(court.positions(PositionId.wrap(40)).tickets() == 8 && court.exitBlock(PositionId.wrap(40)) == height);
         desk.excludeAllButListed();
         _mine(5);
-        courtVm.cool(address(court));
+        vm.cool(address(court));
         uint256 before = gasleft();
         court.draw(DISPUTE, PROOF);
         uint256 used = before - gasleft();
-        emit Used("draw, worst", used);
         assert(used < 12_000_000);
         assert(court.rounds(DISPUTE).drawn() && court.rounds(DISPUTE).seats() == 0);
     }

@@ -7,31 +7,12 @@ import {IArbitrationCourt} from "../../../contracts/interfaces/IArbitrationCourt
 import {ICourt} from "../../../contracts/interfaces/ICourt.sol";
 import {IExclusions} from "../../../contracts/interfaces/IExclusions.sol";
 import {IFeePayer} from "../../../contracts/interfaces/IFeePayer.sol";
+import {IOrganisationRegistry} from "../../../contracts/interfaces/IOrganisationRegistry.sol";
 import {ISeedSource} from "../../../contracts/interfaces/ISeedSource.sol";
-import {RoundPhase} from "../../../contracts/libraries/RoundPhases.sol";
-import {PositionId} from "../../../contracts/types/Ids.sol";
-import {Round} from "../../../contracts/types/Round.sol";
+import {OrganisationId, PositionId} from "../../../contracts/types/Ids.sol";
 import {Track, Tracks} from "../../../contracts/types/Track.sol";
+import {signatureOf} from "./Signing.sol";
 import {vm} from "./Vm.sol";
-
-/// The cheat codes that only these tests use.
-interface CourtVm {
-    function addr(uint256 key) external pure returns (address);
-    function cool(address account) external;
-    function recordLogs() external;
-    function getRecordedLogs() external returns (Log[] memory);
-    function revertToState(uint256 state) external returns (bool);
-    function snapshotState() external returns (uint256 state);
-    function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
-
-    struct Log {
-        bytes32[] topics;
-        bytes data;
-        address emitter;
-    }
-}
-
-CourtVm constant courtVm = CourtVm(address(vm));
 
 /// A seed for each block, by its number.
 contract FakeSeeds is ISeedSource {
@@ -48,9 +29,13 @@ contract FakeSeeds is ISeedSource {
     }
 }
 
-/// Stands for the desk: whom it excludes is what the test says.
+/// Stands for the desk and the registry: whom they exclude is what the test says.
 contract FakeDesk is IExclusions {
+    uint64 private constant ORGANISATION = 77;
+
     ArbitrationCourt public court;
+    uint64 public parties;
+    address public customer;
     mapping(address account => bool) public isExcluded;
     bool public allBut;
 
@@ -66,14 +51,35 @@ contract FakeDesk is IExclusions {
         allBut = true;
     }
 
+    /// From now on the court is told that this is the customer.
+    function tell(address customer_) external {
+        customer = customer_;
+        parties = uint64((uint160(customer_) & (1 << 44) - 1) << 20) | ORGANISATION;
+    }
+
+    function bars(address account) public view returns (bool) {
+        return isExcluded[account] != allBut || account == customer && account != address(0);
+    }
+
     function exclusions(uint256, address[] calldata accounts, uint256) external view returns (uint256 bits) {
         for (uint256 i; i < accounts.length; ++i) {
-            if (isExcluded[accounts[i]] != allBut) bits |= 1 << i;
+            if (bars(accounts[i])) bits |= 1 << i;
+        }
+    }
+
+    function wereOperators(OrganisationId organisation, address[] calldata accounts, uint256)
+        external
+        view
+        returns (uint256 bits)
+    {
+        require(OrganisationId.unwrap(organisation) == ORGANISATION, "another organisation");
+        for (uint256 i; i < accounts.length; ++i) {
+            if (isExcluded[accounts[i]]) bits |= 1 << i;
         }
     }
 
     function open(uint256 dispute, uint8 track, uint256 base) external payable returns (uint256) {
-        return court.openCase{value: msg.value}(dispute, track, base, 0);
+        return court.openCase{value: msg.value}(dispute, track, base, parties);
     }
 
     function conclude(uint256 dispute, address payer) external returns (ICourt.Conclusion memory) {
@@ -96,9 +102,6 @@ contract FakeFund is IFeePayer {
 
 /// A court with a desk and seeds of the test's own, and what people do there.
 abstract contract CourtHouse {
-    /// Shown with `-vv`.
-    event Used(string what, uint256 gas);
-
     uint256 internal constant TICKET = 0.4 ether;
     uint256 internal constant FEE = 10_000_000;
     uint256 internal constant LOCK = 100_000_000;
@@ -135,7 +138,7 @@ abstract contract CourtHouse {
         (setup.ticketWei, setup.drawBountyGwei) = (TICKET, uint32(BOUNTY));
         forwarder = new Forwarder();
         vm.etch(FUND, type(FakeFund).runtimeCode);
-        setup.forwarder = address(forwarder);
+        (setup.registry, setup.forwarder) = (IOrganisationRegistry(address(desk)), address(forwarder));
         setup.tracks = new Track[](1);
         setup.tracks[0] = Tracks.pack(FEE, LOCK, 24, 24, 24);
         court = new ArbitrationCourt(setup);
@@ -151,7 +154,7 @@ abstract contract CourtHouse {
     }
 
     function _arbitrator(uint256 i) internal pure returns (address) {
-        return courtVm.addr(_key(i));
+        return vm.addr(_key(i));
     }
 
     function _stake(address owner, uint8 tickets) internal returns (PositionId) {
@@ -283,15 +286,6 @@ abstract contract CourtHouse {
         court.appeal{value: cost}(DISPUTE, FUND);
     }
 
-    /// What somebody with this key signs of a struct: the forwarder's domain, for all contracts.
-    function _sign(uint256 key, bytes32 structHash) internal view returns (bytes memory) {
-        bytes32 type_ = keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)");
-        bytes32 domain =
-            keccak256(abi.encode(type_, keccak256("Redress"), keccak256("1"), block.chainid, address(forwarder)));
-        (uint8 v, bytes32 r, bytes32 s) = courtVm.sign(key, keccak256(abi.encodePacked("\x19\x01", domain, structHash)));
-        return abi.encodePacked(r, s, v);
-    }
-
     /// `actor` commits to a vote by signature.
     function _signCommit(uint256 key, address actor, uint256 seat, bytes32 commitment)
         internal
@@ -300,7 +294,8 @@ abstract contract CourtHouse {
     {
         bytes32 type_ = keccak256("Commit(uint256 dispute,uint256 round,uint8 seat,bytes32 commitment,address actor)");
         uint256 round = court.rounds(DISPUTE).number();
-        return _sign(key, keccak256(abi.encode(type_, DISPUTE, round, seat, commitment, actor)));
+        bytes32 content = keccak256(abi.encode(type_, DISPUTE, round, seat, commitment, actor));
+        return signatureOf(address(forwarder), key, content);
     }
 
     /// Everything the court holds is somebody's: balances, credits and open disputes' money.

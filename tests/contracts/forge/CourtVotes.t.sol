@@ -7,22 +7,10 @@ import {IForwarder} from "../../../contracts/interfaces/IForwarder.sol";
 import {RoundPhase} from "../../../contracts/libraries/RoundPhases.sol";
 import {PositionId} from "../../../contracts/types/Ids.sol";
 import {LEAKED, Round} from "../../../contracts/types/Round.sol";
-import {CourtHouse, courtVm} from "./CourtHouse.sol";
+import {CourtHouse} from "./CourtHouse.sol";
+import {Wallet} from "./EscrowReceivers.sol";
+import {checkType, signAction} from "./Signing.sol";
 import {vm} from "./Vm.sol";
-
-/// Accepts the signatures of one key (ERC-1271).
-contract Wallet {
-    uint256 private immutable _key;
-
-    constructor(uint256 key) {
-        _key = key;
-    }
-
-    function isValidSignature(bytes32 digest, bytes calldata signature) external view returns (bytes4) {
-        (uint8 v, bytes32 r, bytes32 s) = courtVm.sign(_key, digest);
-        return keccak256(signature) == keccak256(abi.encodePacked(r, s, v)) ? this.isValidSignature.selector : bytes4(0);
-    }
-}
 
 /// Windows, commitments by transaction and by signature, reveals, leaks.
 contract CourtVotesTest is CourtHouse {
@@ -163,7 +151,7 @@ contract CourtVotesTest is CourtHouse {
 
     function test_aBatchDrawsAndCommits() external {
         _mine(5);
-        uint256 state = courtVm.snapshotState();
+        uint256 state = vm.snapshotState();
         court.draw(DISPUTE, PROOF);
         IArbitrationCourt.SignedCommit[] memory items = new IArbitrationCourt.SignedCommit[](5);
         uint256 before = uint256(uint160(_owner(DISPUTE, 2)));
@@ -174,7 +162,7 @@ contract CourtVotesTest is CourtHouse {
         items[3] = _signed(0, 9999, _keyOf(0), _owner(DISPUTE, 0));
         items[4] = _signed(0, 0, _keyOf(0), _owner(DISPUTE, 0));
         items[4].seat = 3;
-        courtVm.revertToState(state);
+        vm.revertToState(state);
         _at(DISPUTE, 24);
         (items[2], items[3]) = (items[3], items[2]);
         vm.prank(PAYER);
@@ -225,11 +213,11 @@ contract CourtVotesTest is CourtHouse {
 
     function test_signedByAVotingKeyOrAWallet() external {
         _draw(DISPUTE);
-        address key = courtVm.addr(0xcafe);
+        address key = vm.addr(0xcafe);
         PositionId position = _position(DISPUTE, 0);
         vm.prank(_owner(DISPUTE, 0));
         court.setVotingKey(position, 1, key);
-        Wallet wallet = new Wallet(0xd00d);
+        Wallet wallet = new Wallet(vm.addr(0xd00d));
         vm.etch(_owner(DISPUTE, 1), address(wallet).code);
         IArbitrationCourt.SignedCommit[] memory items = new IArbitrationCourt.SignedCommit[](2);
         items[0] = _signed(0, 1, 0xcafe, key);
@@ -373,17 +361,13 @@ contract CourtVotesTest is CourtHouse {
     }
 
     function test_aSignedStakeIsTheSigners() external {
-        IForwarder.SignedAction memory action;
-        (action.target, action.actor, action.nonce) = (address(court), courtVm.addr(0xcafe), 1);
-        (action.action, action.deadline) = (abi.encodeCall(court.stake, (2)), time + 1);
-        bytes32 type_ = keccak256("Stake(uint8 tickets,address actor,address target,uint256 nonce,uint256 deadline)");
-        assert(forwarder.typeHash(court.stake.selector) == type_);
-        action.signature =
-            _sign(0xcafe, keccak256(abi.encode(type_, uint256(2), action.actor, address(court), 1, time + 1)));
+        checkType(forwarder, court.stake.selector, "Stake(uint8 tickets,");
+        bytes memory action = abi.encodeCall(court.stake, (2));
+        IForwarder.SignedAction memory signed = signAction(forwarder, address(court), 0xcafe, action, 1);
         vm.deal(PAYER, 2 * TICKET);
         vm.prank(PAYER);
-        forwarder.actWithSig{value: 2 * TICKET}(action);
-        assert(court.positions(PositionId.wrap(5)).owner() == action.actor);
+        forwarder.actWithSig{value: 2 * TICKET}(signed);
+        assert(court.positions(PositionId.wrap(5)).owner() == vm.addr(0xcafe));
     }
 
     function test_aPauseStopsStakesAlone() external {

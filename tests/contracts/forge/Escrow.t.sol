@@ -11,9 +11,9 @@ import {ITokenPayouts} from "../../../contracts/interfaces/ITokenPayouts.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ComplaintId, OrganisationId} from "../../../contracts/types/Ids.sol";
 import {Order, OrderState, OrderWord} from "../../../contracts/types/Order.sol";
-import {EscrowHouse, vm} from "./EscrowHouse.sol";
+import {EscrowHouse} from "./EscrowHouse.sol";
 import {Receiver} from "./EscrowReceivers.sol";
-import {bound} from "./Vm.sol";
+import {bound, vm} from "./Vm.sol";
 
 /// Orders in the native coin. (tests/contracts/escrow.tree)
 contract EscrowTest is EscrowHouse {
@@ -77,7 +77,7 @@ contract EscrowTest is EscrowHouse {
         vm.expectRevert(abi.encodeWithSelector(IGoverned.Paused.selector));
         escrow.payTokenWithPermit(SHOP, 1, address(coin), 1, 0, 0, 0, 0, 0);
         escrow.open(order, COMPLAINT);
-        escrow.split(order, COMPLAINT, 5000, 0);
+        escrow.divide(order, COMPLAINT, 5000, 0);
         vm.prank(operator);
         escrow.withdrawOrganisation(SHOP, address(0), payable(ELSEWHERE));
         _checkBooks();
@@ -165,7 +165,7 @@ contract EscrowTest is EscrowHouse {
         vm.expectRevert(refusal);
         escrow.close(order, COMPLAINT);
         vm.expectRevert(refusal);
-        escrow.split(order, COMPLAINT, 0, 0);
+        escrow.divide(order, COMPLAINT, 0, 0);
     }
 
     function test_openUntilTheProtectionEnds() external {
@@ -198,7 +198,7 @@ contract EscrowTest is EscrowHouse {
         vm.expectRevert(refusal);
         escrow.close(order, OTHER_COMPLAINT);
         vm.expectRevert(refusal);
-        escrow.split(order, OTHER_COMPLAINT, 0, 0);
+        escrow.divide(order, OTHER_COMPLAINT, 0, 0);
         vm.expectRevert(refusal);
         escrow.valueOf(order, OTHER_COMPLAINT);
         escrow.close(order, COMPLAINT);
@@ -206,14 +206,14 @@ contract EscrowTest is EscrowHouse {
         assert(escrow.orderTrail(order) == _paidTrail(order, 1 ether));
     }
 
-    function test_splitPaysTheAwardWithCosts() external {
+    function test_dividePaysTheAwardWithCosts() external {
         Order memory order = _pay(1 ether);
         escrow.open(order, COMPLAINT);
         uint256 before = customer.balance;
         bytes32 paid = escrow.orderTrail(order);
         vm.expectEmit(address(escrow));
         emit IOrderEscrow.Split(order.key(), SHOP, address(this), COMPLAINT, 0.65 ether, 0.35 ether);
-        ICaseFund.Division memory division = escrow.split(order, COMPLAINT, 6000, 0.05 ether);
+        ICaseFund.Division memory division = escrow.divide(order, COMPLAINT, 6000, 0.05 ether);
         assert(division.toCustomer == 0.65 ether && division.toOrganisation == 0.35 ether);
         assert(division.costPaid == 0.05 ether && division.confirmSeconds == 72 hours);
         bytes32 arguments = keccak256(abi.encode(order.key(), SHOP, address(this), COMPLAINT, 0.65 ether, 0.35 ether));
@@ -227,13 +227,13 @@ contract EscrowTest is EscrowHouse {
         _checkBooks();
     }
 
-    function testFuzz_splitLosesNothing(uint96 amount, uint16 share, uint96 costOwed) external {
+    function testFuzz_divideLosesNothing(uint96 amount, uint16 share, uint96 costOwed) external {
         amount = uint96(bound(amount, 1, type(uint96).max));
         share = uint16(bound(share, 0, 10_000));
         vm.deal(customer, amount);
         Order memory order = _pay(amount);
         escrow.open(order, COMPLAINT);
-        ICaseFund.Division memory division = escrow.split(order, COMPLAINT, share, costOwed);
+        ICaseFund.Division memory division = escrow.divide(order, COMPLAINT, share, costOwed);
         uint256 award = uint256(amount) * share / 10_000;
         assert(uint256(division.toCustomer) + division.toOrganisation == amount);
         assert(division.toCustomer - division.costPaid == award);
@@ -250,19 +250,19 @@ contract EscrowTest is EscrowHouse {
         vm.assume(lie.key() != order.key() && lie.key() != _facts(address(0), 2).key());
         escrow.open(order, ComplaintId.wrap(complaint));
         _mustFail(abi.encodeCall(escrow.open, (lie, ComplaintId.wrap(complaint))));
-        _mustFail(abi.encodeCall(escrow.split, (lie, ComplaintId.wrap(complaint), share, costOwed)));
+        _mustFail(abi.encodeCall(escrow.divide, (lie, ComplaintId.wrap(complaint), share, costOwed)));
         _mustFail(abi.encodeCall(escrow.close, (lie, ComplaintId.wrap(complaint))));
         lie = _facts(address(0), 2);
-        _mustFail(abi.encodeCall(escrow.split, (lie, ComplaintId.wrap(complaint), share, costOwed)));
+        _mustFail(abi.encodeCall(escrow.divide, (lie, ComplaintId.wrap(complaint), share, costOwed)));
         if (share > 10_000) {
             vm.expectRevert(abi.encodeWithSelector(IOrderEscrow.ShareInvalid.selector, share, 10_000));
-            escrow.split(order, ComplaintId.wrap(complaint), share, costOwed);
+            escrow.divide(order, ComplaintId.wrap(complaint), share, costOwed);
             share %= 10_001;
         }
         uint256 before = customer.balance;
-        escrow.split(order, ComplaintId.wrap(complaint), share, costOwed);
+        escrow.divide(order, ComplaintId.wrap(complaint), share, costOwed);
         assert(customer.balance - before + escrow.organisationBalance(SHOP, address(0)) == 1 ether);
-        _mustFail(abi.encodeCall(escrow.split, (order, ComplaintId.wrap(complaint), share, costOwed)));
+        _mustFail(abi.encodeCall(escrow.divide, (order, ComplaintId.wrap(complaint), share, costOwed)));
         _mustFail(abi.encodeCall(escrow.open, (order, ComplaintId.wrap(complaint))));
         assert(address(escrow).balance == 3 ether + escrow.organisationBalance(SHOP, address(0)));
         _checkBooks();
@@ -283,7 +283,7 @@ contract EscrowTest is EscrowHouse {
         Order memory order = _payAs(address(receiver), 1 ether, 1);
         escrow.open(order, COMPLAINT);
         receiver.callBack(address(escrow), abi.encodeCall(escrow.withdrawTo, (payable(address(receiver)))));
-        escrow.split(order, COMPLAINT, 10_000, 0);
+        escrow.divide(order, COMPLAINT, 10_000, 0);
         assert(address(receiver).balance == 1 ether && !receiver.reentered());
         assert(receiver.reentryError() == ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
         _checkBooks();
@@ -296,7 +296,7 @@ contract EscrowTest is EscrowHouse {
         Order memory order = _payAs(address(receiver), 1 ether, 1);
         receiver.turn(Receiver.Mode.Writes);
         escrow.open(order, COMPLAINT);
-        bytes memory data = abi.encodeCall(escrow.split, (order, COMPLAINT, 10_000, 0));
+        bytes memory data = abi.encodeCall(escrow.divide, (order, COMPLAINT, 10_000, 0));
         (bool done,) = address(escrow).call{gas: bound(gas_, 10_000, 150_000)}(data);
         assert(address(receiver).balance == (done ? 1 ether : 0));
     }
@@ -320,7 +320,7 @@ contract EscrowTest is EscrowHouse {
         uint256 gas_ = gasleft();
         vm.expectEmit(address(escrow));
         emit IPayouts.Credited(address(receiver), 0.4 ether);
-        escrow.split(order, COMPLAINT, 4000, 0);
+        escrow.divide(order, COMPLAINT, 4000, 0);
         assert(gas_ - gasleft() < 130_000);
         assert(escrow.credits(address(receiver)) == 0.4 ether);
         _checkBooks();

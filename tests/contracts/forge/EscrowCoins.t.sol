@@ -11,9 +11,9 @@ import {IPayouts} from "../../../contracts/interfaces/IPayouts.sol";
 import {ITokenPayouts} from "../../../contracts/interfaces/ITokenPayouts.sol";
 import {ComplaintId} from "../../../contracts/types/Ids.sol";
 import {Order, OrderState} from "../../../contracts/types/Order.sol";
-import {EscrowHouse, vm} from "./EscrowHouse.sol";
+import {EscrowHouse} from "./EscrowHouse.sol";
 import {Mode, TurncoatToken} from "./EscrowTokens.sol";
-import {bound} from "./Vm.sol";
+import {bound, vm} from "./Vm.sol";
 
 /// Orders in ERC-20 tokens, good ones and others. (tests/contracts/escrow.tree)
 contract EscrowCoinsTest is EscrowHouse {
@@ -53,7 +53,7 @@ contract EscrowCoinsTest is EscrowHouse {
         vm.expectRevert(refusal);
         escrow.payTokenWithPermit(SHOP, 1, address(coin), 1, 0, 0, 0, 0, 0);
         assert(escrow.valueOf(order, COMPLAINT) == 0);
-        escrow.split(order, COMPLAINT, 10_000, 0);
+        escrow.divide(order, COMPLAINT, 10_000, 0);
         assert(coin.balanceOf(customer) == 1000 ether);
     }
 
@@ -79,13 +79,13 @@ contract EscrowCoinsTest is EscrowHouse {
         _checkBooks();
     }
 
-    function testFuzz_splitPaysNoCosts(uint96 amount, uint16 share, uint96 costOwed) external {
+    function testFuzz_dividePaysNoCosts(uint96 amount, uint16 share, uint96 costOwed) external {
         amount = uint96(bound(amount, 1, 1000 ether));
         share = uint16(bound(share, 0, 10_000));
         Order memory order = _payIn(address(coin), amount);
         escrow.open(order, COMPLAINT);
         uint256 before = coin.balanceOf(customer);
-        ICaseFund.Division memory division = escrow.split(order, COMPLAINT, share, costOwed);
+        ICaseFund.Division memory division = escrow.divide(order, COMPLAINT, share, costOwed);
         assert(division.costPaid == 0 && division.toCustomer == uint256(amount) * share / 10_000);
         assert(division.toOrganisation == amount - division.toCustomer);
         assert(coin.balanceOf(customer) - before == division.toCustomer);
@@ -234,7 +234,7 @@ contract EscrowCoinsTest is EscrowHouse {
         turncoat.reenter(
             address(escrow), abi.encodeCall(escrow.payToken, (SHOP, 1, address(turncoat), 5 ether, "inner"))
         );
-        escrow.split(order, COMPLAINT, 4000, 0);
+        escrow.divide(order, COMPLAINT, 4000, 0);
         _expectShutDoor();
         _checkBooks(address(turncoat));
     }
@@ -279,8 +279,8 @@ contract EscrowCoinsTest is EscrowHouse {
         turncoat.rebase(0.5e18);
         escrow.open(second, COMPLAINT);
         escrow.open(order, COMPLAINT);
-        escrow.split(second, COMPLAINT, 10_000, 0);
-        escrow.split(order, COMPLAINT, 5000, 0);
+        escrow.divide(second, COMPLAINT, 10_000, 0);
+        escrow.divide(order, COMPLAINT, 5000, 0);
         assert(turncoat.balanceOf(customer) == 492 ether + 8 ether && turncoat.balanceOf(address(escrow)) == 0);
         assert(escrow.tokenCredits(IERC20(address(turncoat)), customer) == 3 ether);
         vm.expectRevert(abi.encodeWithSelector(ITokenPayouts.TokenMiscounted.selector, address(turncoat), 3 ether, 0));
@@ -350,7 +350,7 @@ contract EscrowCoinsTest is EscrowHouse {
             escrow.refund(order);
         } else {
             escrow.open(order, COMPLAINT);
-            escrow.split(order, COMPLAINT, uint16((random >> 8) % 10_001), uint96(random >> 32));
+            escrow.divide(order, COMPLAINT, uint16((random >> 8) % 10_001), uint96(random >> 32));
         }
     }
 
@@ -376,10 +376,10 @@ contract EscrowCoinsTest is EscrowHouse {
             emit ITokenPayouts.TokenCredited(IERC20(address(turncoat)), customer, credited);
         }
         uint256 gas_ = gasleft();
-        escrow.split(order, COMPLAINT, 4000, 0);
+        escrow.divide(order, COMPLAINT, 4000, 0);
         assert(gas_ - gasleft() < 320_000);
         escrow.open(inWei, ComplaintId.wrap(8));
-        escrow.split(inWei, ComplaintId.wrap(8), 4000, 0);
+        escrow.divide(inWei, ComplaintId.wrap(8), 4000, 0);
         turncoat.turn(Mode.Honest);
         assert(turncoat.balanceOf(customer) == 980 ether + arrives);
         assert(escrow.tokenCredits(IERC20(address(turncoat)), customer) == credited);

@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 import {IGoverned} from "../../../contracts/interfaces/IGoverned.sol";
 import {IOrderEscrow} from "../../../contracts/interfaces/IOrderEscrow.sol";
 import {Order, OrderState} from "../../../contracts/types/Order.sol";
-import {EscrowHouse, vm} from "./EscrowHouse.sol";
+import {EscrowHouse} from "./EscrowHouse.sol";
+import {vm} from "./Vm.sol";
 
 /// The guardian's freeze of one order's payouts. (tests/contracts/escrow.tree)
 contract EscrowFreezeTest is EscrowHouse {
@@ -50,11 +51,11 @@ contract EscrowFreezeTest is EscrowHouse {
         Order memory order = _frozen();
         escrow.open(order, COMPLAINT);
         _expectFrozen(order, UNTIL - 1);
-        escrow.split(order, COMPLAINT, 5000, 0);
+        escrow.divide(order, COMPLAINT, 5000, 0);
         vm.warp(UNTIL);
         bytes32 trail = escrow.orderTrail(order);
         bytes32 arguments = keccak256(abi.encode(order.key(), SHOP, address(this), COMPLAINT, 0.5 ether, 0.5 ether));
-        bytes32 last = escrow.split(order, COMPLAINT, 5000, 0).trail;
+        bytes32 last = escrow.divide(order, COMPLAINT, 5000, 0).trail;
         assert(last == keccak256(abi.encode(trail, IOrderEscrow.Split.selector, arguments, address(this), UNTIL)));
         assert(escrow.orderTrail(order) == 0);
         _checkBooks();

@@ -2,25 +2,15 @@
 pragma solidity 0.8.37;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {Forwarder} from "../../../contracts/Forwarder.sol";
 import {OrderEscrow} from "../../../contracts/OrderEscrow.sol";
+import {IForwarder} from "../../../contracts/interfaces/IForwarder.sol";
 import {IOrganisationRegistry} from "../../../contracts/interfaces/IOrganisationRegistry.sol";
-import {ISignedActions} from "../../../contracts/interfaces/ISignedActions.sol";
 import {ComplaintId, OrganisationId} from "../../../contracts/types/Ids.sol";
 import {Order, OrderState, OrderWord} from "../../../contracts/types/Order.sol";
 import {Coin} from "./EscrowTokens.sol";
-import {Vm} from "./Vm.sol";
-
-/// More of forge's cheat codes.
-interface SigningVm is Vm {
-    function addr(uint256 key) external pure returns (address);
-    function chainId(uint256 id) external;
-    function expectEmit(address emitter) external;
-    function expectPartialRevert(bytes4 selector) external;
-    function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
-    function signAndAttachDelegation(address implementation, uint256 key) external;
-}
-
-SigningVm constant vm = SigningVm(address(uint160(uint256(keccak256("hevm cheat code")))));
+import {signAction} from "./Signing.sol";
+import {vm} from "./Vm.sol";
 
 /// What the escrow asks of the registry, with one policy for all: the escrow's tests are about the escrow.
 contract OneShopRegistry {
@@ -64,6 +54,7 @@ abstract contract EscrowHouse {
 
     address internal customer = vm.addr(KEY);
     address internal operator = vm.addr(OPERATOR_KEY);
+    Forwarder internal forwarder;
     OneShopRegistry internal registry;
     OrderEscrow internal escrow;
     Coin internal coin;
@@ -74,7 +65,8 @@ abstract contract EscrowHouse {
     function setUp() public virtual {
         vm.warp(START);
         registry = new OneShopRegistry(operator);
-        escrow = new OrderEscrow(IOrganisationRegistry(address(registry)), address(this), GUARDIAN, TIMELOCK);
+        forwarder = new Forwarder();
+        escrow = _newEscrow();
         coin = new Coin();
         _list(address(coin), 2e18);
         coin.mint(customer, 1000 ether);
@@ -82,6 +74,11 @@ abstract contract EscrowHouse {
         coin.approve(address(escrow), type(uint256).max);
         vm.deal(customer, 1000 ether);
         creditors.push(customer);
+    }
+
+    function _newEscrow() internal returns (OrderEscrow) {
+        IOrganisationRegistry registry_ = IOrganisationRegistry(address(registry));
+        return new OrderEscrow(registry_, address(this), GUARDIAN, TIMELOCK, address(forwarder));
     }
 
     function _list(address token, uint128 rate) internal {
@@ -140,33 +137,21 @@ abstract contract EscrowHouse {
         _checkBooks(address(coin));
     }
 
-    /// Signed as EIP-712 says, written out here once more.
-    function _sign(uint256 key, address target, bytes memory name, bytes memory action, address actor, uint256 nonce)
-        internal
-        view
-        returns (ISignedActions.SignedAction memory)
-    {
-        uint256 deadline = START + 1 hours;
-        bytes memory arguments = new bytes(action.length - 4);
-        for (uint256 i; i < arguments.length; ++i) {
-            arguments[i] = action[i + 4];
-        }
-        bytes32 domain = keccak256(
-            abi.encode(
-                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
-                keccak256(name),
-                keccak256("1"),
-                block.chainid,
-                target
-            )
-        );
-        bytes32 typeHash = ISignedActions(target).typeHash(bytes4(action));
-        bytes32 content = keccak256(bytes.concat(typeHash, arguments, abi.encode(actor, nonce, deadline)));
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, keccak256(abi.encodePacked(hex"1901", domain, content)));
-        return ISignedActions.SignedAction(action, actor, nonce, deadline, abi.encodePacked(r, s, v));
+    /// By the customer, for the escrow.
+    function _signed(bytes memory action, uint256 nonce) internal view returns (IForwarder.SignedAction memory) {
+        return signAction(forwarder, address(escrow), KEY, action, nonce);
     }
 
-    function _signed(bytes memory action, uint256 nonce) internal view returns (ISignedActions.SignedAction memory) {
-        return _sign(KEY, address(escrow), "Redress Escrow", action, customer, nonce);
+    function _signedByOperator(bytes memory action, uint256 nonce)
+        internal
+        view
+        returns (IForwarder.SignedAction memory)
+    {
+        return signAction(forwarder, address(escrow), OPERATOR_KEY, action, nonce);
+    }
+
+    function _act(IForwarder.SignedAction memory signed) internal {
+        vm.prank(SPONSOR);
+        forwarder.actWithSig(signed);
     }
 }

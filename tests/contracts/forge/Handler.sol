@@ -121,7 +121,8 @@ contract Handler is HandlerDoors {
 
     function _isDecidedOutside(uint256 id) private view returns (bool) {
         IOutsideArbitrators.CaseState state = outside.cases(id).state;
-        return state == IOutsideArbitrators.CaseState.Ruled || state == IOutsideArbitrators.CaseState.Waiting && _now() >= outside.cases(id).deadline;
+        return state == IOutsideArbitrators.CaseState.Ruled || state == IOutsideArbitrators.CaseState.Waiting
+            && _now() >= outside.cases(id).deadline;
     }
 
     function _rearmed(uint256 id) private {
@@ -142,8 +143,12 @@ contract Handler is HandlerDoors {
         _mustFail(who, address(court), abi.encodeCall(ICourt.concludeCase, (id, who)), "concluded");
         _mustFail(who, address(court), abi.encodeCall(ICourt.settleCase, (id, 0, who)), "settled");
         _mustFail(who, address(court), abi.encodeCall(IArbitrationCourt.appeal, (id, who)), "appealed");
-        _mustFail(who, address(registry), abi.encodeCall(IOrganisationRegistry.charge, (ORGANISATION, 1, who)), "charged");
-        _mustFail(who, address(registry), abi.encodeCall(IOrganisationRegistry.payLocked, (ORGANISATION, 1, who)), "paid");
+        _mustFail(
+            who, address(registry), abi.encodeCall(IOrganisationRegistry.charge, (ORGANISATION, 1, who)), "charged"
+        );
+        _mustFail(
+            who, address(registry), abi.encodeCall(IOrganisationRegistry.payLocked, (ORGANISATION, 1, who)), "paid"
+        );
         _mustFail(who, address(registry), abi.encodeCall(IOrganisationRegistry.unlock, (ORGANISATION, 1)), "unlocked");
         RoundPhase phase = court.phase(id);
         if (phase != RoundPhase.Missed) {

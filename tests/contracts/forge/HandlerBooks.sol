@@ -154,9 +154,8 @@ abstract contract HandlerBooks is House {
     function _readExecuted(Vm.Log memory log_, uint256 complaint) private returns (bool) {
         _require(++executed[complaint] == 1, "executed twice", complaint);
         bytes32 key = _keyOfCase(complaint);
-        (Outcome outcome,,,,,,, bytes32 orderTrail, bytes32 record, uint256 cost) = abi.decode(
-            log_.data, (Outcome, uint16, uint96, uint96, uint96, uint96, uint32, bytes32, bytes32, uint96)
-        );
+        (Outcome outcome,,,,,,, bytes32 orderTrail, bytes32 record, uint256 cost) =
+            abi.decode(log_.data, (Outcome, uint16, uint96, uint96, uint96, uint96, uint32, bytes32, bytes32, uint96));
         _require(orderTrail == _orderTrail(key), "order's trail at the end", complaint);
         _require(cost <= costPaid[complaint], "costs more than was paid", complaint);
         if (_noted != 0) _require(record == _noted, "record", complaint);

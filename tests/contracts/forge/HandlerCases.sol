@@ -121,9 +121,8 @@ abstract contract HandlerCases is HandlerShop {
         }
         if (what == 1 && !word.flag(ACCUSING)) return _accuse(id, customer, seed);
         if (what == 2) {
-            bytes memory data = abi.encodeCall(
-                IComplaintDesk.withdraw, (_id(id), _orderOf(id), uint8(word.offerCount()))
-            );
+            bytes memory data =
+                abi.encodeCall(IComplaintDesk.withdraw, (_id(id), _orderOf(id), uint8(word.offerCount())));
             ++counted["withdrawn"];
             return _atDesk(customer, data, seed);
         }
@@ -147,8 +146,7 @@ abstract contract HandlerCases is HandlerShop {
         // A rejection or, after a pledge that failed to please, nothing at all.
         if (word.offer() == 0 && !_isPledged[id]) return;
         if (word.offer() != 0 && !_isThawed(id)) return;
-        bytes memory data =
-            abi.encodeCall(IComplaintDesk.accept, (_id(id), _orderOf(id), uint8(word.offerCount())));
+        bytes memory data = abi.encodeCall(IComplaintDesk.accept, (_id(id), _orderOf(id), uint8(word.offerCount())));
         _atDesk(word.customer(), data, seed);
         ++counted["accepted"];
     }

@@ -65,7 +65,9 @@ abstract contract HandlerCourt is HandlerCases {
         if (owner == address(0)) return;
         (, uint64 version) = court.votingKey(position);
         address key = _random(seed, 2) % 4 == 0 ? address(0) : _arbitrator(_random(seed, 3) % ARBITRATORS);
-        _act(owner, address(court), abi.encodeCall(IArbitrationCourt.setVotingKey, (position, version + 1, key)), 0, seed);
+        _act(
+            owner, address(court), abi.encodeCall(IArbitrationCourt.setVotingKey, (position, version + 1, key)), 0, seed
+        );
     }
 
     /// Other terms for new disputes.
@@ -322,7 +324,8 @@ abstract contract HandlerCourt is HandlerCases {
             (bool higher, address payer) = (i % 2 == 0, payers[i / 2]);
             IAppealFund.Contribution memory mine = fund.contribution(_id(id), level, higher, payer);
             if (mine.amount == 0) continue;
-            bool against = open ? court.phase(id) != RoundPhase.Appealable : fund.appeals(_id(id), level).higher != higher;
+            bool against =
+                open ? court.phase(id) != RoundPhase.Appealable : fund.appeals(_id(id), level).higher != higher;
             if (against && !mine.refunded) {
                 _send(STRANGER, address(fund), abi.encodeCall(IAppealFund.refund, (_id(id), level, higher, payer)), 0);
                 ++counted["appeal refunded"];

@@ -198,8 +198,7 @@ abstract contract HandlerPeople is HandlerBooks {
                 forwarder
             )
         );
-        (uint8 v, bytes32 r, bytes32 s) =
-            vm.sign(_keys[actor], keccak256(abi.encodePacked(hex"1901", domain, content)));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(_keys[actor], keccak256(abi.encodePacked(hex"1901", domain, content)));
         return abi.encodePacked(r, s, v);
     }
 
@@ -229,9 +228,8 @@ abstract contract HandlerPeople is HandlerBooks {
     }
 
     function _seatOf(uint256 dispute, uint8 number) private view returns (uint256, address, uint256) {
-        (bool done, bytes memory answer) = address(court).staticcall(
-            abi.encodeCall(IArbitrationCourt.seat, (dispute, number))
-        );
+        (bool done, bytes memory answer) =
+            address(court).staticcall(abi.encodeCall(IArbitrationCourt.seat, (dispute, number)));
         _require(done, "no such seat", number);
         return abi.decode(answer, (uint256, address, uint256));
     }

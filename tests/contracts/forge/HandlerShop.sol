@@ -33,7 +33,13 @@ abstract contract HandlerShop is HandlerPeople {
         if (coin == 3) amount = uint96(bound(amount, 100, 3 ether));
         _remember(order);
         if (coin < 2) {
-            _act(customer, address(escrow), abi.encodeCall(IOrderEscrow.pay, (organisation, version, order.ref)), amount, seed);
+            _act(
+                customer,
+                address(escrow),
+                abi.encodeCall(IOrderEscrow.pay, (organisation, version, order.ref)),
+                amount,
+                seed
+            );
         } else {
             if (coin == 2) _coin.mint(customer, amount);
             else _turncoat.mint(customer, uint256(amount) * 2);
@@ -48,9 +54,7 @@ abstract contract HandlerShop is HandlerPeople {
         (bool found, Order memory order) = _pickOrder(seed);
         if (!found || _random(seed, 2) % 4 != 0) return;
         bool due = _now() >= escrow.orders(order.key()).protectedUntil();
-        _act(
-            due ? STRANGER : order.customer, address(escrow), abi.encodeCall(IOrderEscrow.release, (order)), 0, seed
-        );
+        _act(due ? STRANGER : order.customer, address(escrow), abi.encodeCall(IOrderEscrow.release, (order)), 0, seed);
         ++counted["released"];
     }
 
@@ -88,8 +92,7 @@ abstract contract HandlerShop is HandlerPeople {
 
     /// Whoever is owed a credit takes it where it can be had.
     function withdrawCredits(uint256 seed) external {
-        address[5] memory all =
-            [address(escrow), address(registry), address(claims), address(court), address(fund)];
+        address[5] memory all = [address(escrow), address(registry), address(claims), address(court), address(fund)];
         IPayouts payer = IPayouts(all[seed % 5]);
         for (uint256 i; i < 4; ++i) {
             address account = _customers[i];

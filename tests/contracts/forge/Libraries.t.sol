@@ -164,7 +164,7 @@ contract LibrariesTest is House {
     ) external pure {
         OrderState state_ = OrderState(bound(state, 0, 5));
         (confirm, protection) = (bound(confirm, 0, 4095), bound(protection, 0, 4095));
-        OrderWord word = OrderWords.held(amount, paidAt, confirm, protection);
+        OrderWord word = OrderWords.held(amount, paidAt, confirm | protection << 12);
         assert(word.state() == OrderState.Held && word.frozenUntil() == 0);
         word = word.become(ComplaintId.wrap(complaint ^ 1), OrderState.Split).freeze(frozenUntil);
         word = word.become(ComplaintId.wrap(complaint), state_);
@@ -193,7 +193,7 @@ contract LibrariesTest is House {
             this.packed(Policy(peak, uint32(a), uint32(b), uint16(c), uint16(d), uint16(e), uint8(f), uint8(g)));
         assert(word.claimCap() == g / 10 * 10 ** (g % 10) * 1e12);
         assert(word.answerSeconds() == c * 3600 && word.confirmSeconds() == d * 3600);
-        assert(word.protectionSeconds() == e * 3600 && word.track() == f);
+        assert(word.windows() == d | e << 12 && word.track() == f);
         // 1970-01-05 00:00 was a Monday.
         uint256 hourOfWeek = (uint256(time) + 7 days - 4 days) / 1 hours % 168;
         assert(word.acknowledgeSeconds(time) == (peak >> hourOfWeek & 1 == 1 ? a : b));

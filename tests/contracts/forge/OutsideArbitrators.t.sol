@@ -9,9 +9,8 @@ import {IEvidence} from "../../../contracts/interfaces/IEvidence.sol";
 import {IOutsideArbitrators} from "../../../contracts/interfaces/IOutsideArbitrators.sol";
 import {EvidenceUri} from "../../../contracts/libraries/EvidenceUri.sol";
 import {Arbitrable792, Arbiter792} from "./Erc792.sol";
-import {cheats, pass} from "./Cheats.sol";
 import {FakeCourt} from "./FakeCourt.sol";
-import {bound, vm} from "./Vm.sol";
+import {bound, pass, vm} from "./Vm.sol";
 
 /// An arbitrator that was listed in good faith.
 contract Rogue is Arbiter792 {
@@ -86,13 +85,13 @@ contract OutsideArbitratorsTest {
     // The list
 
     function test_MetaEvidenceOnceAtTheStart() public {
-        cheats.expectEmit(vm.computeCreateAddress(address(this), vm.getNonce(address(this))));
+        vm.expectEmit(vm.computeCreateAddress(address(this), vm.getNonce(address(this))));
         emit IEvidence.MetaEvidence(0, EvidenceUri.fromDigest("meta"));
         new OutsideArbitrators(address(this), ICourt(address(house)), address(this), "meta");
     }
 
     function test_List() public {
-        cheats.expectEmit(address(door));
+        vm.expectEmit(address(door));
         emit IOutsideArbitrators.Listed(3, IArbitrator(address(arbiter)), "x", 7, 365, 1);
         door.list(3, IArbitrator(address(arbiter)), "x", 7, 365);
         IOutsideArbitrators.Listing memory listing = door.listed(3);
@@ -142,7 +141,7 @@ contract OutsideArbitratorsTest {
         try door.quote{gas: gas_}(TRACK, 1 ether) returns (uint256 seats, uint256) {
             require(seats == 0, "the house");
         } catch {}
-        try door.open{value: 0.05 ether, gas: 5 * gas_ + 200_000}(1, TRACK, 1 ether) {}
+        try door.openCase{value: 0.05 ether, gas: 5 * gas_ + 200_000}(1, TRACK, 1 ether, 0) {}
         catch (bytes memory why) {
             require(bytes4(why) != IOutsideArbitrators.OutsideUnavailable.selector, "the house by starving");
         }
@@ -152,7 +151,8 @@ contract OutsideArbitratorsTest {
     function test_RevertWhen_TooLittleGas() public {
         (bool done, bytes memory why) = address(door).call{gas: 60_000}(abi.encodeCall(door.quote, (TRACK, 1)));
         require(!done && bytes4(why) == IOutsideArbitrators.GasTooLow.selector, "quote");
-        (done, why) = address(door).call{gas: 900_000, value: 0.05 ether}(abi.encodeCall(door.open, (1, TRACK, 1)));
+        (done, why) =
+            address(door).call{gas: 900_000, value: 0.05 ether}(abi.encodeCall(door.openCase, (1, TRACK, 1, 0)));
         require(!done && bytes4(why) == IOutsideArbitrators.GasTooLow.selector, "open");
     }
 
@@ -170,15 +170,15 @@ contract OutsideArbitratorsTest {
     function test_Open() public {
         uint40 deadline = uint40(block.timestamp + 30 days);
         uint256 terms = uint256(keccak256(abi.encode(address(arbiter), 1, 0, 0.05 ether, deadline)));
-        cheats.expectEmit(address(door));
+        vm.expectEmit(address(door));
         emit IOutsideArbitrators.Opened(9, IArbitrator(address(arbiter)), 1, 0, 0.05 ether, deadline, terms);
-        cheats.expectEmit(address(door));
+        vm.expectEmit(address(door));
         emit IEvidence.Dispute(IArbitrator(address(arbiter)), 1, 0, 9);
         require(_open(9) == terms, "terms");
         require(arbiter.lastChoices() == 5 && keccak256(arbiter.lastExtraData()) == keccak256(EXTRA), "as listed");
         require(door.disputeOf(IArbitrator(address(arbiter)), 1) == 9 && door.evidenceOpen(9), "known");
         require(address(arbiter).balance == 0.05 ether && address(door).balance == 0, "paid");
-        cheats.expectEmit(address(door));
+        vm.expectEmit(address(door));
         emit IEvidence.Evidence(IArbitrator(address(arbiter)), 9, address(7), EvidenceUri.fromDigest("d"));
         door.showEvidence(9, address(7), "d");
     }
@@ -193,7 +193,7 @@ contract OutsideArbitratorsTest {
         door.list(2, IArbitrator(address(0)), "", 1 ether, 30);
         _unavailable(1, 0.05 ether);
         vm.expectRevert(abi.encodeWithSelector(IOutsideArbitrators.OutsideUnavailable.selector, 5));
-        door.open(1, 5, 0);
+        door.openCase(1, 5, 0, 0);
         require(address(this).balance == 100 ether, "money lost");
         require(arbiter.next() == 1, "the arbitrator keeps a dispute");
     }
@@ -204,7 +204,7 @@ contract OutsideArbitratorsTest {
         _unavailable(2, 0.05 ether);
         require(door.disputeOf(IArbitrator(address(arbiter)), 1) == 1, "whose it was");
         _decide(1, 3);
-        door.conclude(1, address(0));
+        door.concludeCase(1, address(0));
         // Also when the first one is over.
         _unavailable(2, 0.05 ether);
         // Another arbitrator's number 1 is another dispute.
@@ -221,7 +221,7 @@ contract OutsideArbitratorsTest {
     function test_RevertWhen_OpenedTwice() public {
         _open(1);
         vm.expectRevert(abi.encodeWithSelector(ICourt.DisputeExists.selector, 1));
-        door.open{value: 0.05 ether}(1, TRACK, 0);
+        door.openCase{value: 0.05 ether}(1, TRACK, 0, 0);
     }
 
     function test_RevertWhen_NotTheDesk() public {
@@ -229,11 +229,11 @@ contract OutsideArbitratorsTest {
         bytes memory onlyDesk = abi.encodeWithSelector(ICourt.OnlyDesk.selector, address(1));
         vm.startPrank(address(1));
         vm.expectRevert(onlyDesk);
-        door.open(2, TRACK, 0);
+        door.openCase(2, TRACK, 0, 0);
         vm.expectRevert(onlyDesk);
-        door.conclude(1, address(1));
+        door.concludeCase(1, address(1));
         vm.expectRevert(onlyDesk);
-        door.settle(1, 0, address(1));
+        door.settleCase(1, 0, address(1));
         vm.expectRevert(onlyDesk);
         door.showEvidence(1, address(1), "d");
         vm.stopPrank();
@@ -244,11 +244,11 @@ contract OutsideArbitratorsTest {
     function test_EachChoice() public {
         for (uint256 choice = 1; choice <= 5; ++choice) {
             _open(choice);
-            cheats.expectEmit(address(door));
+            vm.expectEmit(address(door));
             emit IArbitrable.Ruling(IArbitrator(address(arbiter)), choice, choice);
             _decide(choice, choice);
             require(!door.evidenceOpen(choice), "too late for evidence");
-            ICourt.Conclusion memory end = door.conclude(choice, address(0));
+            ICourt.Conclusion memory end = door.concludeCase(choice, address(0));
             require(end.ruling == (choice - 1) * 2500 && !end.refused && end.cost == 0.05 ether, "ruling");
             bytes32 record = keccak256(abi.encode(address(arbiter), choice, choice, 0.05 ether, block.timestamp));
             require(end.record == record, "record");
@@ -259,7 +259,7 @@ contract OutsideArbitratorsTest {
         if (ruling >= 1 && ruling <= 5) ruling = 0;
         _open(1);
         _decide(1, ruling);
-        ICourt.Conclusion memory end = door.conclude(1, address(0));
+        ICourt.Conclusion memory end = door.concludeCase(1, address(0));
         require(end.refused && end.ruling == 0, "a ruling");
         require(door.cases(1).choice == 0, "a choice");
     }
@@ -268,15 +268,15 @@ contract OutsideArbitratorsTest {
         _open(1);
         _decide(1, 2);
         _ignored(1, 5);
-        require(door.conclude(1, address(0)).ruling == 2500, "the first one");
+        require(door.concludeCase(1, address(0)).ruling == 2500, "the first one");
         _ignored(1, 5);
     }
 
     function test_RulingAfterASettlementIsIgnored() public {
         _open(1);
         vm.expectRevert(abi.encodeWithSelector(IOutsideArbitrators.RoundInvalid.selector, 1));
-        door.settle(1, 1, address(0));
-        ICourt.Conclusion memory end = door.settle(1, 0, address(0));
+        door.settleCase(1, 1, address(0));
+        ICourt.Conclusion memory end = door.settleCase(1, 0, address(0));
         require(end.ruling == 0 && !end.refused && end.cost == 0.05 ether, "cost is spent");
         _ignored(1, 5);
         require(!door.evidenceOpen(1), "ended");
@@ -288,23 +288,23 @@ contract OutsideArbitratorsTest {
         _open(2);
         vm.warp(deadline - 1);
         vm.expectRevert(abi.encodeWithSelector(IOutsideArbitrators.NotDecided.selector, 1, deadline, deadline - 1));
-        door.conclude(1, address(0));
+        door.concludeCase(1, address(0));
         require(door.evidenceOpen(1), "still open");
         _decide(2, 5);
         vm.warp(deadline);
         require(!door.evidenceOpen(1), "t");
         _ignored(1, 5);
-        ICourt.Conclusion memory end = door.conclude(1, address(0));
+        ICourt.Conclusion memory end = door.concludeCase(1, address(0));
         require(end.refused && end.cost == 0.05 ether, "refused");
         vm.warp(deadline + 1);
-        require(door.conclude(2, address(0)).ruling == 10_000, "a ruling in time stands");
+        require(door.concludeCase(2, address(0)).ruling == 10_000, "a ruling in time stands");
     }
 
     function test_LateRulingBeforeTheConclusionIsIgnored() public {
         _open(1);
         pass(30 days + 1);
         _ignored(1, 5);
-        require(door.conclude(1, address(0)).refused, "refused");
+        require(door.concludeCase(1, address(0)).refused, "refused");
     }
 
     function test_RevertWhen_RuledByAnybodyElse() public {
@@ -321,11 +321,11 @@ contract OutsideArbitratorsTest {
         vm.expectRevert(
             abi.encodeWithSelector(IOutsideArbitrators.NotWaiting.selector, 1, IOutsideArbitrators.CaseState.Ruled)
         );
-        door.settle(1, 0, address(0));
-        door.conclude(1, address(0));
+        door.settleCase(1, 0, address(0));
+        door.concludeCase(1, address(0));
         uint256 deadline = door.cases(1).deadline;
         vm.expectRevert(abi.encodeWithSelector(IOutsideArbitrators.NotDecided.selector, 1, deadline, block.timestamp));
-        door.conclude(1, address(0));
+        door.concludeCase(1, address(0));
     }
 
     // Appeals outside
@@ -344,7 +344,7 @@ contract OutsideArbitratorsTest {
         vm.expectRevert(abi.encodeWithSelector(IOutsideArbitrators.ValueInvalid.selector, 2, cost));
         door.appeal{value: cost}(1);
         arbiter.setFee(0.05 ether);
-        cheats.expectEmit(address(door));
+        vm.expectEmit(address(door));
         emit IOutsideArbitrators.Appealed(1, address(this), cost);
         door.appeal{value: cost}(1);
         require(keccak256(arbiter.lastExtraData()) == keccak256(EXTRA), "other extra data");
@@ -352,7 +352,7 @@ contract OutsideArbitratorsTest {
         arbiter.decide(1, 5);
         pass(1 days);
         arbiter.execute(1);
-        ICourt.Conclusion memory conclusion = door.conclude(1, address(0));
+        ICourt.Conclusion memory conclusion = door.concludeCase(1, address(0));
         require(conclusion.ruling == 10_000 && conclusion.cost == 0.05 ether, "an appeal is its payer's");
     }
 
@@ -363,12 +363,12 @@ contract OutsideArbitratorsTest {
     }
 
     function _open(uint256 dispute) private returns (uint256 terms) {
-        return door.open{value: 0.05 ether}(dispute, TRACK, 1 ether);
+        return door.openCase{value: 0.05 ether}(dispute, TRACK, 1 ether, 0);
     }
 
     function _unavailable(uint256 dispute, uint256 value) private {
         vm.expectRevert(abi.encodeWithSelector(IOutsideArbitrators.OutsideUnavailable.selector, TRACK));
-        door.open{value: value, gas: 4_000_000}(dispute, TRACK, 1 ether);
+        door.openCase{value: value, gas: 4_000_000}(dispute, TRACK, 1 ether, 0);
     }
 
     function _decide(uint256 id, uint256 ruling) private {
@@ -376,7 +376,7 @@ contract OutsideArbitratorsTest {
     }
 
     function _ignored(uint256 dispute, uint256 ruling) private {
-        cheats.expectEmit(address(door));
+        vm.expectEmit(address(door));
         emit IOutsideArbitrators.RulingIgnored(dispute, ruling);
         _decide(dispute, ruling);
     }

@@ -7,9 +7,8 @@ import {IArbitrator} from "../../../contracts/interfaces/IArbitrator.sol";
 import {IPublicArbitrator} from "../../../contracts/interfaces/IPublicArbitrator.sol";
 import {RoundPhase} from "../../../contracts/libraries/RoundPhases.sol";
 import {Arbitrator792, Escrow792, Reality792} from "./Erc792.sol";
-import {cheats, pass} from "./Cheats.sol";
 import {FakeCourt} from "./FakeCourt.sol";
-import {bound, vm} from "./Vm.sol";
+import {bound, pass, vm} from "./Vm.sol";
 
 /// An arbitrable that takes rulings as its mood is, and knows how often it heard one.
 contract Moody is IArbitrable {
@@ -85,7 +84,7 @@ contract PublicArbitratorTest {
     uint256 private constant MEDIAN = 1 << 255;
 
     FakeCourt private court = new FakeCourt();
-    PublicArbitrator private door = new PublicArbitrator(court);
+    PublicArbitrator private door = new PublicArbitrator(court, address(0));
     Moody private moody = new Moody(door);
 
     receive() external payable {}
@@ -100,7 +99,7 @@ contract PublicArbitratorTest {
     function test_EscrowOfAStrangerWithAnAppeal() public {
         address payee = address(0xbee);
         Escrow792 escrow = new Escrow792{value: 1 ether}(Arbitrator792(address(door)), "", payable(payee));
-        cheats.expectEmit(address(door));
+        vm.expectEmit(address(door));
         emit IArbitrator.DisputeCreation(FIRST, IArbitrable(address(escrow)));
         escrow.dispute{value: 0.03 ether}();
         require(_status(FIRST) == IArbitrator.DisputeStatus.Waiting, "waits");
@@ -110,9 +109,9 @@ contract PublicArbitratorTest {
         vm.deal(payee, 1 ether);
         uint256 cost = door.appealCost(FIRST, "");
         payable(escrow).transfer(cost);
-        cheats.expectEmit(address(door));
+        vm.expectEmit(address(door));
         emit IArbitrator.AppealPossible(FIRST, IArbitrable(address(escrow)));
-        cheats.expectEmit(address(door));
+        vm.expectEmit(address(door));
         emit IArbitrator.AppealDecision(FIRST, IArbitrable(address(escrow)));
         vm.prank(payee);
         escrow.appeal();
@@ -122,7 +121,7 @@ contract PublicArbitratorTest {
         court.count(FIRST, 2);
         pass(1 days);
         require(_status(FIRST) == IArbitrator.DisputeStatus.Solved, "solved");
-        cheats.expectEmit(address(door));
+        vm.expectEmit(address(door));
         emit IPublicArbitrator.Ruled(FIRST, 2, bytes32(FIRST));
         door.executeRuling(FIRST);
         // The escrow is paid what it held; the appeal was paid from what came for it.
@@ -261,7 +260,7 @@ contract PublicArbitratorTest {
     function test_AnnouncedOnceAWindow() public {
         uint256 dispute = _ask();
         court.count(dispute, 1);
-        cheats.expectEmit(address(door));
+        vm.expectEmit(address(door));
         emit IArbitrator.AppealPossible(dispute, moody);
         door.announce(dispute);
         vm.expectRevert(abi.encodeWithSelector(IPublicArbitrator.AlreadyAnnounced.selector, dispute));
@@ -287,7 +286,7 @@ contract PublicArbitratorTest {
         moody.setMood(mood);
         court.count(dispute, 2);
         pass(1 days);
-        cheats.expectEmit(address(door));
+        vm.expectEmit(address(door));
         emit IPublicArbitrator.DeliveryFailed(dispute);
         door.executeRuling(dispute);
         require(door.disputes(dispute).ruled && !door.disputes(dispute).delivered, "stands");

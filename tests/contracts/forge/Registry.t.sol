@@ -5,8 +5,8 @@ import {IGoverned} from "../../../contracts/interfaces/IGoverned.sol";
 import {IOrganisationRegistry as I} from "../../../contracts/interfaces/IOrganisationRegistry.sol";
 import {OrganisationId} from "../../../contracts/types/Ids.sol";
 import {Policy, PolicyWord} from "../../../contracts/types/Policy.sol";
-import {RegistryHouse, VmKeys, vmKeys} from "./RegistryHouse.sol";
-import {vm} from "./Vm.sol";
+import {RegistryHouse} from "./RegistryHouse.sol";
+import {Vm, vm} from "./Vm.sol";
 
 /// Organisations, operators and policies. (tests/contracts/registry.tree)
 contract RegistryTest is RegistryHouse {
@@ -165,7 +165,7 @@ contract RegistryTest is RegistryHouse {
     /// Every event of every action, folded in order, gives the word on chain.
     function test_theTrailIsTheFoldOfTheEvents() external {
         bytes32 trail = registry.trail(ORGANISATION);
-        vmKeys.recordLogs();
+        vm.recordLogs();
         vm.startPrank(ADMIN);
         registry.publishPolicy(ORGANISATION, _with(6, 5), AGREEMENT);
         registry.nominateOperator(ORGANISATION, CLERK, 7);
@@ -184,17 +184,17 @@ contract RegistryTest is RegistryHouse {
         vm.stopPrank();
         vm.prank(ADMIN);
         registry.requestBondWithdrawal(ORGANISATION, 1 ether);
-        VmKeys.Log[] memory logs = vmKeys.getRecordedLogs();
+        Vm.Log[] memory logs = vm.getRecordedLogs();
         assert(logs.length == 10);
         for (uint256 i; i < logs.length; ++i) {
             trail = _folded(trail, logs[i], 2, START);
         }
         assert(registry.trail(ORGANISATION) == trail);
         vm.warp(START + 492 days);
-        vmKeys.recordLogs();
+        vm.recordLogs();
         vm.prank(ADMIN);
         registry.withdrawBond(ORGANISATION, payable(STRANGER));
-        assert(registry.trail(ORGANISATION) == _folded(trail, vmKeys.getRecordedLogs()[0], 2, START + 492 days));
+        assert(registry.trail(ORGANISATION) == _folded(trail, vm.getRecordedLogs()[0], 2, START + 492 days));
     }
 
     function _with(uint256 field, uint256 value) private pure returns (Policy memory policy) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IForwarder} from "../../../contracts/interfaces/IForwarder.sol";
 import {IOrganisationRegistry as I} from "../../../contracts/interfaces/IOrganisationRegistry.sol";
 import {IPayouts} from "../../../contracts/interfaces/IPayouts.sol";
-import {ISignedActions} from "../../../contracts/interfaces/ISignedActions.sol";
 import {Policy} from "../../../contracts/types/Policy.sol";
-import {Refusing, RegistryHouse, vmKeys} from "./RegistryHouse.sol";
+import {Refusing, RegistryHouse} from "./RegistryHouse.sol";
+import {checkType, signAction} from "./Signing.sol";
 import {vm} from "./Vm.sol";
 
 /// The bond, and each action by signature. (tests/contracts/registry.tree)
@@ -164,59 +165,58 @@ contract RegistryBondTest is RegistryHouse {
     }
 
     function test_everyActionBySignature() external {
-        address clerk = vmKeys.addr(CLERK_KEY);
-        _act(ADMIN_KEY, 0, abi.encodeCall(registry.publishPolicy, (ORGANISATION, _policy(), AGREEMENT)), 0);
+        address clerk = vm.addr(CLERK_KEY);
+        _act(
+            address(registry),
+            ADMIN_KEY,
+            0,
+            abi.encodeCall(registry.publishPolicy, (ORGANISATION, _policy(), AGREEMENT)),
+            0
+        );
         assert(registry.agreement(ORGANISATION, 2) == AGREEMENT);
-        _act(ADMIN_KEY, 1, abi.encodeCall(registry.nominateOperator, (ORGANISATION, clerk, 2)), 0);
-        _act(CLERK_KEY, 0, abi.encodeCall(registry.acceptOperator, (ORGANISATION)), 0);
+        _act(address(registry), ADMIN_KEY, 1, abi.encodeCall(registry.nominateOperator, (ORGANISATION, clerk, 2)), 0);
+        _act(address(registry), CLERK_KEY, 0, abi.encodeCall(registry.acceptOperator, (ORGANISATION)), 0);
         assert(registry.rolesOf(ORGANISATION, clerk) == 2);
-        _act(CLERK_KEY, 1, abi.encodeCall(registry.requestBondWithdrawal, (ORGANISATION, 1 ether)), 0);
+        _act(
+            address(registry), CLERK_KEY, 1, abi.encodeCall(registry.requestBondWithdrawal, (ORGANISATION, 1 ether)), 0
+        );
         vm.warp(START + HOUSE_NOTICE);
-        _act(CLERK_KEY, 2, abi.encodeCall(registry.withdrawBond, (ORGANISATION, payable(STRANGER))), 0);
+        _act(
+            address(registry), CLERK_KEY, 2, abi.encodeCall(registry.withdrawBond, (ORGANISATION, payable(STRANGER))), 0
+        );
         assert(STRANGER.balance == 1001 ether);
-        _act(ADMIN_KEY, 2, abi.encodeCall(registry.removeOperator, (ORGANISATION, clerk)), 0);
+        _act(address(registry), ADMIN_KEY, 2, abi.encodeCall(registry.removeOperator, (ORGANISATION, clerk)), 0);
         assert(registry.rolesOf(ORGANISATION, clerk) == 0);
-        _act(CLERK_KEY, 3, abi.encodeCall(registry.register, (_policy(), AGREEMENT)), 0);
+        _act(address(registry), CLERK_KEY, 3, abi.encodeCall(registry.register, (_policy(), AGREEMENT)), 0);
         assert(registry.organisationCount() == 2);
-        _act(CLERK_KEY, 4, abi.encodeCall(registry.depositBond, (ORGANISATION)), 3 ether);
+        _act(address(registry), CLERK_KEY, 4, abi.encodeCall(registry.depositBond, (ORGANISATION)), 3 ether);
         (uint256 balance,) = _bond();
         assert(balance == 102 ether && RELAYER.balance == 997 ether);
         // What anyone else signs carries the signer's own rights, whoever brings it.
-        ISignedActions.SignedAction memory signed = _signed(
-            address(registry),
-            "Redress Registry",
-            CLERK_KEY,
-            abi.encodeCall(registry.requestBondWithdrawal, (ORGANISATION, 1)),
-            5
-        );
+        bytes memory action = abi.encodeCall(registry.requestBondWithdrawal, (ORGANISATION, 1));
+        IForwarder.SignedAction memory signed = signAction(forwarder, address(registry), CLERK_KEY, action, 5);
         vm.expectRevert(abi.encodeWithSelector(I.RoleMissing.selector, ORGANISATION, clerk, 2));
         vm.prank(ADMIN);
-        registry.actWithSig(signed);
+        forwarder.actWithSig(signed);
     }
 
     function test_theTypesSayWhatIsCalled() external view {
         string memory policy = "uint168 peakMask,uint32 acknowledgePeak,uint32 acknowledgeOffPeak,uint16 answerHours,"
             "uint16 confirmHours,uint16 protectionHours,uint8 track,uint8 claimCap,bytes32 agreement,";
-        _checkType(registry, I.register.selector, string.concat("Register(", policy));
-        _checkType(registry, I.publishPolicy.selector, string.concat("PublishPolicy(uint24 organisation,", policy));
-        _checkType(
-            registry, I.nominateOperator.selector, "NominateOperator(uint24 organisation,address account,uint8 roles,"
+        checkType(forwarder, I.register.selector, string.concat("Register(", policy));
+        checkType(forwarder, I.publishPolicy.selector, string.concat("PublishPolicy(uint24 organisation,", policy));
+        checkType(
+            forwarder, I.nominateOperator.selector, "NominateOperator(uint24 organisation,address account,uint8 roles,"
         );
-        _checkType(registry, I.acceptOperator.selector, "AcceptOperator(uint24 organisation,");
-        _checkType(registry, I.removeOperator.selector, "RemoveOperator(uint24 organisation,address account,");
-        _checkType(registry, I.depositBond.selector, "DepositBond(uint24 organisation,");
-        _checkType(
-            registry, I.requestBondWithdrawal.selector, "RequestBondWithdrawal(uint24 organisation,uint96 amount,"
+        checkType(forwarder, I.acceptOperator.selector, "AcceptOperator(uint24 organisation,");
+        checkType(forwarder, I.removeOperator.selector, "RemoveOperator(uint24 organisation,address account,");
+        checkType(forwarder, I.depositBond.selector, "DepositBond(uint24 organisation,");
+        checkType(
+            forwarder, I.requestBondWithdrawal.selector, "RequestBondWithdrawal(uint24 organisation,uint96 amount,"
         );
-        _checkType(registry, I.withdrawBond.selector, "WithdrawBond(uint24 organisation,address to,");
-        assert(registry.typeHash(IPayouts.withdrawTo.selector) != 0);
-        assert(registry.typeHash(I.charge.selector) == 0 && registry.typeHash(I.payLocked.selector) == 0);
-    }
-
-    function _act(uint256 key, uint256 nonce, bytes memory action, uint256 value) private {
-        ISignedActions.SignedAction memory signed = _signed(address(registry), "Redress Registry", key, action, nonce);
-        vm.prank(RELAYER);
-        registry.actWithSig{value: value}(signed);
+        checkType(forwarder, I.withdrawBond.selector, "WithdrawBond(uint24 organisation,address to,");
+        assert(forwarder.typeHash(IPayouts.withdrawTo.selector) != 0);
+        assert(forwarder.typeHash(I.charge.selector) == 0 && forwarder.typeHash(I.payLocked.selector) == 0);
     }
 
     function _withdraw(uint256 expected) private {

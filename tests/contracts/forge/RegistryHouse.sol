@@ -2,30 +2,17 @@
 pragma solidity 0.8.37;
 
 import {BondClaims} from "../../../contracts/BondClaims.sol";
+import {Forwarder} from "../../../contracts/Forwarder.sol";
 import {OrganisationRegistry} from "../../../contracts/OrganisationRegistry.sol";
 import {IClaimDesk} from "../../../contracts/interfaces/IBondClaims.sol";
 import {ICaseFund} from "../../../contracts/interfaces/ICaseFund.sol";
-import {ISignedActions} from "../../../contracts/interfaces/ISignedActions.sol";
+import {IForwarder} from "../../../contracts/interfaces/IForwarder.sol";
 import {ComplaintState, ComplaintWord, ComplaintWords} from "../../../contracts/types/Complaint.sol";
 import {ComplaintId, OrganisationId} from "../../../contracts/types/Ids.sol";
 import {Order} from "../../../contracts/types/Order.sol";
 import {Policy} from "../../../contracts/types/Policy.sol";
-import {vm} from "./Vm.sol";
-
-interface VmKeys {
-    struct Log {
-        bytes32[] topics;
-        bytes data;
-        address emitter;
-    }
-
-    function addr(uint256 key) external pure returns (address);
-    function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
-    function recordLogs() external;
-    function getRecordedLogs() external returns (Log[] memory);
-}
-
-VmKeys constant vmKeys = VmKeys(address(vm));
+import {signAction} from "./Signing.sol";
+import {Vm, vm} from "./Vm.sol";
 
 /// A desk that says what a test tells it to.
 contract SayingDesk {
@@ -56,11 +43,11 @@ contract SayingDesk {
         claims.close(order, complaint);
     }
 
-    function split(Order calldata order, ComplaintId complaint, uint16 share, uint96 owed)
+    function divide(Order calldata order, ComplaintId complaint, uint16 share, uint96 owed)
         external
         returns (ICaseFund.Division memory)
     {
-        return claims.split(order, complaint, share, owed);
+        return claims.divide(order, complaint, share, owed);
     }
 
     function splitFunded(Order calldata order, ComplaintId complaint, uint16 share)
@@ -89,19 +76,21 @@ abstract contract RegistryHouse {
     OrganisationId internal constant ORGANISATION = OrganisationId.wrap(1);
     bytes32 internal constant AGREEMENT = bytes32(uint256(7));
 
-    address internal immutable ADMIN = vmKeys.addr(ADMIN_KEY);
-    address internal immutable CUSTOMER = vmKeys.addr(CUSTOMER_KEY);
+    address internal immutable ADMIN = vm.addr(ADMIN_KEY);
+    address internal immutable CUSTOMER = vm.addr(CUSTOMER_KEY);
 
+    Forwarder internal forwarder;
     OrganisationRegistry internal registry;
     BondClaims internal claims;
     SayingDesk internal desk;
 
     function _build() internal {
         vm.warp(START);
+        forwarder = new Forwarder();
         desk = new SayingDesk();
         address next = vm.computeCreateAddress(address(this), vm.getNonce(address(this)) + 1);
-        registry = new OrganisationRegistry(address(desk), next, GUARDIAN, address(0x71));
-        claims = new BondClaims(registry, IClaimDesk(address(desk)));
+        registry = new OrganisationRegistry(address(desk), next, GUARDIAN, address(0x71), address(forwarder));
+        claims = new BondClaims(registry, IClaimDesk(address(desk)), address(forwarder));
         desk.serve(claims);
         vm.prank(ADMIN);
         registry.register(_policy(), AGREEMENT);
@@ -126,40 +115,15 @@ abstract contract RegistryHouse {
         });
     }
 
-    /// What `actor` signs over `action`, for the contract `to`.
-    function _signed(address to, string memory name, uint256 key, bytes memory action, uint256 nonce)
-        internal
-        view
-        returns (ISignedActions.SignedAction memory signed)
-    {
-        signed = ISignedActions.SignedAction(action, vmKeys.addr(key), nonce, START + 3650 days, "");
-        bytes32 domain = keccak256(
-            abi.encode(
-                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
-                keccak256(bytes(name)),
-                keccak256("1"),
-                block.chainid,
-                to
-            )
-        );
-        bytes memory arguments = new bytes(action.length - 4);
-        for (uint256 i; i < arguments.length; ++i) {
-            arguments[i] = action[i + 4];
-        }
-        bytes32 typeHash = ISignedActions(to).typeHash(bytes4(action));
-        bytes32 hash = keccak256(bytes.concat(typeHash, arguments, abi.encode(signed.actor, nonce, signed.deadline)));
-        (uint8 v, bytes32 r, bytes32 s) = vmKeys.sign(key, keccak256(abi.encodePacked("\x19\x01", domain, hash)));
-        signed.signature = abi.encodePacked(r, s, v);
-    }
-
-    /// The type string is the manual's: the name, the fields, then who, which and until when.
-    function _checkType(ISignedActions to, bytes4 selector, string memory fields) internal view {
-        bytes memory whole = bytes.concat(bytes(fields), "address actor,uint256 nonce,uint256 deadline)");
-        assert(to.typeHash(selector) == keccak256(whole));
+    /// The relayer sends what the key's owner signs, and pays for it.
+    function _act(address target, uint256 key, uint256 nonce, bytes memory action, uint256 value) internal {
+        IForwarder.SignedAction memory signed = signAction(forwarder, target, key, action, nonce);
+        vm.prank(RELAYER);
+        forwarder.actWithSig{value: value}(signed);
     }
 
     /// The trail after `logs`, of which the indexed arguments come first.
-    function _folded(bytes32 trail, VmKeys.Log memory log, uint256 actorTopic, uint256 timestamp)
+    function _folded(bytes32 trail, Vm.Log memory log, uint256 actorTopic, uint256 timestamp)
         internal
         pure
         returns (bytes32)

@@ -12,11 +12,15 @@ interface Vm {
     function addr(uint256 key) external pure returns (address);
     function assume(bool condition) external pure;
     function chainId(uint256 id) external;
+    /// As for a transaction of its own: no account and no word of it was touched before.
+    function cool(address account) external;
     function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
     function deal(address account, uint256 balance) external;
     function deployCode(string calldata artifact, bytes calldata arguments) external returns (address);
     function etch(address account, bytes calldata code) external;
     function expectCall(address callee, bytes calldata data) external;
+    /// The next call makes `emitter` emit the event that this contract emits next.
+    function expectEmit(address emitter) external;
     function expectPartialRevert(bytes4 selector) external;
     function expectRevert(bytes calldata data) external;
     function getBlockNumber() external view returns (uint256);
@@ -43,4 +47,9 @@ Vm constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
 /// A number from `min` to `max`, both included, made from any number.
 function bound(uint256 value, uint256 min, uint256 max) pure returns (uint256) {
     return min + value % (max - min + 1);
+}
+
+/// Lets time pass. The optimiser takes block.timestamp for constant within a test.
+function pass(uint256 time) {
+    vm.warp(vm.getBlockTimestamp() + time);
 }
