@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dapp.chain.keccak import keccak
 from dapp.domain import commitments
 from dapp.domain.commitments import Ballot, Secret
-from dapp.domain.events import APPEALS, COURT
+from dapp.domain.events import APPEALS, COURT, FORWARDER
 from dapp.domain.phases import SEED_DELAY_BLOCKS, RoundPhase
 from dapp.domain.policy import HOUR
 from dapp.domain.rounds import ROUNDS_PER_APPEAL, Commitment, terms
+from dapp.domain.signing import Place, commit_typed_data, wallet_json
 from dapp.domain.types import (
     NO_DIGEST,
     Address,
@@ -93,6 +94,31 @@ class LocalCourt(LocalChain):
         receipt = self.send(self.seat_owner(complaint, seat), COURT, "commitDrawing", args)
         self._remember(complaint, seat, value, made)
         return receipt
+
+    def commit_batch(self, complaint: int, votes: Sequence[int]) -> Receipt:
+        """A bystander draws the panel and sends the signed votes of all its seats."""
+        proof = self._seed(complaint)
+        snapshot = self.rpc("evm_snapshot")
+        self.draw(complaint)
+        assert self.rpc("evm_revert", snapshot) is True
+        hidden = [
+            self._hidden(complaint, seat, vote, NO_DIGEST) for seat, vote in enumerate(votes)
+        ]
+        items = [
+            (seat, value, self._signed_commit(complaint, seat, value))
+            for seat, (value, _) in enumerate(hidden)
+        ]
+        receipt = self.send(self.bystander, COURT, "commitBatch", (complaint, proof, items))
+        for seat, (value, made) in enumerate(hidden):
+            self._remember(complaint, seat, value, made)
+        return receipt
+
+    def _signed_commit(self, complaint: int, seat: int, value: Hash32) -> str:
+        owner = self.seat_owner(complaint, seat)
+        place = Place(self.chain_id, self.contracts[FORWARDER])
+        round_ = self.round_number(complaint)
+        data = commit_typed_data(place, DisputeId(complaint), round_, (seat, value), owner)
+        return str(self.rpc("eth_signTypedData_v4", owner, wallet_json(data)))
 
     def reveal(self, complaint: int, seat: int) -> Receipt:
         """Anyone reveals what the seat committed last."""
