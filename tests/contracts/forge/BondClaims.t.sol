@@ -36,7 +36,7 @@ contract BondClaimsTest is RegistryHouse {
         bytes32 key = _order(0).key();
         _refuse(1, 1 ether, DEPOSIT, abi.encodeWithSelector(I.ClaimExists.selector, key));
         vm.prank(address(claims));
-        registry.lock(ORGANISATION, 95 ether);
+        registry.lock(ORGANISATION, 85 ether);
         (uint16 version, uint256 most) = claims.limit(ORGANISATION);
         assert(version == 1 && most == 0.4 ether);
         _refuse(1, 0.4 ether + 1, 0, abi.encodeWithSelector(tooLarge, ORGANISATION, 0.4 ether + 1, 0.4 ether));
