@@ -199,7 +199,8 @@ abstract contract Panels is ArbitratorStakes {
         bool enough = true;
         for (uint256 asks = 1; enough; ++asks) {
             enough = _select(search);
-            if (!enough || _isPublic(dispute) || !_bar(search, asks == Draw.MAX_ASKS)) break;
+            bool last = asks * search.seats.length >= Draw.MAX_ASKED;
+            if (!enough || _isPublic(dispute) || !_bar(search, last)) break;
         }
         panel = new uint32[](enough ? search.seats.length : 0);
         uint256[] memory seats = search.seats;

@@ -98,12 +98,14 @@ abstract contract Verdicts is Ballots {
 
     /// The last ruling there is; all zeros if there is none.
     function _tally(uint256 dispute, Bench memory bench) internal view returns (Tally memory tally) {
-        if (bench.scored == 0) return tally;
+        (uint256 i, uint256 end) = (bench.decisive, bench.scored);
+        if (end == 0) return tally;
+        uint256[] memory seats = bench.seats;
+        uint256[] memory votes = new uint256[](end - i);
         uint256 count;
-        uint256[] memory votes = new uint256[](bench.scored - bench.decisive);
         unchecked {
-            for (uint256 i = bench.decisive; i < bench.scored; ++i) {
-                uint256 vote = bench.seats[i] >> 26;
+            for (; i < end; ++i) {
+                uint256 vote = seats[i] >> 26;
                 if (vote < LEAKED) votes[count++] = vote;
             }
         }

@@ -10,10 +10,11 @@ library Draw {
     uint256 internal constant MAX_TICKETS = 8;
     /// Tries for a seat among arbitrators who neither sit nor sat in an earlier round, then as many among all.
     uint256 internal constant ATTEMPTS = 64;
-    /// Tries for all seats together, and how often a selection is shown to whoever knows the excluded: what bounds a draw
-    /// where most places are empty or belong to a party. Panels of up to 15 never meet the first bound.
+    /// Tries for all seats together, and seats that are shown to whoever knows the excluded, counting all of a panel each
+    /// time: what bounds a draw where most places are empty or belong to a party. Panels of up to 15 never meet the first
+    /// bound, panels of three the second only after 82 excluded owners.
     uint256 internal constant MAX_LOTS = 31 * ATTEMPTS;
-    uint256 internal constant MAX_ASKS = 8;
+    uint256 internal constant MAX_ASKED = 8 * 31;
 
     /// The lot of one attempt: a position below `highWater`, and a number below 8 that must be less than its tickets.
     /// The low 128 bits choose the place (bias below highWater / 2^128), the bits above them the number.

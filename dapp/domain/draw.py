@@ -20,8 +20,8 @@ ATTEMPTS = 64
 """Tries for a seat among arbitrators who neither sit nor sat before, then as many among all."""
 MAX_LOTS = 31 * ATTEMPTS
 """Tries for all seats together."""
-MAX_ASKS = 8
-"""How often a selection is shown to whoever knows the excluded."""
+MAX_ASKED = 8 * 31
+"""Seats that are shown to whoever knows the excluded, all of a panel each time."""
 
 StakeOf = Callable[[PositionId], "Stake | None"]
 
@@ -87,7 +87,7 @@ def panel(
     )
     asks = 1
     while _select(search):
-        if not _bar(search, excluded, asks == MAX_ASKS):
+        if not _bar(search, excluded, asks * drawn_from.seats >= MAX_ASKED):
             found = [place.position for place in search.places if place.owner is not None]
             return tuple(found) if 2 * len(found) > drawn_from.seats else ()
         asks += 1

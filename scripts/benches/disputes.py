@@ -13,10 +13,11 @@ from dapp.chain.headers import Header
 from dapp.chain.keccak import keccak
 from dapp.domain.draw import Lottery, Stake, panel
 from dapp.domain.events import COURT
+from dapp.domain.phases import SEED_DELAY_BLOCKS
 from dapp.domain.types import Address, BlockNumber, DisputeId, OrganisationId, PositionId
 from scripts.toolchain import anvil
 from tests.local_chain import TICKET_WEI, Receipt
-from tests.world import SEED_DELAY, World, digest
+from tests.world import World, digest
 
 # Monday, 5 January 2026, 08:00 UTC.
 _GENESIS_TIME = 1_767_600_000
@@ -24,6 +25,7 @@ ARBITRATORS = 16
 SEATS = 3
 _OFFER, _DEMAND = 3000, 8000
 _VOTES = (5600, 4200, 5000)
+_APPEAL_VOTES = (5600, 4200, 5000, 6000, 5500, 4900, 5200)
 # What a lucky enough draw looks at: three seats and two rejections, close to the mean of 5.3.
 _LOTS = 5
 # Zero bytes of an empty block's header that are none by chance: the bloom, the beneficiary, ….
@@ -52,6 +54,20 @@ class MeteredWorld(World):
         """A mined transaction, written down."""
         receipt = super().send(sender, contract, function, args, value)
         self._spent.append((function, int(receipt["gasUsed"], 16)))
+        return receipt
+
+    def commit_drawing(self, complaint: int, seat: int, vote: int) -> Receipt:
+        """Without the draw that only told who would sit, and was taken back."""
+        before = len(self._spent)
+        receipt = super().commit_drawing(complaint, seat, vote)
+        del self._spent[before:-1]
+        return receipt
+
+    def commit_batch(self, complaint: int, votes: Sequence[int]) -> Receipt:
+        """Without that draw too."""
+        before = len(self._spent)
+        receipt = super().commit_batch(complaint, votes)
+        del self._spent[before:-1]
         return receipt
 
     def spent_by(self, action: Callable[[], object]) -> list[Spent]:
@@ -83,24 +99,65 @@ def chain() -> Iterator[MeteredWorld]:
 
 
 def play(world: MeteredWorld, *, with_luck: bool) -> list[Spent]:
-    """One whole dispute over 1 ETH, from the payment to the payout.
+    """One whole dispute over 1 ETH, from the payment to the payout; each sends its own.
 
-    Filing and offer carry their evidence. With luck the draw needs exactly five lots, so that two
-    runs can be compared; without it needs what it needs.
+    Filing and offer carry their evidence; the first commit draws. With luck the draw needs exactly
+    five lots, so that two runs can be compared; without it needs what it needs.
     """
-    return _numbered(world.spent_by(lambda: _dispute(world, world.house, with_luck)))
+
+    def story() -> None:
+        complaint = _escalated(world)
+        if with_luck:
+            _find_luck(world, complaint)
+        world.wait_for_commits(complaint)
+        _vote(world, complaint, _VOTES)
+        world.execute(complaint)
+
+    return _numbered(world.spent_by(story))
 
 
-def _dispute(world: MeteredWorld, organisation: OrganisationId, with_luck: bool) -> None:
-    complaint = world.file(world.pay(organisation), _DEMAND, what=digest("complaint"))
+def play_relayed(world: MeteredWorld) -> list[Spent]:
+    """The same, where somebody sends the signed votes of all arbitrators, and their openings."""
+
+    def story() -> None:
+        complaint = _escalated(world)
+        world.wait_for_commits(complaint)
+        world.commit_batch(complaint, _VOTES)
+        world.reveal_batch(complaint, range(SEATS))
+        world.execute(complaint)
+
+    return _numbered(world.spent_by(story))
+
+
+def play_appeal(world: MeteredWorld) -> list[Spent]:
+    """The same with one appeal, paid by one person and heard by seven more."""
+
+    def story() -> None:
+        complaint = _escalated(world)
+        world.wait_for_commits(complaint)
+        _vote(world, complaint, _VOTES)
+        world.appeal(complaint, higher=True)
+        world.wait_for_commits(complaint)
+        _vote(world, complaint, _APPEAL_VOTES)
+        world.execute(complaint)
+
+    return _numbered(world.spent_by(story))
+
+
+def _escalated(world: MeteredWorld) -> int:
+    complaint = world.file(world.pay(world.house), _DEMAND, what=digest("complaint"))
     world.acknowledge(complaint)
     world.offer(complaint, _OFFER, digest("offer"))
     world.escalate(complaint, _DEMAND)
-    if with_luck:
-        _find_luck(world, complaint)
-    world.draw(complaint)
-    world.vote(complaint, _VOTES)
-    world.execute(complaint)
+    return complaint
+
+
+def _vote(world: MeteredWorld, complaint: int, votes: Sequence[int]) -> None:
+    world.commit_drawing(complaint, 0, votes[0])
+    for seat, vote in list(enumerate(votes))[1:]:
+        world.commit(complaint, seat, vote)
+    for seat in range(len(votes)):
+        world.reveal(complaint, seat)
 
 
 def _numbered(spent: Sequence[Spent]) -> list[Spent]:
@@ -124,8 +181,8 @@ def _find_luck(world: MeteredWorld, complaint: int) -> None:
     for later in range(1, 10_000):
         snapshot = world.rpc("evm_snapshot")
         world.warp_to(began + later)
-        world.mine(SEED_DELAY - 1)
-        header = world.header(armed_at + SEED_DELAY)
+        world.mine(SEED_DELAY_BLOCKS - 1)
+        header = world.header(armed_at + SEED_DELAY_BLOCKS)
         if header.encoded.count(0) == _ZERO_BYTES and _lots(header, complaint, armed_at) == _LOTS:
             return
         world.rpc("evm_revert", snapshot)

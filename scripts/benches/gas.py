@@ -32,10 +32,13 @@ _COMPARED = {
     "total_with_appeal": "with one appeal, 7 more",
     "stake_avg": "stake, average",
     "pay": "create the escrow",
-    "draw": f"draw of {SEATS}",
-    "commit": f"{SEATS} commits",
+    "commit": f"{SEATS} commits, draw included",
     "reveal": f"{SEATS} reveals",
 }
+
+
+Calls = Mapping[str, int]
+"""Gas of one dispute's calls, by name."""
 
 
 @dataclass(frozen=True)
@@ -44,19 +47,27 @@ class Measured:
 
     Attributes:
         stakes: of each position, in order.
-        calls: of each dispute, by the call's name.
+        calls: of each dispute in which everyone sends for themselves.
+        relayed: of each in which votes are signed, and sent together.
+        appealed: of each with one appeal.
     """
 
     stakes: Sequence[int]
-    calls: Sequence[Mapping[str, int]]
+    calls: Sequence[Calls]
+    relayed: Sequence[Calls]
+    appealed: Sequence[Calls]
 
 
 def measure(counted: int = COUNTED) -> Measured:
-    """Play a warm-up dispute and `counted` that count."""
+    """Play a warm-up dispute and `counted` of each kind that count."""
     with disputes.chain() as world:
         disputes.play(world, with_luck=False)
-        calls = [dict(disputes.play(world, with_luck=False)) for _ in range(counted)]
-        return Measured(world.stakes, calls)
+        return Measured(
+            world.stakes,
+            [dict(disputes.play(world, with_luck=False)) for _ in range(counted)],
+            [dict(disputes.play_relayed(world)) for _ in range(counted)],
+            [dict(disputes.play_appeal(world)) for _ in range(counted)],
+        )
 
 
 def pinned() -> dict[str, int]:
@@ -68,20 +79,27 @@ def pinned() -> dict[str, int]:
 
 
 def result(measured: Measured) -> dict[str, Any]:
-    """What build/bench/gas.json holds; None is what cannot be measured yet."""
-    names = measured.calls[0]
-    calls = {name: round(mean(one[name] for one in measured.calls)) for name in names}
+    """What build/bench/gas.json holds: the means."""
+    direct, relayed, appealed = (
+        _means(calls) for calls in (measured.calls, measured.relayed, measured.appealed)
+    )
     return {
-        "total_direct": sum(calls.values()),
-        "total_relayed": None,
-        "total_with_appeal": None,
+        "total_direct": sum(direct.values()),
+        "total_relayed": sum(relayed.values()),
+        "total_with_appeal": sum(appealed.values()),
         "stake_avg": round(mean(measured.stakes)),
-        "calls": calls,
-        "spread": {name: _ends([one[name] for one in measured.calls]) for name in names},
+        "calls": direct,
+        "calls_relayed": relayed,
+        "calls_with_appeal": appealed,
+        "spread": {name: _ends([one[name] for one in measured.calls]) for name in direct},
         "disputes": len(measured.calls),
         "targets": {name: {"must": must, "aim": aim} for name, (must, aim) in TARGETS.items()},
         "peers": {peer.name: _known(asdict(peer)) for peer in PEERS},
     }
+
+
+def _means(calls: Sequence[Calls]) -> dict[str, int]:
+    return {name: round(mean(one[name] for one in calls)) for name in calls[0]}
 
 
 def _ends(values: Sequence[int]) -> list[int]:
@@ -97,7 +115,7 @@ def _ours(found: Mapping[str, Any], row: str) -> int | None:
     if row in found:
         total: int | None = found[row]
         return total
-    return sum(gas for name, gas in found["calls"].items() if name.split()[0] == row) or None
+    return sum(gas for name, gas in found["calls"].items() if name.startswith(row)) or None
 
 
 def _gas(gas: int | None) -> str:
@@ -142,7 +160,7 @@ def targets(found: Mapping[str, Any]) -> Table:
 
 
 def every_call(found: Mapping[str, Any]) -> Table:
-    """Each call of the dispute, in order."""
+    """Each call of the dispute, in order; and where votes are sent together, what that changes."""
     title = f"Each call (mean of {found['disputes']} disputes)"
     table = Table(title=title, title_justify="left")
     for name in ("call", "gas", "least", "most"):
@@ -150,7 +168,11 @@ def every_call(found: Mapping[str, Any]) -> Table:
     for name, gas in found["calls"].items():
         table.add_row(name, _gas(gas), *(_gas(end) for end in found["spread"][name]))
     table.add_section()
-    table.add_row("total", _gas(found["total_direct"]))
+    for name, gas in found["calls_relayed"].items():
+        if name not in found["calls"]:
+            table.add_row(f"{name} (relayed)", _gas(gas))
+    for kind in ("direct", "relayed", "with_appeal"):
+        table.add_row(f"total {kind.replace('_', ' ')}", _gas(found[f"total_{kind}"]))
     return table
 
 

@@ -6,7 +6,7 @@ import model
 from brownie import chain
 from eth_abi import encode
 from eth_utils import keccak
-from house import BOND, ETH, NOBODY, House, RoundPhase
+from house import CLAIM, ETH, NOBODY, House, RoundPhase
 
 DIGEST = b"\xd1" * 32
 SALT = b"\x5a" * 32
@@ -28,17 +28,13 @@ class Case:
         entries: what the present round has committed: (seat, commitment), in order.
     """
 
-    def __init__(
-        self, house: House, *, amount: int = ETH, customer=None, version: int = 1
-    ) -> None:
+    def __init__(self, house: House, *, amount: int = ETH, customer=None, version: int = 1) -> None:
         self._begin(house, amount, customer or house.customer, NOBODY, version)
         payer = {"from": self.customer, "value": amount}
         self.paid = self._did(house.escrow.pay(1, version, self.order[4], payer))
         self.key = self.paid.events["Paid"]["key"]
 
-    def _begin(
-        self, house: House, amount: int, customer, token: str, version: int = 1
-    ) -> None:
+    def _begin(self, house: House, amount: int, customer, token: str, version: int = 1) -> None:
         self.house, self.amount, self.customer = house, amount, customer
         reference = next(_references).to_bytes(32, "big")
         self.order = (house.organisation, version, str(customer), token, reference)
@@ -241,7 +237,7 @@ class Claim(Case):
         deposit: what is left with it (wei).
     """
 
-    def __init__(self, house: House, *, amount: int = BOND // 10, customer=None) -> None:
+    def __init__(self, house: House, *, amount: int = CLAIM, customer=None) -> None:
         self._begin(house, amount, customer or house.customer, house.claims.address)
         self.deposit = int(house.claims.depositFor(amount))
 
@@ -268,6 +264,4 @@ class PublicCase(Case):
         self.number = int(done.events["DisputeCreation"]["_disputeID"])
 
     def execute(self):
-        return self._did(
-            self.house.public.executeRuling(self.number, {"from": self.house.keeper})
-        )
+        return self._did(self.house.public.executeRuling(self.number, {"from": self.house.keeper}))

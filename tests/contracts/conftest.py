@@ -27,3 +27,8 @@ def house(_built: building.House) -> Iterator[building.House]:
 def case(house: building.House) -> Case:
     """A paid order over 1 ETH, without a complaint."""
     return Case(house)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The test of all errors asks what the others have seen."""
+    items.sort(key=lambda item: item.path.name == "test_every_error.py")

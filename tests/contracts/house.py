@@ -25,6 +25,8 @@ FEE = FEE_GWEI * GWEI
 TICKET_WEI = 4 * LOCK_GWEI * GWEI
 BOUNTY = Terms("", ()).draw_bounty_gwei * GWEI
 BOND = 1 * ETH
+# The most that the first claim asks for: a tenth of what is not kept free for costs.
+CLAIM = BOND * 9 // 100
 TICKETS = [1 + i % 4 for i in range(16)]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import clock
 from case import DIGEST, Case, Claim, accusation
-from house import AGREEMENT, BOND, ETH, NOBODY, POLICY, TICKET_WEI, House, price
+from house import AGREEMENT, CLAIM, ETH, NOBODY, POLICY, TICKET_WEI, House, price
 from playing import rpc
 from refusing import refuse_money
 
@@ -115,8 +115,8 @@ def escrow(house: House) -> dict[str, Callable[[], Scene]]:
         "pay": lambda: (house.customer, (1, 1, b"\x61" * 32), ETH),
         "release": lambda: (house.customer, (Case(house).order,), 0),
         "refund": lambda: (house.admin, (Case(house).order,), 0),
-        "withdrawOrganisation": lambda: (
-            after(released, (house.admin, (1, NOBODY, house.keeper), 0))
+        "withdrawOrganisation": lambda: after(
+            released, (house.admin, (1, NOBODY, house.keeper), 0)
         ),
         "withdrawTo": lambda: after(credited, (house.customer, (house.keeper,), 0)),
     }
@@ -168,8 +168,8 @@ def claims(house: House) -> dict[str, Callable[[], Scene]]:
         with refuse_money(house.customer):
             claim.execute()
 
-    deposit = int(house.claims.depositFor(BOND // 10))
-    facts = (1, 1, BOND // 10, b"\x62" * 32, 5000, 2, DIGEST)
+    deposit = int(house.claims.depositFor(CLAIM))
+    facts = (1, 1, CLAIM, b"\x62" * 32, 5000, 2, DIGEST)
     return {
         "claim": lambda: (house.customer, facts, deposit),
         "fund": lambda: (house.admin, (filed().number,), 9),

@@ -85,9 +85,10 @@ class Signer:
         self.key = key or key_of(account)
         self._nonce = 0
 
-    def sign(self, method, *arguments, nonce: int | None = None, deadline: int = FOREVER,
-             **domain: Any) -> tuple:
-        """The `SignedAction` of a call; `domain` replaces parts of the forwarder's own."""  # fmt: skip
+    def sign(
+        self, method, *arguments, nonce: int | None = None, deadline: int = FOREVER, **domain: Any
+    ) -> tuple:
+        """The `SignedAction` of a call; `domain` replaces parts of the forwarder's own."""
         if nonce is None:
             nonce, self._nonce = self._nonce, self._nonce + 1
         name, fields = type_of(method.abi)

@@ -5,8 +5,6 @@ import model
 import pytest
 from case import Case
 from house import BOUNTY, ETH, FEE, FEE_GWEI, LOCK_GWEI, Outcome, RoundPhase, price
-from model import GWEI
-from panels import drawn, expected
 from verdict import lower, verdict
 
 COST = price(7)
@@ -85,19 +83,10 @@ def test_a_pot_fills_and_opens_the_appeal(house, counted):
     assert fund.balance() == STAKE
 
 
-def test_the_next_panel_has_not_sat_before(house, counted):
-    first = [counted.owner(seat) for seat in range(3)]
-    counted.appeal(higher=False)
-    clock.to_block(counted.seed_block + 1)
-    want = expected(counted, earlier=first)
-    assert drawn(counted.draw()) == want
-    assert not {counted.owner(seat) for seat in range(7)} & set(first)
-
-
 @pytest.mark.parametrize("second", [6499, 6500, 10_000, 5501, 5500, 0])
 @pytest.mark.parametrize("higher", [True, False])
 def test_where_the_stake_goes(house, counted, second, higher):
-    """Back if the ruling moved 500 that way; else to the other pot, and the rest to the party."""
+    """Back if the ruling moved 500 that way; else to the party that it was brought against."""
     fund, mine, other = house.appeals, house.arbitrators[14], house.arbitrators[15]
     put = STAKE // 3
     fund.contribute(1, not higher, {"from": other, "value": put})
@@ -113,10 +102,9 @@ def test_where_the_stake_goes(house, counted, second, higher):
     done = fund.resolve(1, 0, {"from": house.keeper})
 
     said = done.events["Resolved"]
-    parts = (said["back"], said["toOtherPot"], said["toParty"])
-    assert parts == ((STAKE, 0, 0) if moved else (0, put, STAKE - put))
+    assert (said["back"], said["toParty"]) == ((STAKE, 0) if moved else (0, STAKE))
     assert not said["refused"]
-    rest = 0 if moved else STAKE - put
+    rest = 0 if moved else STAKE
     assert house.bond[0] - bond == (rest if higher else 0)
     assert house.customer.balance() - customer == (0 if higher else rest)
     assert verdict(fund.resolve, 1, 0, by=house.keeper) == ("AlreadyResolved", 1, 0)
@@ -125,16 +113,14 @@ def test_where_the_stake_goes(house, counted, second, higher):
     before = other.balance()
     fund.refund(1, 0, not higher, other, {"from": house.keeper})
     assert other.balance() - before == put
-    shares = {mine: STAKE if moved else 0, other: 0 if moved else put}
-    for account, share in shares.items():
-        side = higher if account == mine else not higher
-        if not share:
-            found = verdict(fund.withdrawShare, 1, 0, side, by=account)
-            assert found == ("NothingToShare", lower(account))
-            continue
-        before = account.balance()
-        fund.withdrawShare(1, 0, side, {"from": account})
-        assert account.balance() - before == share
+    nothing = verdict(fund.withdrawShare, 1, 0, not higher, by=other)
+    assert nothing == ("NothingToShare", lower(other))
+    if moved:
+        before = mine.balance()
+        fund.withdrawShare(1, 0, higher, {"from": mine})
+        assert mine.balance() - before == STAKE
+    nothing = verdict(fund.withdrawShare, 1, 0, higher, by=mine)
+    assert nothing == ("NothingToShare", lower(mine))
     assert fund.balance() == 0
 
 
@@ -159,63 +145,6 @@ def test_the_pot_that_opened_the_appeal_is_not_refunded(house, counted):
     assert found == ("NotRefundable", 1, 0, True)
 
 
-@pytest.mark.parametrize(
-    "second",
-    [
-        [5500, 5600, 5700, 5800, 5900, 6000, 6100],
-        [9000, 9000, 9000, 9000, 9000, 5000, None],
-        [0, 0, 0, 0, 3000, 10_000, 9999],
-    ],
-)
-def test_every_panel_is_paid_against_the_last_ruling(house, counted, second):
-    first = [5000, 6000, 7000]
-    panel = list(counted.panel)
-    counted.appeal(higher=True)
-    counted.decided(second)
-    panel += counted.panel
-    before = {p: house.position(p)["balance"] for p in panel}
-    customer = house.customer.balance()
-
-    done = counted.execute()
-
-    pays = model.seat_pays([*first, *second], FEE_GWEI, LOCK_GWEI, decisive=second)
-    assert list(done.events["Concluded"]["pays"]) == pays
-    assert sum(pays) == 10 * FEE_GWEI
-    gains = dict.fromkeys(panel, 0)
-    for position, pay in zip(panel, pays, strict=True):
-        gains[position] += pay
-    for position, gain in gains.items():
-        found = house.position(position)
-        assert (found["balance"], found["seats"]) == (before[position] + gain, 0)
-    said = done.events["Executed"]
-    ruling = model.ruling_of([v for v in second if v is not None])[0]
-    # What the first panel cost is shared by the two sides; the appeal was its funders'.
-    assert (said["share"], said["cost"]) == (ruling, price(3))
-    owed = model.costs_of_organisation(price(3), 8000, 4000, ruling)
-    assert said["costToCustomer"] == owed
-    assert house.customer.balance() - customer == ETH * ruling // 10_000 + owed
-
-
-def test_what_follows_an_appeal_without_a_ruling_leaves_the_earlier_one(house, counted):
-    """Two void panels of the appeal: the first panel is paid by its own ruling."""
-    counted.appeal(higher=True)
-    for _ in range(2):
-        counted.vote([None] * 7)
-        counted.void()
-    assert counted.round_phase == RoundPhase.DECIDABLE
-
-    done = counted.execute()
-
-    said = done.events["Executed"]
-    assert (said["outcome"], said["share"], said["cost"]) == (Outcome.RULED, 6000, price(3))
-    pays = model.seat_pays([5000, 6000, 7000], FEE_GWEI, LOCK_GWEI)
-    assert list(done.events["Concluded"]["pays"]) == pays
-    assert tuple(house.court.finalRuling(1)) == (True, False, 6000)
-    # The fees of the panel that never ruled are its funders'; the bounty is spent.
-    returned = done.events["FeesReturned"]
-    assert (returned["level"], returned["amount"]) == (0, 7 * FEE)
-
-
 @pytest.mark.parametrize("seated", [False, True])
 def test_an_appealed_case_can_be_settled(house, counted, seated):
     """Before the draw all that the appeal cost comes back; after it, the panel has its fee."""
@@ -223,9 +152,7 @@ def test_an_appealed_case_can_be_settled(house, counted, seated):
     if seated:
         counted.draw()
     counted.settle(7777, house.operator, number=3)
-    found = verdict(
-        house.desk.settle, 1, counted.order, 0, 7777, by=house.customer
-    )
+    found = verdict(house.desk.settle, 1, counted.order, 0, 7777, by=house.customer)
     assert found is None  # recorded, and not the same round: nothing ends
     done = counted.settle(7777, house.customer, number=3)
 
@@ -255,43 +182,6 @@ def test_only_the_court_gives_fees_back(house, counted):
     assert verdict(back, 1, 1, by=court) is None
 
 
-def test_three_appeals_at_most(house, counted):
-    """3, 7, 15, 31 seats: the last panel's ruling is final as soon as it is counted."""
-    for appeals, seats in enumerate((7, 15, 31), start=1):
-        counted.appeal(higher=appeals % 2 == 1)
-        assert counted.round.paid == seats
-        assert counted.round.number == 3 * appeals
-        counted.draw()
-        clock.to(counted.round.commit_opens)
-        panel = counted.panel
-        for seat in range(len(panel)):
-            counted.commit(seat, 6000)
-        for seat in range(len(panel)):
-            counted.reveal(seat, 6000)
-    assert counted.round_phase == RoundPhase.DECIDABLE
-    assert _contribute(counted, 1) == ("WrongPhase", 1, RoundPhase.DECIDABLE)
-    done = counted.execute()
-    assert done.events["Executed"]["cost"] == price(3)
-    pays = done.events["Concluded"]["pays"]
-    assert len(pays) == 3 + 7 + 15 + len(panel)
-    assert sum(pays) == len(pays) * FEE_GWEI
-    for level in range(3):
-        house.appeals.resolve(1, level, {"from": house.keeper})
-
-
-def test_a_case_that_a_panel_of_31_heard_is_final(house):
-    case = Case(house, amount=100 * ETH).escalated()
-    case.draw()
-    clock.to(case.round.commit_opens)
-    seats = range(case.round.seats)
-    for seat in seats:
-        case.commit(seat, 5000)
-    for seat in seats:
-        case.reveal(seat, 5000)
-    assert case.round_phase == RoundPhase.DECIDABLE
-    assert verdict(house.desk.execute, 1, case.order, by=house.keeper) is None
-
-
 def test_the_bond_that_takes_no_money_gets_it_later(house, counted):
     """While the registry is paused nobody pays into a bond: the money waits in the fund."""
     counted.appeal(higher=True)
@@ -305,11 +195,3 @@ def test_the_bond_that_takes_no_money_gets_it_later(house, counted):
     house.appeals.payBond(1, {"from": house.keeper})
     assert house.bond[0] - bond == STAKE
     assert house.appeals.owedToBond(1) == house.appeals.balance() == 0
-
-
-def test_money_is_gwei_exact(house, counted):
-    """The court holds the stakes and nothing else once all is over."""
-    counted.appeal(higher=True)
-    counted.decided([6000, 8000, 1000, 6000, 6000, None, 6001]).execute()
-    balances = sum(house.position(i)["balance"] for i in range(16)) * GWEI
-    assert house.court.balance() == balances

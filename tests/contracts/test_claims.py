@@ -4,7 +4,7 @@ import clock
 import pytest
 from case import DIGEST, Case, Claim
 from clock import DAY
-from house import AGREEMENT, BOND, CAP, ETH, POLICY, Outcome, Phase, price
+from house import AGREEMENT, BOND, CAP, CLAIM, ETH, POLICY, Outcome, Phase, price
 from refusing import refuse_money
 from verdict import lower, verdict
 
@@ -19,7 +19,7 @@ def claim(house) -> Claim:
     return claim
 
 
-def _claim(house, amount=BOND // 10, version=1, value=None, ref=b"\x01" * 32, demand=5000):
+def _claim(house, amount=CLAIM, version=1, value=None, ref=b"\x01" * 32, demand=5000):
     value = house.claims.depositFor(amount) if value is None else value
     arguments = (1, version, amount, ref, demand, 2, DIGEST)
     return verdict(house.claims.claim, *arguments, by=house.customer, value=value)
@@ -30,11 +30,10 @@ def _state(house, claim) -> int:
 
 
 def test_claim_reverts(house):
-    tenth = BOND // 10
     assert _claim(house, amount=0, value=0) == ("AmountInvalid", 0)
     assert _claim(house, version=2) == ("VersionNotCurrent", 1, 2, 1)
-    assert _claim(house, amount=tenth + 1) == ("ClaimTooLarge", 1, tenth + 1, tenth)
-    due = -(-tenth * 2 // 100)
+    assert _claim(house, amount=CLAIM + 1) == ("ClaimTooLarge", 1, CLAIM + 1, CLAIM)
+    due = -(-CLAIM * 2 // 100)
     for value in (0, due - 1, due + 1):
         assert _claim(house, value=value) == ("DepositInvalid", value, due)
     assert _claim(house, demand=0) == ("ShareInvalid", 0, 1, 10_000)
@@ -44,7 +43,7 @@ def test_claim_reverts(house):
 
 
 def test_the_cap_is_the_policys(house):
-    """Of a bond that is large enough, the policy's cap limits a claim; without one there are none."""
+    """Of a large bond it limits a claim; without a cap there are none."""
     house.registry.depositBond(1, {"from": house.admin, "value": 20 * ETH})
     assert _claim(house, amount=CAP + 1) == ("ClaimTooLarge", 1, CAP + 1, CAP)
     assert _claim(house, amount=CAP) is None
@@ -54,14 +53,14 @@ def test_the_cap_is_the_policys(house):
 
 
 def test_claims_leave_something_for_the_next(house, claim):
-    """A tenth of what is free: own claims of a thousand wallets never take all of it."""
-    free = BOND
+    """A tenth of what is free beyond a tenth of the bond, which stays for costs."""
+    free = BOND * 9 // 10 - CLAIM
     for _ in range(5):
-        free -= free // 10
-        assert house.bond == (BOND, BOND - free)
-        assert house.claims.limit(1)[1] == free // 10
-        another = Claim(house, amount=free // 10)
-        another.file()
+        most = free // 10
+        assert house.claims.limit(1)[1] == most
+        Claim(house, amount=most).file()
+        free -= most
+        assert house.bond == (BOND, BOND * 9 // 10 - free)
 
 
 def test_a_claim_is_filed_once_and_here(house, claim):
@@ -115,6 +114,16 @@ def test_withdrawing_a_claim_undoes_it(house, claim):
     assert house.claims.balance() == 0
     # The reference is used.
     assert _claim(house, amount=1, ref=claim.order[4]) == ("ClaimExists", bytes(claim.key))
+
+
+def test_a_claim_that_nobody_answered_may_be_withdrawn(house, claim):
+    """Else it would hold the bond until somebody pays for a hearing; an order's is executed."""
+    answer = claim.events("Filed")[0]["answerDeadline"]
+    withdraw = house.desk.withdraw
+    found = [verdict(withdraw, 1, claim.order, 0, by=house.customer) for _ in clock.around(answer)]
+    assert found == [None] * 3
+    claim.withdraw()
+    assert house.bond == (BOND, 0)
 
 
 def test_an_offer_on_a_claim_is_paid_with_money_sent_along(house, claim):
@@ -209,7 +218,7 @@ def test_a_ruling_is_paid_by_the_bond(house, claim, ruling):
 
 
 def test_silence_on_an_offer_pays_it_and_a_broken_pledge_as_well(house):
-    offered, pledged = Claim(house), Claim(house, amount=BOND // 20)
+    offered, pledged = Claim(house), Claim(house, amount=CLAIM // 2)
     for claim in (offered, pledged):
         claim.file()
         claim.fund(claim.amount)

@@ -6,12 +6,13 @@ A seed that was missed is in Blocks.t.sol: thousands of blocks cost nothing ther
 import clock
 import header
 import pytest
-from brownie import web3
+from brownie import accounts, web3
 from case import Case
 from house import BOUNTY, ETH, FEE, TICKET_WEI, Outcome, RoundPhase
 from model import panel, unpack_round
 from panels import drawn, expected, stakes
-from verdict import verdict
+from playing import rpc
+from verdict import lower, verdict
 
 
 def test_the_seed_comes_four_blocks_after_the_escalation(house, case):
@@ -97,23 +98,28 @@ def test_too_few_to_spare_those_of_the_first_panel(house):
 
 
 def test_parties_are_not_drawn(house):
-    """All but one arbitrator are the customer or operators; two became so, or ceased, too late."""
-    court, registry, arbitrators = house.court, house.registry, house.arbitrators
-    for account in arbitrators[:13]:
+    """Of those who stay all but two are the customer or operators; one became so too late.
+
+    The court asks eight times who is excluded: with six of them it always hears of all.
+    """
+    registry, arbitrators = house.registry, house.arbitrators
+    for account in arbitrators[:5]:
         registry.nominateOperator(1, account, 1, {"from": house.admin})
         registry.acceptOperator(1, {"from": account})
+    for position in range(5, 13):
+        house.court.requestExit(position, {"from": arbitrators[position]})
     registry.nominateOperator(1, arbitrators[13], 1, {"from": house.admin})
     case = Case(house, customer=arbitrators[14], amount=2 * ETH).escalated()
     registry.acceptOperator(1, {"from": arbitrators[13]})
     registry.removeOperator(1, arbitrators[0], {"from": house.admin})
     clock.to_block(case.seed_block + 1)
-    want = expected(case, excluded=arbitrators[:13])
+    want = expected(case, excluded=arbitrators[:5])
 
     found = drawn(case.draw())
 
     assert found == want
     assert set(found) <= {13, 15}
-    assert court.phase(1) == RoundPhase.HAND_OVER
+    assert case.round_phase == (RoundPhase.HAND_OVER if want else RoundPhase.DECIDABLE)
 
 
 def _escalate(case) -> tuple:
@@ -173,6 +179,32 @@ def test_repeats_fill_the_panel_of_a_lone_arbitrator(house):
     assert drawn(case.draw()) == want
     assert want in ([7, 7, 7], [7, 7], [])
     assert house.position(7)["seats"] == len(want)
+
+
+def test_a_draw_asks_who_is_excluded_eight_times_at_most(house):
+    """However many operators an organisation has staked, a draw stays affordable."""
+    _leave_all_but(house, [])
+    for _ in range(40):
+        account = accounts.add()
+        rpc("anvil_setBalance", str(account), hex(10 * ETH))
+        house.registry.nominateOperator(1, account, 1, {"from": house.admin})
+        house.registry.acceptOperator(1, {"from": account})
+        house.court.stake(8, {"from": account, "value": 8 * TICKET_WEI})
+    case = Case(house).escalated()
+    done = case.draw()
+    assert drawn(done) == []
+    assert len(_calls_to(house.registry, done.txid)) <= 8
+
+
+def _calls_to(contract, transaction: str) -> list[dict]:
+    """The calls to a contract in a transaction, as the node traces them."""
+    found, open_ = [], [rpc("debug_traceTransaction", transaction, {"tracer": "callTracer"})]
+    while open_:
+        call = open_.pop()
+        open_ += call.get("calls", [])
+        if call["to"] == lower(contract):
+            found.append(call)
+    return found
 
 
 def test_nobody_staked_is_refused(house):

@@ -5,6 +5,7 @@ import pytest
 from case import Case
 from house import FEE, FEE_GWEI, LOCK_GWEI, TICKET_WEI, TICKETS, RoundPhase, build, price
 from model import GWEI
+from playing import rpc
 from verdict import lower, verdict
 
 
@@ -33,12 +34,28 @@ def test_stake_takes_the_next_place(house):
     assert house.court.balance() == (sum(TICKETS) + 5) * TICKET_WEI
 
 
+def test_the_places_end(house):
+    """2^24 - 1 of them: the mark is written where the stakes have put it, in a word with others."""
+    court, mark = house.court.address, 16 << 8
+    slots = [hex(i) for i in range(16) if _stored(court, hex(i)) & (1 << 72) - 1 == mark]
+    assert len(slots) == 1
+    word = _stored(court, slots[0]) ^ mark | ((1 << 24) - 1) << 8
+    rpc("anvil_setStorageAt", court, slots[0], f"0x{word:064x}")
+    found = verdict(house.court.stake, 1, by=house.keeper, value=TICKET_WEI)
+    assert found == ("PositionsFull", (1 << 24) - 1)
+
+
+def _stored(contract: str, slot: str) -> int:
+    return int(rpc("eth_getStorageAt", contract, slot, "latest"), 16)
+
+
 @pytest.mark.parametrize(
     ("method", "arguments"),
     [
         ("requestExit", ()),
         ("unstake", ("0x" + "11" * 20,)),
         ("withdrawRewards", ("0x" + "11" * 20,)),
+        ("setVotingKey", (1, "0x" + "11" * 20)),
     ],
 )
 def test_only_the_owner_moves_a_stake(house, method, arguments):
@@ -110,7 +127,7 @@ def test_a_penalty_below_half_of_the_stake_asks_the_position_out(house):
 def test_only_the_desk_opens_and_concludes(house, case):
     case.escalated()
     for account in (house.admin, house.customer):
-        found = verdict(house.court.openCase, 9, 0, 1, by=account, value=3 * FEE)
+        found = verdict(house.court.openCase, 9, 0, 1, 0, by=account, value=3 * FEE)
         assert found == ("OnlyDesk", lower(account))
         for method, arguments in (("concludeCase", (1, account)), ("settleCase", (1, 0, account))):
             found = verdict(getattr(house.court, method), *arguments, by=account)

@@ -4,7 +4,6 @@ import clock
 import model
 import pytest
 from case import REASON, SALT, Case
-from clock import HOUR
 from house import ETH, FEE_GWEI, LOCK_GWEI, Outcome, RoundPhase, price
 from model import GWEI, NO_VOTE
 from verdict import lower, verdict
@@ -45,7 +44,9 @@ def test_committing_has_its_window(seated):
     early = (RoundPhase.HAND_OVER, _wrong(RoundPhase.HAND_OVER))
     assert found == [early, (RoundPhase.COMMIT, None), (RoundPhase.COMMIT, None)]
     seated.commit(0, 1)
-    found = [(seated.round_phase, _commit(seated, 1)) for _ in clock.around(seated.round.commit_ends)]
+    found = [
+        (seated.round_phase, _commit(seated, 1)) for _ in clock.around(seated.round.commit_ends)
+    ]
     late = (RoundPhase.REVEAL, _wrong(RoundPhase.REVEAL))
     assert found == [(RoundPhase.COMMIT, None), late, late]
 

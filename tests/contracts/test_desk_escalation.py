@@ -242,8 +242,7 @@ def test_settling_ends_with_the_commit_window(house, escalated):
     escalated.commit(0, 5000)
     escalated.settle(2500, house.operator)
     found = [
-        _settle(escalated, 2500, house.customer)
-        for _ in clock.around(escalated.round.commit_ends)
+        _settle(escalated, 2500, house.customer) for _ in clock.around(escalated.round.commit_ends)
     ]
     over = ("WrongPhase", 1, RoundPhase.REVEAL)
     assert found == [None, over, over]

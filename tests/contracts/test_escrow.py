@@ -4,7 +4,7 @@ import clock
 import pytest
 from case import DIGEST, Case
 from clock import DAY, HOUR
-from house import AGREEMENT, ETH, NOBODY, POLICY, OrderState
+from house import AGREEMENT, ETH, NOBODY, POLICY, OrderState, Phase
 from refusing import refuse_money
 from verdict import lower, verdict
 
@@ -175,3 +175,66 @@ def test_a_withdrawn_complaint_leaves_the_order_as_it_was_paid(house, case):
 
     assert case.facts == before
     assert verdict(house.desk.file, case.order, 1, 0, DIGEST, by=house.customer) is None
+
+
+# The guardian's freeze
+
+
+def _freeze(house, order, hours=168, by=None):
+    return verdict(house.escrow.freeze, order, hours, by=by or house.guardian)
+
+
+def test_freeze_reverts(house, case):
+    key = bytes(case.key)
+    for account in (house.customer, house.admin, house.timelock.address):
+        assert _freeze(house, case.order, by=account) == ("OnlyGuardian", lower(account))
+    assert _freeze(house, case.order, 0) == ("FreezeInvalid", 0, 168)
+    assert _freeze(house, case.order, 169) == ("FreezeInvalid", 169, 168)
+    stranger = (*case.order[:4], b"\7" * 32)
+    assert _freeze(house, stranger)[0] == "OrderNotOpen"
+    assert _freeze(house, case.order, 1) is None
+    done = house.escrow.freeze(case.order, 168, {"from": house.guardian})
+    until = done.timestamp + 168 * HOUR
+    assert case.facts["frozen_until"] == until
+    assert _freeze(house, case.order) == ("FrozenBefore", key, until)
+    case.file()
+    assert _freeze(house, case.order) == ("FrozenBefore", key, until)
+    case.withdraw()
+    assert _freeze(house, case.order) == ("FrozenBefore", key, until)
+    clock.to(until)
+    house.escrow.refund(case.order, {"from": house.cashier})
+    assert _freeze(house, case.order) == ("OrderNotOpen", key, OrderState.REFUNDED)
+
+
+def test_a_freeze_holds_payouts_and_stops_no_clock(house, case):
+    """A complaint is filed, answered by nobody and overdue as ever; the money waits."""
+    other = Case(house)
+    until = {}
+    for order in (case, other):
+        done = house.escrow.freeze(order.order, 100, {"from": house.guardian})
+        until[order] = done.timestamp + 100 * HOUR
+    filed = case.file()
+    assert filed.events["Filed"]["answerDeadline"] == filed.timestamp + 48 * HOUR
+    clock.to(filed.timestamp + 48 * HOUR)
+    assert case.phase == Phase.OVERDUE
+    execute = house.desk.execute
+    found = [verdict(execute, 1, case.order, by=house.keeper) for _ in clock.around(until[case])]
+    frozen = ("Frozen", bytes(case.key), until[case], until[case] - 1)
+    assert found == [frozen, None, None]
+    clock.to(until[other] + 1)
+    assert verdict(house.escrow.release, other.order, by=house.customer) is None
+
+
+def test_a_frozen_order_is_neither_released_nor_refunded(house, case):
+    until = house.escrow.freeze(case.order, 1, {"from": house.guardian}).timestamp + HOUR
+    found = []
+    for _ in clock.around(until):
+        found.append(verdict(house.escrow.release, case.order, by=house.customer))
+        found.append(verdict(house.escrow.refund, case.order, by=house.cashier))
+    assert found == [("Frozen", bytes(case.key), until, until - 1)] * 2 + [None] * 4
+
+
+def test_a_share_above_all_is_refused_whatever_the_desk_says(house, case):
+    case.file()
+    found = verdict(house.escrow.divide, case.order, 1, 10_001, 0, by=house.desk.address)
+    assert found == ("ShareInvalid", 10_001, 10_000)

@@ -1,4 +1,4 @@
-"""What the timelock and the guardian may do: new terms for new cases, and a pause of what is new."""
+"""What the timelock and the guardian may do: terms for new cases, a pause of what is new."""
 
 import clock
 import pytest

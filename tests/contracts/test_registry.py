@@ -3,7 +3,7 @@
 import clock
 import pytest
 from clock import DAY
-from house import AGREEMENT, BOND, POLICY
+from house import AGREEMENT, BOND, CLAIM, POLICY
 from verdict import lower, verdict
 
 FIELDS = [
@@ -194,7 +194,7 @@ def test_the_notice_is_longer_once_a_policy_names_arbitrators_outside(house):
 
 
 def test_a_withdrawal_leaves_what_claims_hold(house):
-    registry, amount = house.registry, BOND // 10
+    registry, amount = house.registry, CLAIM
     registry.requestBondWithdrawal(1, BOND, {"from": house.cashier})
     clock.to(clock.now() + NOTICE)
     deposit = house.claims.depositFor(amount)

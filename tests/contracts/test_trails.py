@@ -1,102 +1,10 @@
 """Trails: folding the raw logs in Python gives the words on chain, for every subject there is."""
 
 import clock
-import model
-from brownie import chain, web3
-from case import DIGEST, SALT, Case, Claim
+import pytest
+from case import DIGEST, SALT, Case, Claim, accusation
+from folds import check, court_record, fold, logs, order_trail
 from house import ETH, POLICY
-
-
-def _logs(contract, name: str | None = None) -> list[tuple[dict, dict, int]]:
-    """All of a contract's events of that name: ABI entry, values, timestamp; in order."""
-    known = model.events(contract.abi)
-    found = []
-    for log in web3.eth.get_logs({"address": contract.address, "fromBlock": 0}):
-        entry = known[bytes(log["topics"][0])]
-        if name in (None, entry["name"]):
-            when = web3.eth.get_block(log["blockNumber"])["timestamp"]
-            found.append((entry, model.arguments(entry, log), when))
-    return found
-
-
-def _fold(contract, subject: int, events) -> bytes:
-    trail = model.genesis(chain.id, contract.address, subject)
-    for entry, values, when in events:
-        trail = model.fold(trail, entry, values, when)
-    return trail
-
-
-def complaint_trail(house, number: int) -> bytes:
-    """Folded from the desk's events about the complaint; ERC-1497 echoes are not folded."""
-    events = [e for e in _logs(house.desk) if e[1].get("complaint") == number]
-    return _fold(house.desk, number, events)
-
-
-def court_record(house, number: int) -> bytes:
-    """The record as the events of desk and court make it: one link for each round, appealed too.
-
-    The desk tells the first round, the court every other.
-    """
-    escalated = [e[1] for e in _logs(house.desk, "Escalated") if e[1]["complaint"] == number]
-    rounds = [_Round(escalated[0]["terms"])]
-    record = bytes(32)
-    for entry, values, _ in _logs(house.court):
-        if values.get("dispute") != number:
-            continue
-        name, last = entry["name"], rounds[-1]
-        if name == "Drawn":
-            last.panel = list(values["positions"])
-        elif name == "Committed":
-            last.entries.append((values["seat"], values["commitment"]))
-        elif name == "Revealed":
-            last.votes[values["seat"]] = values["vote"]
-        elif name == "Leaked":
-            last.votes[values["seat"]] = model.LEAKED
-        elif name == "RoundVoided":
-            record = last.record(record)
-            assert record == values["record"]
-        elif name == "Appealed":
-            record = last.record(record)
-        if name in ("RoundArmed", "Appealed"):
-            rounds.append(_Round(values["round"]))
-    return rounds[-1].record(record)
-
-
-class _Round:
-    """What the events say about one panel."""
-
-    def __init__(self, armed: int) -> None:
-        self.armed = armed
-        self.panel: list[int] | None = None
-        self.votes: dict[int, int] = {}
-        self.entries: list[tuple[int, bytes]] = []
-
-    def record(self, prior: bytes) -> bytes:
-        word, more = self.armed, []
-        if self.panel is not None:
-            word, more = model.seat_words(self.armed, self.panel, self.votes)
-        leaked = tuple(seat for seat, vote in self.votes.items() if vote == model.LEAKED)
-        return model.record(prior, word, more, model.commits_word(self.entries, leaked))
-
-
-def check(house, cases: list[Case]) -> None:
-    """Every trail of the house against its fold."""
-    for case in cases:
-        assert complaint_trail(house, case.number) == bytes(house.desk.trail(case.number))
-    filed = [e for e in _logs(house.desk, "Filed") if e[1]["organisation"] == 1]
-    assert [e[1]["complaint"] for e in filed] == list(range(1, len(cases) + 1))
-    assert _fold(house.desk, 1, filed) == bytes(house.desk.organisationTrail(1))
-    about = [e for e in _logs(house.registry) if e[1].get("organisation") == 1]
-    assert _fold(house.registry, 1, about) == bytes(house.registry.trail(1))
-
-
-def order_events(house, case: Case) -> list:
-    return [e for e in _logs(house.escrow) if e[1].get("key") == bytes(case.key)]
-
-
-def order_trail(house, case: Case) -> bytes:
-    key = int.from_bytes(bytes(case.key), "big")
-    return _fold(house.escrow, key, order_events(house, case))
 
 
 def test_a_whole_dispute(house):
@@ -176,6 +84,103 @@ def test_two_void_rounds(house):
     check(house, [case])
 
 
+def test_an_appealed_dispute_with_a_leak(house):
+    """One link for each round: void, appealed from, and the last."""
+    case = Case(house).escalated().vote([5000, None, None])
+    case.void()
+    case.draw()
+    clock.to(case.round.commit_opens)
+    for seat, vote in enumerate((5000, 6000, 7000)):
+        if seat == 2:
+            house.court.reportLeak(1, case.opening(1, 6000), {"from": house.keeper})
+        case.commit(seat, vote)
+    clock.to(case.round.commit_ends)
+    for seat, vote in ((0, 5000), (2, 7000)):
+        case.reveal(seat, vote)
+    case.appeal(higher=True)
+    case.decided([9000] * 6 + [None])
+    said = case.execute().events["Executed"]
+    assert bytes(said["record"]) == court_record(house, 1)
+    check(house, [case])
+
+
+@pytest.mark.parametrize("appealed", [False, True])
+def test_a_settled_dispute(house, appealed):
+    case = Case(house).escalated()
+    if appealed:
+        case.vote([5000] * 3)
+        case.appeal(higher=False)
+    number = case.round.number
+    case.draw()
+    clock.to(case.round.commit_opens)
+    case.commit(1, 5000)
+    case.settle(100, house.operator, number)
+    said = case.settle(100, house.customer, number).events["Executed"]
+    assert bytes(said["record"]) == court_record(house, 1)
+    check(house, [case])
+
+
+def test_pledges_and_conduct(house):
+    kept, broken, reopened = (Case(house) for _ in range(3))
+    me = {"from": house.customer}
+    for case in (kept, broken, reopened):
+        case.file()
+        case.pledge(5000)
+        case.accept()
+    kept.deliver()
+    reopened.deliver()
+    house.desk.confirmDelivery(kept.number, kept.order, me)
+    house.desk.reopen(reopened.number, DIGEST, me)
+    house.desk.contest(reopened.number, me)
+    house.desk.accuse(reopened.number, accusation(house.operator, SALT), me)
+    house.desk.nameAccused(reopened.number, house.operator, SALT, me)
+    clock.to(clock.now() + 2 * clock.DAY)
+    broken.execute()
+    check(house, [kept, broken, reopened])
+
+
+def test_claims(house):
+    """A claim's trail begins with Claimed, and the complaint's takes over its Split."""
+    withdrawn, accepted, ruled = (Claim(house) for _ in range(3))
+    for case, demand in ((withdrawn, 1000), (accepted, 2000), (ruled, 10_000)):
+        case.amount = case.amount // 2
+        case.deposit = int(house.claims.depositFor(case.amount))
+        case.file(demand)
+    accepted.fund(accepted.amount)
+    accepted.offer(10_000)
+    ruled.offer(0)
+    withdrawn.withdraw()
+    accepted.accept()
+    ruled.escalate(10_000)
+    ruled.decided([10_000] * 3).execute()
+    cases = [withdrawn, accepted, ruled]
+    check(house, cases)
+    for case in cases:
+        key = int.from_bytes(bytes(case.key), "big")
+        about = [e for e in logs(house.claims) if e[1].get("key") == bytes(case.key)]
+        trail = fold(house.claims, key, about)
+        filed = bytes(case.events("Filed")[0]["orderTrail"])
+        assert fold(house.claims, key, about[:1]) == filed
+        if case is withdrawn:
+            assert trail == bytes(house.claims.claimTrail(case.order))
+        else:
+            assert trail == bytes(case.events("Executed")[0]["orderTrail"])
+            assert bytes(house.claims.claimTrail(case.order)) == bytes(32)
+
+
+def test_a_frozen_order(house):
+    case = Case(house)
+    house.escrow.freeze(case.order, 1, {"from": house.guardian})
+    assert order_trail(house, case) == bytes(house.escrow.orderTrail(case.order))
+    case.file()
+    assert bytes(case.events("Filed")[0]["orderTrail"]) == order_trail(house, case)
+    case.offer(5000)
+    clock.to(clock.now() + 3600)
+    case.accept()
+    assert bytes(case.events("Executed")[0]["orderTrail"]) == order_trail(house, case)
+    check(house, [case])
+
+
 def test_orders_without_a_complaint(house):
     released, refunded = Case(house), Case(house)
     house.escrow.release(released.order, {"from": house.customer})
@@ -205,7 +210,7 @@ def test_an_organisations_whole_life(house):
         cases.append(case)
     clock.to(clock.now() + registry.bondNotice(1))
     registry.withdrawBond(1, house.keeper, {"from": house.cashier})
-    names = {entry["name"] for entry, _, _ in _logs(registry)}
+    names = {entry["name"] for entry, _, _ in logs(registry)}
     entries = {e["name"] for e in registry.abi if e["type"] == "event"}
     apart = {"Credited", "CreditWithdrawn", "PauseSet", "NoncesCancelled", "ActionFailed"}
     assert names == entries - apart - {"EIP712DomainChanged"}
@@ -217,13 +222,13 @@ def test_nothing_can_be_left_out_or_changed(house):
     case.file()
     case.acknowledge()
     case.offer(4000)
-    whole = [e for e in _logs(house.desk) if e[1].get("complaint") == 1]
+    whole = [e for e in logs(house.desk) if e[1].get("complaint") == 1]
     word = bytes(house.desk.trail(1))
-    assert _fold(house.desk, 1, whole) == word
+    assert fold(house.desk, 1, whole) == word
     for missing in range(len(whole)):
-        assert _fold(house.desk, 1, whole[:missing] + whole[missing + 1 :]) != word
+        assert fold(house.desk, 1, whole[:missing] + whole[missing + 1 :]) != word
     swapped = [whole[0], whole[2], whole[1]]
-    assert _fold(house.desk, 1, swapped) != word
+    assert fold(house.desk, 1, swapped) != word
     entry, values, when = whole[2]
-    assert _fold(house.desk, 1, [*whole[:2], (entry, values | {"share": 4001}, when)]) != word
-    assert _fold(house.desk, 1, [*whole[:2], (entry, values, when + 1)]) != word
+    assert fold(house.desk, 1, [*whole[:2], (entry, values | {"share": 4001}, when)]) != word
+    assert fold(house.desk, 1, [*whole[:2], (entry, values, when + 1)]) != word
