@@ -55,8 +55,8 @@ contract BondClaimsManyTest is RegistryHouse {
         assert(address(claims).balance == 0);
     }
 
-    /// Each takes two coins, later a tenth of what is free but for a tenth of the bond; so that always stays free, and a
-    /// little more, until a tenth of that is less than a wei and no claim is accepted.
+    /// Each takes two coins, later a tenth of what is free but for a tenth of the bond; so that stays free, and a little
+    /// more, until a tenth of that is less than a wei and no claim is accepted.
     function _claimFiveHundredTimes() private returns (uint256 held, uint256 deposits) {
         for (uint256 i; i < 500; ++i) {
             (, uint256 most) = claims.limit(ORGANISATION);
