@@ -15,7 +15,8 @@ contract BlocksTest is Play {
     // The contract of EIP-2935 as every chain has it.
     bytes private constant HISTORY_CODE =
         hex"3373fffffffffffffffffffffffffffffffffffffffe14604657602036036042575f35600143038111604257611fff81430311604257611fff9006545f5260205ff35b5f5ffd5b5f35611fff60014303065500";
-    uint256 private constant ROUNDS_SLOT = 9;
+    // As `forge inspect ArbitrationCourt storage-layout` shows it.
+    uint256 private constant ROUNDS_SLOT = 6;
     uint256 private constant DISPUTE = 1;
 
     uint256 private _armed;

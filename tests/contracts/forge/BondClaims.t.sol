@@ -7,7 +7,8 @@ import {IPayouts} from "../../../contracts/interfaces/IPayouts.sol";
 import {ComplaintState} from "../../../contracts/types/Complaint.sol";
 import {ComplaintId} from "../../../contracts/types/Ids.sol";
 import {Order} from "../../../contracts/types/Order.sol";
-import {Refusing, RegistryHouse} from "./RegistryHouse.sol";
+import {Refusal} from "./EscrowReceivers.sol";
+import {RegistryHouse} from "./RegistryHouse.sol";
 import {checkType} from "./Signing.sol";
 import {Vm, vm} from "./Vm.sol";
 
@@ -36,7 +37,7 @@ contract BondClaimsTest is RegistryHouse {
         bytes32 key = _order(0).key();
         _refuse(1, 1 ether, DEPOSIT, abi.encodeWithSelector(I.ClaimExists.selector, key));
         vm.prank(address(claims));
-        registry.lock(ORGANISATION, 95 ether);
+        registry.lock(ORGANISATION, 85 ether);
         (uint16 version, uint256 most) = claims.limit(ORGANISATION);
         assert(version == 1 && most == 0.4 ether);
         _refuse(1, 0.4 ether + 1, 0, abi.encodeWithSelector(tooLarge, ORGANISATION, 0.4 ether + 1, 0.4 ether));
@@ -151,7 +152,7 @@ contract BondClaimsTest is RegistryHouse {
     }
 
     function test_whatIsRefusedWaits() external {
-        Refusing refusing = new Refusing();
+        Refusal refusing = new Refusal();
         vm.deal(address(refusing), DEPOSIT);
         vm.prank(address(refusing));
         claims.claim{value: DEPOSIT}(ORGANISATION, 1, 1 ether, 0, 10_000, 2, 0);
@@ -213,7 +214,7 @@ contract BondClaimsTest is RegistryHouse {
         _takeBack(ADMIN);
         // What the desk does is the desk's, but the end of the claim is known here.
         desk.close(_order(0), FIRST);
-        address refusing = address(new Refusing());
+        address refusing = address(new Refusal());
         vm.expectRevert(abi.encodeWithSelector(IPayouts.TransferFailed.selector, refusing, 1 ether));
         vm.prank(ADMIN);
         claims.withdrawFunding(FIRST, payable(refusing));

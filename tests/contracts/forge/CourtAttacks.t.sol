@@ -6,10 +6,8 @@ import {RoundPhase} from "../../../contracts/libraries/RoundPhases.sol";
 import {PositionId} from "../../../contracts/types/Ids.sol";
 import {Position} from "../../../contracts/types/Position.sol";
 import {CourtHouse} from "./CourtHouse.sol";
+import {Refusal} from "./EscrowReceivers.sol";
 import {vm} from "./Vm.sol";
-
-/// Takes no money.
-contract CourtRefuser {}
 
 /// What somebody might try with places, locks and payments.
 contract CourtAttacksTest is CourtHouse {
@@ -76,7 +74,7 @@ contract CourtAttacksTest is CourtHouse {
     /// Nobody who has fees to get back can stop a ruling by refusing them.
     function test_aPayerThatRefusesMoneyStopsNothing() external {
         _build(5);
-        address refuser = address(new CourtRefuser());
+        address refuser = address(new Refusal());
         _open(3);
         ICourt.Conclusion memory end = desk.settle(DISPUTE, 0, refuser);
         assert(end.cost == 0 && court.credits(refuser) == _cost(3));

@@ -5,7 +5,8 @@ import {IForwarder} from "../../../contracts/interfaces/IForwarder.sol";
 import {IOrganisationRegistry as I} from "../../../contracts/interfaces/IOrganisationRegistry.sol";
 import {IPayouts} from "../../../contracts/interfaces/IPayouts.sol";
 import {Policy} from "../../../contracts/types/Policy.sol";
-import {Refusing, RegistryHouse} from "./RegistryHouse.sol";
+import {Refusal} from "./EscrowReceivers.sol";
+import {RegistryHouse} from "./RegistryHouse.sol";
 import {checkType, signAction} from "./Signing.sol";
 import {vm} from "./Vm.sol";
 
@@ -81,7 +82,7 @@ contract RegistryBondTest is RegistryHouse {
         registry.requestBondWithdrawal(ORGANISATION, 60 ether);
         uint256 readyAt = START + HOUSE_NOTICE;
         vm.warp(readyAt);
-        address refusing = address(new Refusing());
+        address refusing = address(new Refusal());
         vm.expectRevert(abi.encodeWithSelector(IPayouts.TransferFailed.selector, refusing, 60 ether));
         registry.withdrawBond(ORGANISATION, payable(refusing));
         _withdraw(60 ether);
@@ -115,7 +116,7 @@ contract RegistryBondTest is RegistryHouse {
         registry.charge(ORGANISATION, 1, STRANGER);
         vm.prank(address(claims));
         registry.lock(ORGANISATION, 90 ether);
-        address refusing = address(new Refusing());
+        address refusing = address(new Refusal());
         vm.startPrank(address(desk));
         assert(registry.charge(ORGANISATION, 4 ether, STRANGER) == 4 ether);
         assert(STRANGER.balance == 1004 ether);

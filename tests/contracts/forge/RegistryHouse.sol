@@ -58,13 +58,6 @@ contract SayingDesk {
     }
 }
 
-/// Takes no money.
-contract Refusing {
-    receive() external payable {
-        revert();
-    }
-}
-
 /// A registry with its claims, one organisation and people with keys.
 abstract contract RegistryHouse {
     uint256 internal constant START = 1_800_000_000;

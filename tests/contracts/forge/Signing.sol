@@ -47,7 +47,8 @@ function signatureOf(address forwarder, uint256 key, bytes32 content) view retur
     return abi.encodePacked(r, s, v);
 }
 
-/// The type string is the manual's: `head` has the name and the fields; then who, for which contract, which and until when.
+/// The type string is the manual's: `head` has the name and the fields; then who, for which contract, which and until
+/// when.
 function checkType(IForwarder forwarder, bytes4 selector, string memory head) pure {
     bytes memory whole = bytes.concat(bytes(head), "address actor,address target,uint256 nonce,uint256 deadline)");
     assert(forwarder.typeHash(selector) == keccak256(whole));
