@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from dapp.chain.artifacts import CONTRACTS
 from dapp.chain.decode import Decoder
 from dapp.chain.keccak import checksummed, keccak
 from dapp.domain.case import Case
@@ -25,12 +26,9 @@ def events(chain: LocalChain) -> list[Event]:
     which = {
         "fromBlock": hex(chain.deployed_at),
         "toBlock": "latest",
-        "address": list(chain.contracts.values()),
+        "address": [chain.contracts[name] for name in CONTRACTS],
     }
-    decode = Decoder(
-        chain.chain_id,
-        {name: at for name, at in chain.contracts.items() if name != "RandaoSource"},
-    )
+    decode = Decoder(chain.chain_id, {name: chain.contracts[name] for name in CONTRACTS})
     found = [decode(log) for log in raw_logs(chain, chain.rpc("eth_getLogs", which))]
     assert None not in found
     return [event for event in found if event is not None]
