@@ -6,7 +6,7 @@ from dapp.domain.deployment import Deployment
 from dapp.domain.organisation import Operator, PolicyVersion
 from dapp.domain.types import Address, Hash32, OrganisationId, Wei
 from dapp.errors import NotFound
-from dapp.service import views
+from dapp.service import hearings, views
 from dapp.service.clock import Clock, Moment
 from dapp.store.queries import Queries
 from dapp.store.views import Credit, OrderRow, OrganisationRow, Page, PositionRow, SeatRow
@@ -203,7 +203,7 @@ def _seat_view(row: SeatRow) -> View:
     return {
         "complaint": row.case.id,
         "round": row.round,
-        **views.seat(seats[row.number]),
+        **hearings.seat(seats[row.number]),
     }
 
 
