@@ -1,43 +1,45 @@
 """Short names for what people do with the contracts on a real local chain.
 
-Of the node's accounts, 0 deploys, 1 registers the organisation and answers for it, 2 and 3 are
-customers, 5 has no part in anything, 10 to 25 may arbitrate. Each action is a mined transaction;
-one that the contracts refuse raises the `ContractRefused` that people would see.
+Of the node's accounts, 0 deploys and is the guardian, 1 registers the organisation and answers for
+it, 2 and 3 are customers, 4 may become an operator. Each action is a mined transaction; one that
+the contracts refuse raises the `ContractRefused` that people would see.
 """
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import astuple
 from pathlib import Path
 from typing import Self
 
 from dapp.chain.keccak import keccak
 from dapp.domain import commitments
-from dapp.domain.commitments import Ballot
-from dapp.domain.events import COURT, DESK, ESCROW, REGISTRY
-from dapp.domain.parts import Order
+from dapp.domain.events import CLAIMS, COURT, DESK, ESCROW, REGISTRY
+from dapp.domain.parts import Order, PledgeKind
+from dapp.domain.payment import deposit_for
+from dapp.domain.phases import RoundPhase
 from dapp.domain.policy import Policy
-from dapp.domain.rounds import Commitment
 from dapp.domain.types import (
     NATIVE_COIN,
     NO_DIGEST,
     Address,
-    BasisPoints,
     Digest,
-    DisputeId,
     Hash32,
     OrganisationId,
+    Wei,
     hash32,
     word,
 )
-from tests.local_chain import TICKET_WEI, LocalChain, Receipt
+from tests.local_chain import Receipt
+from tests.local_court import HOURS, LocalCourt
+
+__all__ = ["DAYS", "ETHER", "HOURS", "OFFICE_HOURS", "POLICY", "World", "digest"]
 
 ETHER = 10**18
-HOURS = 3600
 DAYS = 24 * HOURS
-SEED_DELAY = 4
 # Monday to Friday, 08:00 to 20:00 UTC.
 OFFICE_HOURS = sum(1 << day * 24 + hour for day in range(5) for hour in range(8, 20))
-POLICY = Policy(OFFICE_HOURS, 30 * 60, 10 * 60, 72, 72, 720, 0)
+# A claim without an order asks for one coin at the most.
+POLICY = Policy(OFFICE_HOURS, 30 * 60, 10 * 60, 72, 72, 720, 0, 16)
 
 
 def digest(text: str) -> Digest:
@@ -45,18 +47,15 @@ def digest(text: str) -> Digest:
     return Digest(hash32(keccak(text.encode())))
 
 
-class World(LocalChain):
-    """One deployment on one local chain; remembers orders, commitments, votes and salts."""
+class World(LocalCourt):
+    """One deployment on one local chain; remembers what each complaint is about."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
-        self.organisation, self.customer, self.other_customer = self.accounts[1:4]
-        self.operator, self.bystander = self.accounts[4:6]
-        self.arbitrators = self.accounts[10:26]
+        self.guardian, self.organisation, self.customer, self.other_customer = self.accounts[:4]
+        self.operator = self.accounts[4]
         self._refs = itertools.count(1)
         self._orders: dict[int, Order] = {}
-        self._commits: dict[tuple[int, int], list[Commitment]] = {}
-        self._votes: dict[tuple[int, int, int], tuple[int, Hash32, Digest]] = {}
 
     @classmethod
     def deployed(cls, url: str, folder: Path | None = None) -> Self:
@@ -69,9 +68,8 @@ class World(LocalChain):
 
     def register(self, policy: Policy = POLICY, actor: Address | None = None) -> OrganisationId:
         """Registers an organisation."""
-        self.send(
-            actor or self.organisation, REGISTRY, "register", (_terms(policy), digest("agreement"))
-        )
+        args = (astuple(policy), digest("agreement"))
+        self.send(actor or self.organisation, REGISTRY, "register", args)
         return OrganisationId(self.call(REGISTRY, "organisationCount"))
 
     def bond(self, organisation: OrganisationId, amount: int = ETHER) -> None:
@@ -90,6 +88,19 @@ class World(LocalChain):
         """The organisation offers a share."""
         return self.send(self.organisation, DESK, "offer", (complaint, share, what))
 
+    def pledge(self, complaint: int, due_hours: int = 48, refund: int = 5000) -> Receipt:
+        """The organisation promises to send again, or else a refund."""
+        args = (complaint, PledgeKind.SEND_AGAIN, due_hours, refund, NO_DIGEST)
+        return self.send(self.organisation, DESK, "pledge", args)
+
+    def deliver(self, complaint: int, what: Digest = NO_DIGEST) -> Receipt:
+        """The organisation says that it kept its pledge."""
+        return self.send(self.organisation, DESK, "deliver", (complaint, what))
+
+    def fund(self, complaint: int, amount: int, payer: Address | None = None) -> Receipt:
+        """Money is sent along with a claim, so that it can be settled."""
+        return self.send(payer or self.organisation, CLAIMS, "fund", (complaint,), amount)
+
     # The customer
 
     def pay(
@@ -100,32 +111,58 @@ class World(LocalChain):
         version = self.call(REGISTRY, "currentVersion", organisation)
         ref = hash32(keccak(word(next(self._refs))))
         self.send(payer, ESCROW, "pay", (organisation, version, ref), amount)
-        facts = (organisation, version, payer, NATIVE_COIN, ref)
-        parts = (word(organisation), word(version), word(int(payer, 16)), word(0))
-        key = hash32(keccak(b"".join(parts) + bytes.fromhex(ref[2:])))
-        return Order(*facts, key=key)
+        return _order(organisation, version, payer, NATIVE_COIN, ref)
 
     def file(
         self, order: Order, demand: int = 8000, category: int = 2, what: Digest = NO_DIGEST
     ) -> int:
         """Files a complaint; returns its number."""
         self.send(order.customer, DESK, "file", (_facts(order), demand, category, what))
-        complaint: int = self.call(DESK, "complaintCount")
-        self._orders[complaint] = order
-        return complaint
+        return self._filed(order)
+
+    def claim(
+        self, organisation: OrganisationId, amount: int = ETHER // 10, demand: int = 8000
+    ) -> int:
+        """Claims from the bond without an order; returns the complaint's number."""
+        version = self.call(REGISTRY, "currentVersion", organisation)
+        ref = hash32(keccak(word(next(self._refs))))
+        args = (organisation, version, amount, ref, demand, 2, digest("claim"))
+        self.send(self.customer, CLAIMS, "claim", args, deposit_for(Wei(amount)))
+        claims = self.contracts[CLAIMS]
+        return self._filed(_order(organisation, version, self.customer, claims, ref))
+
+    def contest(self, complaint: int) -> Receipt:
+        """The customer says that the first reply was no answer."""
+        return self.send(self.customer_of(complaint), DESK, "contest", (complaint,))
 
     def inform(self, complaint: int, what: Digest = NO_DIGEST) -> Receipt:
         """The customer replies."""
         return self.send(self.customer_of(complaint), DESK, "inform", (complaint, what))
+
+    def accuse(self, complaint: int, account: Address, salt: Hash32) -> None:
+        """The customer accuses somebody, and names who it is."""
+        said = commitments.accusation(keccak, account, salt)
+        customer = self.customer_of(complaint)
+        self.send(customer, DESK, "accuse", (complaint, said))
+        self.send(customer, DESK, "nameAccused", (complaint, account, salt))
 
     def accept(self, complaint: int, offer: int = 1) -> Receipt:
         """The customer takes an offer."""
         args = (complaint, self.order_facts(complaint), offer)
         return self.send(self.customer_of(complaint), DESK, "accept", args)
 
-    def withdraw(self, complaint: int) -> Receipt:
-        """The customer takes the complaint back."""
+    def confirm_delivery(self, complaint: int) -> Receipt:
+        """The customer says that a pledge was kept."""
         args = (complaint, self.order_facts(complaint))
+        return self.send(self.customer_of(complaint), DESK, "confirmDelivery", args)
+
+    def reopen(self, complaint: int, what: Digest = NO_DIGEST) -> Receipt:
+        """The customer says that it was not."""
+        return self.send(self.customer_of(complaint), DESK, "reopen", (complaint, what))
+
+    def withdraw(self, complaint: int, offer: int = 0) -> Receipt:
+        """The customer takes the complaint back, having seen the latest offer."""
+        args = (complaint, self.order_facts(complaint), offer)
         return self.send(self.customer_of(complaint), DESK, "withdraw", args)
 
     def escalate(
@@ -148,67 +185,34 @@ class World(LocalChain):
         rater = actor or self.customer_of(complaint)
         return self.send(rater, DESK, "rate", (complaint, stars, what))
 
+    # Either side, or anyone
+
     def evidence(self, complaint: int, actor: Address, what: Digest) -> Receipt:
         """A party adds evidence."""
         return self.send(actor, DESK, "submitEvidence", (complaint, what))
 
-    # The court
-
-    def stake(self, count: int = 5, tickets: int = 2) -> None:
-        """The first `count` arbitrators stake a position each."""
-        for arbitrator in self.arbitrators[:count]:
-            self.send(arbitrator, COURT, "stake", (tickets,), tickets * TICKET_WEI)
-
-    def draw(self, complaint: int) -> Receipt:
-        """Draws the panel, mining until its seed is there."""
-        armed = self.call(COURT, "rounds", complaint) >> 104 & 0xFFFFFFFF
-        missing = armed + SEED_DELAY - self.block_number()
-        if missing > 0:
-            self.mine(missing)
-        proof = self.header(armed + SEED_DELAY).encoded
-        return self.send(self.bystander, COURT, "draw", (complaint, proof))
-
-    def commit(self, complaint: int, seat: int, vote: int, reason: Digest = NO_DIGEST) -> Receipt:
-        """A seat's owner commits a vote."""
-        round_ = self.call(COURT, "rounds", complaint) >> 95 & 3
-        owner = self.seat_owner(complaint, seat)
-        salt = hash32(keccak(word(complaint) + word(round_) + word(seat) + word(vote)))
-        ballot = Ballot(self.chain_id, self.contracts[COURT], DisputeId(complaint), round_, seat)
-        value = commitments.commitment(keccak, ballot, BasisPoints(vote), salt, reason)
-        receipt = self.send(owner, COURT, "commit", (complaint, seat, value))
-        made = Commitment(seat, value, self.now())
-        self._commits.setdefault((complaint, round_), []).append(made)
-        self._votes[complaint, round_, seat] = (vote, salt, reason)
-        return receipt
-
-    def reveal(self, complaint: int, seat: int) -> Receipt:
-        """Anyone reveals what the seat committed last."""
-        round_ = self.call(COURT, "rounds", complaint) >> 95 & 3
-        vote, salt, reason = self._votes[complaint, round_, seat]
-        made = self._commits[complaint, round_]
-        prefix, later = commitments.opening(keccak, made, seat)
-        rest = [(one.seat, one.value) for one in later]
-        args = (complaint, seat, vote, salt, reason, prefix, rest)
-        return self.send(self.bystander, COURT, "reveal", args)
+    def settle(self, complaint: int, share: int, actor: Address) -> Receipt:
+        """One side says for what share it would settle; the second to say so settles."""
+        round_ = self.round_number(complaint)
+        args = (complaint, self.order_facts(complaint), round_, share)
+        return self.send(actor, DESK, "settle", args)
 
     def execute(self, complaint: int) -> Receipt:
-        """Anyone does what is due."""
+        """Anyone does what is due; a ruling that can be appealed is waited for."""
+        if self.call(COURT, "phase", complaint) == RoundPhase.APPEALABLE:
+            self.wait_for_ruling(complaint)
         args = (complaint, self.order_facts(complaint))
         return self.send(self.bystander, DESK, "execute", args)
 
-    # Several steps at once
+    def freeze(self, order: Order, hours: int = 100) -> Receipt:
+        """The guardian holds an order's payouts."""
+        return self.send(self.guardian, ESCROW, "freeze", (_facts(order), hours))
 
-    def vote(self, complaint: int, votes: Sequence[int | None]) -> None:
-        """From the draw to the last reveal; None is a seat that never shows up."""
-        self.warp(24 * HOURS)
-        for seat, vote in enumerate(votes):
-            if vote is not None:
-                self.commit(complaint, seat, vote)
-        if None in votes:
-            self.warp(48 * HOURS)
-        for seat, vote in enumerate(votes):
-            if vote is not None:
-                self.reveal(complaint, seat)
+    def release(self, order: Order) -> Receipt:
+        """The customer gives an order's money to the organisation."""
+        return self.send(order.customer, ESCROW, "release", (_facts(order),))
+
+    # Several steps at once
 
     def dispute(self, organisation: OrganisationId, votes: Sequence[int]) -> int:
         """A whole dispute, from the payment to both ratings; arbitrators must be staked."""
@@ -227,11 +231,6 @@ class World(LocalChain):
         self.rate(complaint, 5, actor=self.organisation)
         return complaint
 
-    def seat_owner(self, complaint: int, seat: int) -> Address:
-        """Who sits in a seat."""
-        _, owner, _ = self.call(COURT, "seat", complaint, seat)
-        return next(one for one in self.accounts if one.lower() == owner.lower())
-
     def customer_of(self, complaint: int) -> Address:
         """Who filed the complaint."""
         return self._orders[complaint].customer
@@ -240,18 +239,19 @@ class World(LocalChain):
         """The order of a complaint, as the contracts take it."""
         return _facts(self._orders[complaint])
 
+    def _filed(self, order: Order) -> int:
+        complaint: int = self.call(DESK, "complaintCount")
+        self._orders[complaint] = order
+        return complaint
+
+
+def _order(
+    organisation: OrganisationId, version: int, customer: Address, token: Address, ref: Hash32
+) -> Order:
+    people = (word(int(customer, 16)), word(int(token, 16)))
+    parts = (word(organisation), word(version), *people, bytes.fromhex(ref[2:]))
+    return Order(organisation, version, customer, token, ref, hash32(keccak(b"".join(parts))))
+
 
 def _facts(order: Order) -> tuple[int, int, str, str, str]:
     return (order.organisation, order.version, order.customer, order.token, order.ref)
-
-
-def _terms(policy: Policy) -> tuple[int, ...]:
-    return (
-        policy.peak_mask,
-        policy.acknowledge_peak_seconds,
-        policy.acknowledge_off_peak_seconds,
-        policy.answer_hours,
-        policy.confirm_hours,
-        policy.protection_hours,
-        policy.track,
-    )
