@@ -1,6 +1,7 @@
 """Panels that nobody has drawn yet: known to everybody once the seed's block is there."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from dapp.chain.keccak import keccak
 from dapp.chain.node import Node
@@ -10,12 +11,14 @@ from dapp.domain.organisation import Organisation
 from dapp.domain.phases import RoundPhase, seed_block
 from dapp.domain.position import Position
 from dapp.domain.rounds import Round, Seat
-from dapp.domain.types import Address, DisputeId, PositionId
+from dapp.domain.types import Address, ComplaintId, DisputeId, PositionId
 from dapp.errors import InvalidInput
-from dapp.service.cases import Standing
+from dapp.service.cases import Cases, Standing
 from dapp.service.people import People
 from dapp.store.queries import Queries
 from dapp.store.views import PositionRow
+
+View = dict[str, Any]
 
 _PAGE = 500
 
@@ -36,8 +39,9 @@ class Foreseen:
 class Draws:
     """Asks the node for the one header that the index does not hold."""
 
-    def __init__(self, queries: Queries, people: People, node: Node) -> None:
+    def __init__(self, queries: Queries, cases: Cases, people: People, node: Node) -> None:
         self._queries = queries
+        self._cases = cases
         self._people = people
         self._node = node
 
@@ -60,6 +64,23 @@ class Draws:
             header.encoded,
             tuple(Seat(n, place, stakes[place].owner) for n, place in enumerate(drawn)),
         )
+
+    async def show(self, complaint: ComplaintId) -> View:
+        """Who votes in the open round, drawn or not. Raises NotFound, RedressError."""
+        found = await self._cases.find(complaint)
+        foreseen = await self.foresee(found)
+        current = found.case.round
+        drawn = current.seats if current is not None else ()
+        return {
+            "complaint": complaint,
+            "round": found.case.round_number,
+            "drawn": current is not None and current.drawn_at is not None,
+            "seats": [
+                {"number": one.number, "position": one.position, "owner": one.owner}
+                for one in (drawn if foreseen is None else foreseen.seats)
+            ],
+            **found.moment.stamp(),
+        }
 
     async def position(self, number: PositionId) -> Position:
         """Raises InvalidInput where nobody holds it."""
