@@ -23,7 +23,7 @@ from dapp.store import rows
 from dapp.store.database import Connection, database_errors
 from dapp.store.event_log import Decoded, EventLog
 from dapp.store.records import Records, needed
-from dapp.store.subjects import COMPLAINT, Subject, places, subject_of
+from dapp.store.subjects import COMPLAINT, Subject, places, subjects_of
 
 CHANNEL = "redress"
 """Listened to by readers; the payload is JSON: chain, block, complaints (null: any)."""
@@ -138,25 +138,28 @@ class Projection:
 
     async def _undo(self, fork: BlockNumber) -> set[Subject]:
         gone = self._events(await self.log.delete_after(fork))
-        touched = {subject for event in gone if (subject := subject_of(event)) is not None}
+        named = {subject for event in gone for subject in subjects_of(event)}
+        touched = await rows.resolve(self._connection, self._chain_id, named)
         await rows.delete(self._connection, self._chain_id, touched)
         # Whatever the touched ones are folded from is folded again with them.
-        events = await self._events_of(touched)
-        more = needed(events) - touched
-        if more:
-            events += await self._events_of(more)
-        events.sort(key=lambda event: (event.block_number, event.log_index))
+        events: dict[tuple[int, int], Event] = {}
+        wanted: set[Subject] = set()
+        more = touched
+        while more:
+            wanted |= more
+            found = await self._events_of(more)
+            events |= {(event.block_number, event.log_index): event for event in found}
+            more = needed(found) - wanted
         records = Records(self._keccak, {})
-        for event in events:
-            records.advance(event)
+        for place in sorted(events):
+            records.advance(events[place])
         await rows.save(self._connection, self._chain_id, records.changed)
         return touched
 
-    async def _events_of(self, subjects: Iterable[Subject]) -> list[Event]:
-        wanted = set(subjects)
-        where = sorted({place for subject in wanted for place in places(subject)})
+    async def _events_of(self, subjects: set[Subject]) -> list[Event]:
+        where = sorted({place for subject in subjects for place in places(subject)})
         events = self._events(await self.log.about(where))
-        return [event for event in events if subject_of(event) in wanted]
+        return [event for event in events if not subjects.isdisjoint(subjects_of(event))]
 
     async def _fold(self, events: list[Event]) -> set[Subject]:
         known = await rows.load(self._connection, self._chain_id, needed(events))

@@ -8,28 +8,39 @@ from psycopg_pool import AsyncConnectionPool
 from dapp.domain.case import Case
 from dapp.domain.deployment import Deployment
 from dapp.domain.events import Event, RawLog
-from dapp.domain.organisation import Organisation
-from dapp.domain.parts import ComplaintState
-from dapp.domain.payment import OrderState, PaidOrder
-from dapp.domain.position import Position
+from dapp.domain.keys import EncryptionKey
+from dapp.domain.public import PublicDispute
 from dapp.domain.types import (
     Address,
-    BlockNumber,
-    ChainId,
     ComplaintId,
+    DisputeId,
     Hash32,
     OrganisationId,
     PositionId,
-    UnixTime,
-    Wei,
-    hash32,
 )
 from dapp.errors import InvalidInput
 from dapp.store import statements
+from dapp.store.answers import (
+    OPEN_STATES,
+    Row,
+    case_row,
+    head_of,
+    order_row,
+    organisation_row,
+    position_row,
+)
 from dapp.store.database import database_errors
 from dapp.store.event_log import EventLog
 from dapp.store.rows import read
-from dapp.store.subjects import COMPLAINT, ORDER, ORGANISATION, Subject, places, subject_of
+from dapp.store.subjects import (
+    COMPLAINT,
+    ORDER,
+    ORGANISATION,
+    Subject,
+    outside_ruling,
+    places,
+    subjects_of,
+)
 from dapp.store.views import (
     CaseFilter,
     CaseRow,
@@ -41,22 +52,12 @@ from dapp.store.views import (
     PositionRow,
     SeatRow,
     Status,
-    Verification,
 )
 
 Decode = Callable[[RawLog], Event | None]
 """A log's event; None for one that no ABI explains."""
 
-OPEN_STATES = (
-    ComplaintState.FILED,
-    ComplaintState.ASKED,
-    ComplaintState.OFFERED,
-    ComplaintState.ESCALATED,
-)
-"""A complaint in one of these holds its order."""
-
 _OPEN = [int(state) for state in OPEN_STATES]
-_Row = tuple[Any, ...]
 Item = TypeVar("Item")
 
 
@@ -78,7 +79,7 @@ class Queries:
     async def head(self) -> Head | None:
         """The last indexed block; None before the first."""
         rows = await self._rows(statements.HEAD)
-        return _head(self._chain_id, rows[0]) if rows else None
+        return head_of(self._chain_id, rows[0]) if rows else None
 
     async def status(self) -> Status:
         """How the index stands."""
@@ -110,7 +111,7 @@ class Queries:
     async def case_row(self, complaint: ComplaintId) -> CaseRow | None:
         """A case with its verification."""
         rows = await self._rows(statements.CASE, id=complaint)
-        return _case_row(rows[0]) if rows else None
+        return case_row(rows[0]) if rows else None
 
     async def cases(self, which: CaseFilter, cursor: str | None, limit: int) -> Page[CaseRow]:
         """Cases, the newest first. Raises InvalidInput for a cursor that is not ours."""
@@ -124,44 +125,46 @@ class Queries:
             arbitrator=which.arbitrator,
             limit=limit + 1,
         )
-        found = [_case_row(row) for row in rows]
+        found = [case_row(row) for row in rows]
         return _page(found, limit, lambda row: str(row.case.id))
 
     async def timeline(self, complaint: ComplaintId) -> list[Event]:
-        """All events of the complaint, its dispute and its order, in the chain's order."""
+        """All events of the complaint, its dispute, appeals and order, in the chain's order."""
         case = await self.case(complaint)
         if case is None:
             return []
-        return await self._events(
-            Subject(COMPLAINT, str(complaint)), Subject(ORDER, case.order.key)
-        )
+        about = [Subject(COMPLAINT, str(complaint)), Subject(ORDER, case.order.key)]
+        if case.outside is not None:
+            number = int(case.outside.dispute, 16)
+            about.append(outside_ruling(case.outside.arbitrator, number))
+        return await self._events(*about)
 
     async def organisation(self, organisation: OrganisationId) -> OrganisationRow | None:
         """An organisation with its policies, operators and bond."""
         rows = await self._rows(statements.ORGANISATION, id=organisation, open=_OPEN)
-        return _organisation_row(rows[0]) if rows else None
+        return organisation_row(rows[0]) if rows else None
 
     async def organisations(self, cursor: str | None, limit: int) -> Page[OrganisationRow]:
         """Organisations, the oldest first. Raises InvalidInput for a cursor that is not ours."""
         rows = await self._rows(
             statements.ORGANISATIONS, after=_number(cursor), limit=limit + 1, open=_OPEN
         )
-        found = [_organisation_row(row) for row in rows]
+        found = [organisation_row(row) for row in rows]
         return _page(found, limit, lambda row: str(row.organisation.id))
 
     async def organisations_of(self, account: Address) -> list[OrganisationRow]:
         """Those in which `account` has a role or is nominated for one."""
         rows = await self._rows(statements.ORGANISATIONS_OF, account=account, open=_OPEN)
-        return [_organisation_row(row) for row in rows]
+        return [organisation_row(row) for row in rows]
 
     async def organisation_timeline(self, organisation: OrganisationId) -> list[Event]:
-        """All events of the registry about it, in the chain's order."""
+        """All events of the registry about it, and its withdrawals, in the chain's order."""
         return await self._events(Subject(ORGANISATION, str(organisation)))
 
     async def order(self, key: Hash32) -> OrderRow | None:
         """A paid order."""
         rows = await self._rows(statements.ORDER, key=key)
-        return _order_row(rows[0]) if rows else None
+        return order_row(rows[0]) if rows else None
 
     async def orders(
         self,
@@ -181,7 +184,7 @@ class Queries:
             organisation=organisation,
             limit=limit + 1,
         )
-        found = [_order_row(row) for row in rows]
+        found = [order_row(row) for row in rows]
         return _page(found, limit, lambda row: f"{row.paid.paid_at}-{row.paid.order.key}")
 
     async def arbitrators(self, cursor: str | None, limit: int) -> Page[PositionRow]:
@@ -190,17 +193,19 @@ class Queries:
             statements.ARBITRATORS,
             after=_number(cursor),
             limit=limit + 1,
-            escalated=int(ComplaintState.ESCALATED),
         )
-        found = [self._position_row(row) for row in rows]
+        found = [position_row(row, self._deployment) for row in rows]
         return _page(found, limit, lambda row: str(row.position.id))
 
     async def positions(self, owner: Address) -> list[PositionRow]:
         """The stakes of one arbitrator."""
-        rows = await self._rows(
-            statements.POSITIONS, owner=owner, escalated=int(ComplaintState.ESCALATED)
-        )
-        return [self._position_row(row) for row in rows]
+        rows = await self._rows(statements.POSITIONS, owner=owner)
+        return [position_row(row, self._deployment) for row in rows]
+
+    async def positions_voted_by(self, account: Address) -> list[PositionRow]:
+        """The stakes for which `account` may commit, as owner or by its voting key."""
+        rows = await self._rows(statements.POSITIONS_VOTED_BY, account=account)
+        return [position_row(row, self._deployment) for row in rows]
 
     async def seats(self, owner: Address) -> list[SeatRow]:
         """Where an arbitrator was drawn, the newest complaint first."""
@@ -214,10 +219,21 @@ class Queries:
         """What contracts hold for `account` because it could not be delivered."""
         rows = await self._rows(statements.CREDITS, account=account)
         return [
-            Credit(contract, Address(owner), Wei(int(amount))) for contract, owner, amount in rows
+            Credit(contract, Address(owner), Address(token), int(amount))
+            for contract, owner, token, amount in rows
         ]
 
-    async def _rows(self, statement: str, **values: Any) -> list[_Row]:
+    async def key(self, account: Address) -> EncryptionKey | None:
+        """What evidence for somebody is sealed to; None if they never set a key."""
+        rows = await self._rows(statements.KEY, account=account)
+        return read(rows[0][0], EncryptionKey) if rows else None
+
+    async def public_dispute(self, dispute: DisputeId) -> PublicDispute | None:
+        """A dispute that another contract brought to the house court."""
+        rows = await self._rows(statements.PUBLIC_DISPUTE, id=dispute)
+        return read(rows[0][0], PublicDispute) if rows else None
+
+    async def _rows(self, statement: str, **values: Any) -> list[Row]:
         parameters: Mapping[str, Any] = {"chain": self._chain_id, **values}
         async with database_errors(), self._pool.connection() as connection:
             found = await connection.execute(statement.encode(), parameters)
@@ -230,64 +246,14 @@ class Queries:
     async def _events(self, *subjects: Subject) -> list[Event]:
         where = [place for subject in subjects for place in places(subject)]
         events = await self._decoded(lambda log: log.about(where))
-        return [event for event in events if subject_of(event) in subjects]
+        wanted = set(subjects)
+        return [event for event in events if not wanted.isdisjoint(subjects_of(event))]
 
     async def _decoded(self, logs: Callable[[EventLog], Awaitable[list[RawLog]]]) -> list[Event]:
         contracts = {one.name: one.address for one in self._deployment.contracts}
         async with database_errors(), self._pool.connection() as connection:
             found = await logs(EventLog(connection, self._chain_id, contracts))
         return [event for log in found if (event := self._decode(log)) is not None]
-
-    def _position_row(self, row: _Row) -> PositionRow:
-        text, pay, open_seats = row
-        position = read(text, Position)
-        staked = position.tickets * self._deployment.ticket_wei
-        left = position.left_at is not None
-        balance = 0 if left else staked + int(pay) - position.withdrawn
-        return PositionRow(position, Wei(balance), open_seats)
-
-
-def _head(chain_id: ChainId, row: _Row) -> Head:
-    number, block_hash, timestamp, indexed_at, finalized = row
-    return Head(
-        chain_id=chain_id,
-        block_number=BlockNumber(number),
-        block_hash=hash32(bytes(block_hash)),
-        timestamp=UnixTime(timestamp),
-        indexed_at=indexed_at,
-        finalized_block=BlockNumber(finalized),
-    )
-
-
-def _case_row(row: _Row) -> CaseRow:
-    text, block, folded, on_chain = row
-    case = read(text, Case)
-    if block is None:
-        return CaseRow(case, None)
-    matches = folded == on_chain
-    return CaseRow(
-        case, Verification(BlockNumber(block), matches, Hash32(folded), Hash32(on_chain))
-    )
-
-
-def _organisation_row(row: _Row) -> OrganisationRow:
-    text, reserved, received, complaints, open_complaints = row
-    organisation = read(text, Organisation)
-    return OrganisationRow(
-        organisation=organisation,
-        bond_reserved=Wei(int(reserved)),
-        balance=Wei(int(received) - organisation.withdrawn),
-        complaints=complaints,
-        open_complaints=open_complaints,
-    )
-
-
-def _order_row(row: _Row) -> OrderRow:
-    text, complaint, complaint_state = row[:3]
-    paid = read(text, PaidOrder)
-    disputed = paid.state is OrderState.HELD and complaint_state in OPEN_STATES
-    state = OrderState.DISPUTED if disputed else paid.state
-    return OrderRow(paid, state, None if complaint is None else ComplaintId(complaint))
 
 
 def _page(found: list[Item], limit: int, cursor_of: Callable[[Item], str]) -> Page[Item]:

@@ -43,7 +43,7 @@ CASES = (
     AND (%(order)s::text IS NULL OR c.order_key = %(order)s)
     AND (%(arbitrator)s::text IS NULL OR EXISTS (
         SELECT FROM seat s
-        WHERE s.chain_id = c.chain_id AND s.complaint = c.id AND s.owner = %(arbitrator)s))
+        WHERE s.chain_id = c.chain_id AND s.dispute = c.id AND s.owner = %(arbitrator)s))
 ORDER BY c.id DESC LIMIT %(limit)s
 """
 )
@@ -51,12 +51,10 @@ ORDER BY c.id DESC LIMIT %(limit)s
 _ORGANISATION = """
 SELECT
     o.body::text,
-    coalesce((
-        SELECT sum(reserved) FROM complaint c
-        WHERE c.chain_id = o.chain_id AND c.organisation = o.id), 0)::text,
-    coalesce((
-        SELECT sum(to_organisation) FROM paid_order p
-        WHERE p.chain_id = o.chain_id AND p.organisation = o.id), 0)::text,
+    ARRAY(
+        SELECT ARRAY[p.token, sum(p.to_organisation)::text] FROM paid_order p
+        WHERE p.chain_id = o.chain_id AND p.organisation = o.id AND p.to_organisation > 0
+        GROUP BY p.token ORDER BY p.token),
     (
         SELECT count(*) FROM complaint c
         WHERE c.chain_id = o.chain_id AND c.organisation = o.id),
@@ -109,18 +107,25 @@ ORDER BY p.paid_at DESC, p.key DESC LIMIT %(limit)s
 _POSITION = """
 SELECT
     p.body::text,
-    coalesce(sum(s.pay), 0)::text,
-    count(s.number) FILTER (WHERE s.pay IS NULL AND c.state = %(escalated)s)
+    coalesce(sum(coalesce(s.pay, 0) - s.taken), 0)::text,
+    count(s.number) FILTER (WHERE s.has_bounty),
+    count(s.number) FILTER (WHERE s.pay IS NULL)
 FROM position p
 LEFT JOIN seat s ON s.chain_id = p.chain_id AND s.position = p.id
     AND s.armed_at_block > p.since_block
-LEFT JOIN complaint c ON c.chain_id = s.chain_id AND c.id = s.complaint
 WHERE p.chain_id = %(chain)s
 """
 POSITIONS = (
     _POSITION
     + """
     AND p.owner = %(owner)s
+GROUP BY p.chain_id, p.id, p.body::text ORDER BY p.id
+"""
+)
+POSITIONS_VOTED_BY = (
+    _POSITION
+    + """
+    AND (p.owner = %(account)s OR p.voting_key = %(account)s)
 GROUP BY p.chain_id, p.id, p.body::text ORDER BY p.id
 """
 )
@@ -134,12 +139,20 @@ GROUP BY p.chain_id, p.id, p.body::text ORDER BY p.id LIMIT %(limit)s
 
 SEATS = """
 SELECT c.body::text, s.round, s.number, s.position
-FROM seat s JOIN complaint c ON c.chain_id = s.chain_id AND c.id = s.complaint
+FROM seat s JOIN complaint c ON c.chain_id = s.chain_id AND c.id = s.dispute
 WHERE s.chain_id = %(chain)s AND s.owner = %(owner)s
-ORDER BY s.complaint DESC, s.round DESC, s.number
+ORDER BY s.dispute DESC, s.round DESC, s.number
 """
 
 CREDITS = """
-SELECT contract, account, amount::text FROM credit
-WHERE chain_id = %(chain)s AND account = %(account)s AND amount > 0 ORDER BY contract
+SELECT contract, account, token, amount::text FROM credit
+WHERE chain_id = %(chain)s AND account = %(account)s AND amount > 0 ORDER BY contract, token
+"""
+
+KEY = """
+SELECT body::text FROM encryption_key WHERE chain_id = %(chain)s AND account = %(account)s
+"""
+
+PUBLIC_DISPUTE = """
+SELECT body::text FROM public_dispute WHERE chain_id = %(chain)s AND id = %(id)s::numeric
 """

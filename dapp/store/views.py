@@ -9,6 +9,7 @@ from dapp.domain.parts import ComplaintState
 from dapp.domain.payment import OrderState, PaidOrder
 from dapp.domain.position import Position
 from dapp.domain.types import (
+    NATIVE_COIN,
     Address,
     BlockNumber,
     ChainId,
@@ -88,20 +89,35 @@ class CaseRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Balance:
+    """What waits for an organisation in the escrow, in units of one coin."""
+
+    token: Address
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class OrganisationRow:
     """An organisation and what its cases and orders say about it.
 
     Attributes:
-        bond_reserved: the part of the bond that open disputes hold.
-        balance: what waits for it in the escrow.
+        balances: what waits for it in the escrow, by coin; none of nothing.
         complaints: how many were ever filed; `open_complaints` of them are not paid or withdrawn.
     """
 
     organisation: Organisation
-    bond_reserved: Wei
-    balance: Wei
+    balances: tuple[Balance, ...]
     complaints: int
     open_complaints: int
+
+    @property
+    def balance(self) -> Wei:
+        """What waits for it in the native coin."""
+        return Wei(self.balance_of(NATIVE_COIN))
+
+    def balance_of(self, token: Address) -> int:
+        """What waits for it in a coin."""
+        return next((one.amount for one in self.balances if one.token == token), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +138,8 @@ class PositionRow:
     """A stake.
 
     Attributes:
-        balance: stake, pay and penalties, less what was withdrawn, in wei.
-        open_seats: seats of rounds that are not settled.
+        balance: stake, pay, bounties and penalties, less what was withdrawn, in wei.
+        open_seats: seats of rounds that are not settled, of public disputes as well.
     """
 
     position: Position
@@ -143,11 +159,12 @@ class SeatRow:
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """Money that a contract could not deliver and holds for `account`."""
+    """Money that a contract could not deliver and holds for `account`, in units of a coin."""
 
     contract: str
     account: Address
-    amount: Wei
+    token: Address
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)

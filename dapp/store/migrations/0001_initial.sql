@@ -60,9 +60,9 @@ CREATE TABLE complaint (
     organisation bigint NOT NULL,
     customer text NOT NULL,
     order_key text NOT NULL,
+    -- By what an arbitrator outside that has the case speaks of it: address/number.
+    outside_ruling text,
     state smallint NOT NULL,
-    -- Wei that the organisation's bond holds for it now.
-    reserved numeric(39) NOT NULL,
     updated_block bigint NOT NULL,
     trail text NOT NULL,
     body json NOT NULL,
@@ -71,11 +71,14 @@ CREATE TABLE complaint (
 CREATE INDEX complaint_organisation ON complaint (chain_id, organisation, id);
 CREATE INDEX complaint_customer ON complaint (chain_id, customer, id);
 CREATE INDEX complaint_order ON complaint (chain_id, order_key, id);
+CREATE INDEX complaint_outside ON complaint (chain_id, outside_ruling)
+    WHERE outside_ruling IS NOT NULL;
 CREATE INDEX complaint_state ON complaint (chain_id, state, id);
 
+-- Of complaints, and of public disputes, whose numbers do not fit 64 bits.
 CREATE TABLE seat (
     chain_id bigint NOT NULL,
-    complaint bigint NOT NULL,
+    dispute numeric(78) NOT NULL,
     round smallint NOT NULL,
     number smallint NOT NULL,
     position bigint NOT NULL,
@@ -83,10 +86,21 @@ CREATE TABLE seat (
     armed_at_block bigint NOT NULL,
     -- Wei gained or lost; null until the round is settled.
     pay numeric(39),
-    PRIMARY KEY (chain_id, complaint, round, number)
+    -- Wei lost because the vote leaked.
+    taken numeric(39) NOT NULL,
+    -- The position was given the bounty for the draw.
+    has_bounty boolean NOT NULL,
+    PRIMARY KEY (chain_id, dispute, round, number)
 );
-CREATE INDEX seat_owner ON seat (chain_id, owner, complaint);
+CREATE INDEX seat_owner ON seat (chain_id, owner, dispute);
 CREATE INDEX seat_position ON seat (chain_id, position);
+
+CREATE TABLE public_dispute (
+    chain_id bigint NOT NULL,
+    id numeric(78) NOT NULL,
+    body json NOT NULL,
+    PRIMARY KEY (chain_id, id)
+);
 
 CREATE TABLE organisation (
     chain_id bigint NOT NULL,
@@ -110,7 +124,9 @@ CREATE TABLE paid_order (
     key text NOT NULL,
     organisation bigint NOT NULL,
     customer text NOT NULL,
+    token text NOT NULL,
     paid_at bigint NOT NULL,
+    -- What went to the organisation's balance, in units of the coin.
     to_organisation numeric(39) NOT NULL,
     body json NOT NULL,
     PRIMARY KEY (chain_id, key)
@@ -123,20 +139,31 @@ CREATE TABLE position (
     chain_id bigint NOT NULL,
     id bigint NOT NULL,
     owner text NOT NULL,
+    voting_key text,
     since_block bigint NOT NULL,
     body json NOT NULL,
     PRIMARY KEY (chain_id, id)
 );
 CREATE INDEX position_owner ON position (chain_id, owner, id);
+CREATE INDEX position_voting_key ON position (chain_id, voting_key, id)
+    WHERE voting_key IS NOT NULL;
 
 CREATE TABLE credit (
     chain_id bigint NOT NULL,
     contract text NOT NULL,
     account text NOT NULL,
+    token text NOT NULL,
     amount numeric(78) NOT NULL,
-    PRIMARY KEY (chain_id, contract, account)
+    PRIMARY KEY (chain_id, contract, account, token)
 );
 CREATE INDEX credit_account ON credit (chain_id, account);
+
+CREATE TABLE encryption_key (
+    chain_id bigint NOT NULL,
+    account text NOT NULL,
+    body json NOT NULL,
+    PRIMARY KEY (chain_id, account)
+);
 
 -- What the chain said when it was asked; not a fold of events, so kept when the read model goes.
 CREATE TABLE verification (
