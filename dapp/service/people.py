@@ -162,6 +162,7 @@ def organisation_view(row: OrganisationRow, moment: Moment) -> View:
             "lapses_at": views.time(withdrawal.lapses_at),
         },
         "balance": views.wei(row.balance),
+        "balances": [{"token": one.token, "amount": views.wei(one.amount)} for one in row.balances],
         "complaints": row.complaints,
         "open_complaints": row.open_complaints,
         "trail": found.trail,
@@ -229,4 +230,8 @@ def _seat_view(row: SeatRow) -> View:
 
 
 def _credit_view(credit: Credit) -> View:
-    return {"contract": credit.contract, "amount": views.wei(credit.amount)}
+    return {
+        "contract": credit.contract,
+        "token": credit.token,
+        "amount": views.wei(credit.amount),
+    }

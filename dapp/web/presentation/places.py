@@ -10,12 +10,12 @@ from dapp.domain.payment import OrderState
 from dapp.domain.policy import Policy
 from dapp.domain.position import EXIT_BLOCKS
 from dapp.domain.sla import acknowledge_seconds
-from dapp.domain.types import BlockNumber, UnixTime
+from dapp.domain.types import NATIVE_COIN, BlockNumber, UnixTime
 from dapp.store.views import Credit, OrderRow, OrganisationRow, PositionRow
 from dapp.web.i18n import Language
 from dapp.web.presentation.names import organisation_name
 from dapp.web.presentation.people import short
-from dapp.web.presentation.view import coins
+from dapp.web.presentation.view import coins, units
 
 HOUR = 3600
 
@@ -180,11 +180,14 @@ def held_line(row: OrderRow, t: Language) -> HeldLine:
 @dataclass(frozen=True, slots=True)
 class CreditLine:
     contract: str
+    token: str
+    """Empty for the native coin."""
     amount: str
 
 
 def credit_line(credit: Credit, t: Language) -> CreditLine:
-    return CreditLine(credit.contract, t.amount(credit.amount))
+    token = "" if credit.token == NATIVE_COIN else credit.token
+    return CreditLine(credit.contract, token, units(credit.amount, credit.token, t))
 
 
 def _state_name(state: OrderState, t: Language) -> str:

@@ -46,9 +46,9 @@ class Look:
             "left": self.t.duration(max(0, deadline - self.now)),
         }
 
-    def amount(self, units: int) -> str:
+    def amount(self, amount: int) -> str:
         """An amount in the coin of the order."""
-        return coins(units, self.case.order, self.t)
+        return coins(amount, self.case.order, self.t)
 
     def received(self, to_customer: int, from_bond: int) -> int:
         """What reached the customer; the bond pays whoever advanced the costs, in the coin."""
@@ -62,8 +62,13 @@ class Look:
         return share_down(self.case.amount, basis_points)
 
 
-def coins(units: int, order: Order, t: Language) -> str:
-    """Units of an order's coin; how many digits a token has is not known here."""
-    if order.is_claim or order.token == NATIVE_COIN:
-        return t.amount(units)
-    return t.say("{number} units of {token}", number=t.number(units), token=short(order.token))
+def coins(amount: int, order: Order, t: Language) -> str:
+    """An amount in the coin of an order; of a claim in wei."""
+    return t.amount(amount) if order.is_claim else units(amount, order.token, t)
+
+
+def units(amount: int, token: Address, t: Language) -> str:
+    """How many digits a token has is not known here."""
+    if token == NATIVE_COIN:
+        return t.amount(amount)
+    return t.say("{number} units of {token}", number=t.number(amount), token=short(token))
