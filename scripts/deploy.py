@@ -69,8 +69,7 @@ def _deploy(deployer, factory):
     """Create the parts and return what the deployment file says of each."""
     found = {}
     places = {
-        name: factory.addressOf(deployer, RELEASE, name.encode().ljust(32, b"\0"))
-        for name in NAMES
+        name: factory.addressOf(deployer, RELEASE, name.encode().ljust(32, b"\0")) for name in NAMES
     }
     told = arguments(places, Terms(guardian=str(deployer), proposers=[str(deployer)]))
     loaded = project.get_loaded_projects()[0]
