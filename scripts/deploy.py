@@ -97,7 +97,8 @@ def _factory(deployer):
     place = to_checksum_address(whole[12:])
     if not web3.eth.get_code(place):
         deployer.transfer(PROXY, data="0x" + (salt + code).hex(), silent=True)
-    return loaded["Factory"].at(place)
+    # Brownie need not remember it, and cannot: its record of a live contract is of another type.
+    return loaded["Factory"].at(place, persist=False)
 
 
 def _groups(codes):
