@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from dapp.chain.artifacts import CONTRACTS
 from dapp.chain.decode import Decoder
 from dapp.chain.keccak import checksummed, keccak
 from dapp.domain.case import Case
@@ -15,22 +16,49 @@ from dapp.domain.types import (
     PositionId,
     UnixTime,
 )
-from dapp.store.records import Records
+from dapp.store.records import Record, Records
 from dapp.store.subjects import COMPLAINT, POSITION, Subject
 from tests.local_chain import LocalChain
 
 
-def events(chain: LocalChain) -> list[Event]:
-    """Every event of the contracts so far, in order."""
+class Folded:
+    """What the domain makes of a chain, kept up with it.
+
+    Args:
+        chain: with the contracts on it; nothing of it may go away meanwhile.
+    """
+
+    def __init__(self, chain: LocalChain) -> None:
+        self._chain = chain
+        self._records = Records(keccak, {})
+        self._next = chain.deployed_at
+        self.follow()
+
+    def follow(self) -> None:
+        """Fold what happened since the last time."""
+        for event in events(self._chain, self._next):
+            self._records.advance(event)
+        self._next = BlockNumber(self._chain.block_number() + 1)
+
+    def of(self, subject: Subject) -> Record | None:
+        """The record of a subject."""
+        return self._records.changed.get(subject)
+
+    def case(self, complaint: int) -> Case:
+        """A complaint's case."""
+        found = self.of(Subject(COMPLAINT, str(complaint)))
+        assert isinstance(found, Case)
+        return found
+
+
+def events(chain: LocalChain, first: BlockNumber | None = None) -> list[Event]:
+    """Every event of the contracts from a block on, or from the first of theirs, in order."""
     which = {
-        "fromBlock": hex(chain.deployed_at),
+        "fromBlock": hex(chain.deployed_at if first is None else first),
         "toBlock": "latest",
-        "address": list(chain.contracts.values()),
+        "address": [chain.contracts[name] for name in CONTRACTS],
     }
-    decode = Decoder(
-        chain.chain_id,
-        {name: at for name, at in chain.contracts.items() if name != "RandaoSource"},
-    )
+    decode = Decoder(chain.chain_id, {name: chain.contracts[name] for name in CONTRACTS})
     found = [decode(log) for log in raw_logs(chain, chain.rpc("eth_getLogs", which))]
     assert None not in found
     return [event for event in found if event is not None]

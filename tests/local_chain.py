@@ -136,13 +136,18 @@ class LocalChain:
         *args: Any,
         block: str | None = None,
         as_if: Mapping[str, Any] | None = None,
+        sender: Address | None = None,
     ) -> Any:
         """What a view answers: its value, or a tuple of several.
 
-        `block` is a hash; `as_if` overrides fields of that block, such as `number`.
+        `block` is a hash; `as_if` overrides fields of that block, such as `number`; `sender` asks.
         """
         data = "0x" + encode.calldata(contract, function, args).hex()
-        call = {"to": self.contracts[contract], "data": data}
+        call = {
+            "to": self.contracts[contract],
+            "data": data,
+            **({"from": sender} if sender else {}),
+        }
         at: Any = {"blockHash": block} if block else "latest"
         answer = bytes.fromhex(self.rpc("eth_call", call, at, {}, dict(as_if or {}))[2:])
         values = decode(encode.result_types(contract, function), answer)

@@ -5,11 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from dapp.audit.case import record_of
 from dapp.chain.keccak import keccak
-from dapp.domain import commitments, fees, median
+from dapp.domain import commitments, draw, fees, median, record
 from dapp.domain.commitments import Ballot
-from dapp.domain.draw import Lottery, panel
 from dapp.domain.events import COURT, DESK, REGISTRY, Event
 from dapp.domain.rounds import GWEI, Terms
 from dapp.domain.types import (
@@ -27,6 +25,7 @@ from tests import folding
 from tests.local_chain import TICKET_WEI
 from tests.world import ETHER, HOURS, World, digest
 
+BOUNTY = Wei(500_000 * GWEI)
 TERMS = Terms(Wei(ETHER // 100), Wei(ETHER // 10), 24 * HOURS, 48 * HOURS, 48 * HOURS)
 
 
@@ -44,19 +43,11 @@ def _disputed(world: World, organisation: OrganisationId, amount: int = ETHER) -
 
 
 def _computed(world: World, complaint: int, excluded: set[Address]) -> list[int]:
-    *void, current = folding.case(world, complaint).rounds
+    *earlier, current = folding.case(world, complaint).rounds
     assert current.seed is not None
-    earlier = [seat.owner for one in void for seat in one.seats if seat.owner is not None]
-    lottery = Lottery(
-        current.seed,
-        DisputeId(complaint),
-        current.number,
-        current.seats_paid,
-        current.armed_at_block,
-        current.high_water,
-    )
-    held = folding.stakes(world)
-    return list(panel(keccak, lottery, held.get, lambda owner: owner in excluded, earlier))
+    lottery = draw.lottery(DisputeId(complaint), current, current.seed)
+    held, sat = folding.stakes(world), draw.sat_before(earlier)
+    return list(draw.panel(keccak, lottery, held.get, lambda owner: owner in excluded, sat))
 
 
 def _drawn(world: World, complaint: int) -> list[int]:
@@ -122,7 +113,6 @@ def test_ruling_pay_record_and_costs(world: World, seed: int) -> None:
         votes[seat] = None
     lots.shuffle(votes)
     world.vote(complaint, votes)
-    world.warp(48 * HOURS)
     world.execute(complaint)
 
     case = folding.case(world, complaint)
@@ -133,7 +123,7 @@ def test_ruling_pay_record_and_costs(world: World, seed: int) -> None:
     pays = [pay * GWEI for pay in concluded.integers("pays")]
     assert pays == fees.panel_pays(votes, TERMS)
     assert sum(pays) == seats * TERMS.fee_wei
-    assert record_of(case.rounds, keccak) == case.ruling.record
+    assert record.chain(keccak, case.rounds) == case.ruling.record
     owed = fees.organisation_cost_down(case.ruling.cost, 9000, 3000, case.ruling.share)
     assert case.payment.cost_to_customer == owed
     award = fees.share_down(case.amount, case.ruling.share)
@@ -146,7 +136,7 @@ def test_quotes(world: World) -> None:
         order = world.pay(organisation, tenths * ETHER // 10)
         complaint = world.file(order)
         quoted = world.call(DESK, "escalationCost", complaint, world.order_facts(complaint))
-        assert quoted == fees.quote(TERMS, tenths * ETHER // 10)
+        assert quoted == fees.quote(TERMS, tenths * ETHER // 10, BOUNTY)
 
 
 def test_commitments_and_replaced_ones(world: World) -> None:
@@ -154,7 +144,7 @@ def test_commitments_and_replaced_ones(world: World) -> None:
     world.stake(6)
     complaint = _disputed(world, organisation)
     world.draw(complaint)
-    world.warp(24 * HOURS)
+    world.wait_for_commits(complaint)
     ballot = Ballot(world.chain_id, world.contracts[COURT], DisputeId(complaint), 0, 2)
     salt, reason = Hash32(digest("salt")), Digest(digest("reason"))
     assert commitments.commitment(keccak, ballot, BasisPoints(1234), salt, reason) == world.call(
@@ -169,14 +159,13 @@ def test_commitments_and_replaced_ones(world: World) -> None:
     assert word == world.call(COURT, "commits", complaint)
     with pytest.raises(Refused):
         commitments.opening(keccak, current.commitments, 2)
-    world.warp(48 * HOURS)
+    world.wait_for_reveals(complaint)
     world.reveal(complaint, 0)
     world.reveal(complaint, 1)
-    world.warp(48 * HOURS)
     world.execute(complaint)
     case = folding.case(world, complaint)
     assert case.ruling is not None and case.ruling.share == 2500
-    assert record_of(case.rounds, keccak) == case.ruling.record
+    assert record.chain(keccak, case.rounds) == case.ruling.record
 
 
 def test_refusals_have_codes_and_words(world: World) -> None:

@@ -131,9 +131,12 @@ def test_the_windows_of_a_vote(world: World, committed: int, revealed: int) -> N
     assert [hearing for _, hearing in ends] == [early, then, then]
     for seat in range(revealed):
         world.reveal(complaint, seat)
-    _around(world, complaint, round_deadline("reveal_ends"))
+    ended = _around(world, complaint, round_deadline("reveal_ends"))
+    counted = RoundPhase.APPEALABLE if revealed >= 2 else RoundPhase.INSUFFICIENT
+    assert [hearing for _, hearing in ended[1:]] == [counted, counted]
+    final = _around(world, complaint, round_deadline("appeal_ends"))
     end = RoundPhase.DECIDABLE if revealed >= 2 else RoundPhase.INSUFFICIENT
-    assert _stands(world, complaint, folding.case(world, complaint))[1] is end
+    assert [hearing for _, hearing in final] == [counted, end, end]
 
 
 def test_concluded_and_refused(world: World) -> None:
@@ -142,7 +145,7 @@ def test_concluded_and_refused(world: World) -> None:
     world.vote(complaint, [5000, 5000, 5000])
     world.execute(complaint)
     case = folding.case(world, complaint)
-    assert _stands(world, complaint, case) == (Phase.PAID, RoundPhase.CONCLUDED)
+    assert _stands(world, complaint, case) == (Phase.PAID, RoundPhase.NONE)
 
 
 def test_acknowledgement_deadlines_through_the_week(world: World) -> None:

@@ -13,7 +13,7 @@ from dapp.domain.case import Case
 from dapp.domain.events import COURT, DESK, ESCROW, REGISTRY
 from dapp.domain.parts import ComplaintState, Outcome
 from dapp.domain.payment import OrderState
-from dapp.domain.types import ComplaintId
+from dapp.domain.types import NATIVE_COIN, ComplaintId
 from dapp.store.queries import Queries
 from dapp.store.views import CaseFilter
 from tests.indexing import Indexed
@@ -85,12 +85,7 @@ def test_organisation_order_and_positions_equal_chain(indexed: Indexed) -> None:
     world.stake(5, tickets=3)
     world.dispute(organisation, [1000, 5000, 9000])
     kept = world.pay(organisation)
-    world.send(
-        world.customer,
-        ESCROW,
-        "release",
-        ((kept.organisation, kept.version, kept.customer, kept.token, kept.ref),),
-    )
+    world.release(kept)
     open_order = world.pay(organisation, customer=world.other_customer)
     open_complaint = world.file(open_order)
     indexed.index()
@@ -98,8 +93,8 @@ def test_organisation_order_and_positions_equal_chain(indexed: Indexed) -> None:
     row = indexed.ask(lambda q: q.organisation(organisation))
     assert row is not None
     assert row.organisation.trail == world.call(REGISTRY, "trail", organisation)
-    assert (row.organisation.bond, row.bond_reserved) == world.call(REGISTRY, "bond", organisation)
-    assert row.balance == world.call(ESCROW, "organisationBalance", organisation)
+    assert (row.organisation.bond, row.organisation.locked) == world.call(REGISTRY, "bond", organisation)
+    assert row.balance == world.call(ESCROW, "organisationBalance", organisation, NATIVE_COIN)
     assert (row.complaints, row.open_complaints) == (2, 1)
     assert row.organisation.roles_of(world.operator) == 1
     acts_for = indexed.ask(lambda q: q.organisations_of(world.operator))
@@ -168,8 +163,7 @@ def test_void_rounds_and_a_refusal_equal_chain(indexed: Indexed) -> None:
     for _ in range(2):
         world.draw(number)
         world.vote(number, [5000, None, None])
-        world.warp(48 * HOURS)
-        world.send(world.bystander, COURT, "voidRound", (number,))
+        world.void(number)
     world.execute(number)
     indexed.index()
 
@@ -296,7 +290,7 @@ def test_rewards_exits_and_the_escrows_balance(indexed: Indexed) -> None:
     owner = world.seat_owner(number, 0)
     world.send(owner, COURT, "withdrawRewards", (position, world.bystander))
     world.send(owner, COURT, "requestExit", (position,))
-    args = (organisation, world.bystander)
+    args = (organisation, NATIVE_COIN, world.bystander)
     world.send(world.organisation, ESCROW, "withdrawOrganisation", args)
     indexed.index()
     mine = indexed.ask(lambda q: q.positions(owner))
@@ -304,7 +298,8 @@ def test_rewards_exits_and_the_escrows_balance(indexed: Indexed) -> None:
     assert [one.balance for one in mine] == [(word >> 208) * 10**9]
     assert mine[0].position.exit_block == world.call(COURT, "exitBlock", position)
     row = indexed.ask(lambda q: q.organisation(organisation))
-    assert row is not None and row.balance == 0 < row.organisation.withdrawn
+    assert row is not None and row.balances == ()
+    assert row.organisation.withdrawn_of(NATIVE_COIN) > 0
     assert row.organisation.trail == world.call(REGISTRY, "trail", organisation)
 
 
