@@ -27,7 +27,9 @@ _DEPTH: Final = 200
 _RUNS: Final = 1300
 _LEAST: Final = 95.0
 _LCOV: Final = ROOT / "build" / "forge" / "lcov.info"
-_CALLS: Final = re.compile(r"^\[(PASS|FAIL).*?\] ?(\w+)\(\) \(runs: \d+, calls: (\d+)", re.MULTILINE)
+_CALLS: Final = re.compile(
+    r"^\[(PASS|FAIL).*?\] ?(\w+)\(\) \(runs: \d+, calls: (\d+)", re.MULTILINE
+)
 
 
 @dataclass
@@ -115,7 +117,10 @@ def _is_ours(name: str) -> bool:
 
 
 def _row(name: str, reached: Reached) -> str:
-    lines, branches = _of(reached.lines, reached.lines_all), _of(reached.branches, reached.branches_all)
+    lines, branches = (
+        _of(reached.lines, reached.lines_all),
+        _of(reached.branches, reached.branches_all),
+    )
     return f"{name.removeprefix('contracts/'):32}{lines:>16}{branches:>18}"
 
 
