@@ -19,7 +19,13 @@ from dapp.web.presentation.appealbox import AppealBox, appeal_box
 from dapp.web.presentation.exhibits import Exhibit, Manifests, exhibits, texts
 from dapp.web.presentation.lanes import Picture, picture
 from dapp.web.presentation.money import Money, money
-from dapp.web.presentation.names import category_name, organisation_name, phase_name, slug
+from dapp.web.presentation.names import (
+    category_name,
+    organisation_name,
+    outcome_name,
+    phase_name,
+    slug,
+)
 from dapp.web.presentation.panels import Contracts, May, RolePanel, action_names, may, panels
 from dapp.web.presentation.people import short
 from dapp.web.presentation.status import status
@@ -75,6 +81,8 @@ class CasePage:
     customer: str
     short_customer: str
     money: Money
+    outcome: str
+    """How the money came to be divided; empty while it is not."""
     demand: str
     demand_percent: str
     """As a form's number."""
@@ -137,6 +145,7 @@ def case_page(look: Look, sources: Sources) -> CasePage:
         customer=case.customer,
         short_customer=short(case.customer),
         money=money(look),
+        outcome=outcome_name(case.payment.outcome, t) if case.payment else "",
         demand=t.share(case.demand),
         demand_percent=_percent(case.demand),
         fixed_demand=case.is_claim and look.phase is Phase.OVERDUE,
