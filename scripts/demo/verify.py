@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from eth_abi.abi import decode
 
-from dapp.audit.case import differences, fold_case
+from dapp.audit.case import Difference, differences, fold_case
 from dapp.chain.abi import entries, topic0
 from dapp.chain.artifacts import load
 from dapp.chain.keccak import checksummed, keccak
@@ -28,6 +28,7 @@ from dapp.domain.types import (
     UnixTime,
     hash32,
 )
+from dapp.errors import RedressError
 from evidence import digest_to_cid, import_file, parse
 from scripts.demo.client import Api, Node
 from scripts.demo.errors import DemoError
@@ -71,16 +72,20 @@ class Auditor:
         yield self._check_promise(played.promise)
 
     def _check_trail(self, complaint: int, events: Sequence[Event]) -> Finding:
-        """Everything that follows from the record: its trail, rounds, ruling, costs, division."""
-        folded = [one for one in events if one.contract == DESK and trail.is_folded(one)]
+        """The record is the one on chain, and all that follows from it is what was done."""
+        folded: Hash32 | None = None
+        count = 0
         for event in events:
             _expect("an event's contract", event.address, Address(self._addresses[event.contract]))
-        for event in folded:
+            if event.contract != DESK or not trail.is_folded(event):
+                continue
             _expect("the complaint of an event", trail.subject(event), complaint)
+            folded, count = trail.fold_event(keccak, folded, event), count + 1
         on_chain = self._word(DESK, "trail(uint64)", complaint)
-        for one in differences(events, on_chain, keccak):
-            raise DemoError(f"{one.what} does not match: {one.found} instead of {one.expected}")
-        return Finding("trail", f"{len(folded)} events fold to the word on chain, {on_chain[:18]}…")
+        _expect(f"the trail folded from {count} events", folded, on_chain)
+        for one in _differences(events, on_chain):
+            _expect(one.what, one.found, one.expected)
+        return Finding("trail", f"{count} events fold to the word on chain, {on_chain[:18]}…")
 
     def _check_ruling(self, case: Case) -> Finding:
         """Each vote is what had been hidden, and the last panel's median is the ruling."""
@@ -133,12 +138,12 @@ class Auditor:
 
     def _check_appeal(self, played: Played, case: Case) -> Finding:
         """The ruling moved the appeal's way, so its stake belongs to whoever paid it."""
-        level = case.appeals[0]
-        if case.ruling is None or level.ruling_before is None:
+        if not case.appeals or case.ruling is None:
             raise DemoError("the record has no ruling of an appeal")
+        level = case.appeals[0]
         _expect("the pot", level.higher.raised, fees.appeal_target(level.cost))
         _expect("the ruling that was appealed", level.ruling_before, case.rounds[0].ruling)
-        moved = case.ruling.share - level.ruling_before
+        moved = case.ruling.share - (case.rounds[0].ruling or 0)
         _expect("that the ruling moved by 500 basis points", moved >= MOVED_ENOUGH, True)
         _expect("the stake that came back", played.stake_back, level.stake)
         return Finding("appeal", f"{_ether(level.stake)} of stake came back to who had paid it")
@@ -222,6 +227,14 @@ def _plain(kind: str, value: Any) -> Value:
 
 def _cid_of(content: bytes) -> str:
     return str(import_file(io.BytesIO(content), lambda cid, block: None).cid)
+
+
+def _differences(events: Sequence[Event], on_chain: Hash32) -> list[Difference]:
+    """As the audit finds them; a record that tells no story at all is refused as well."""
+    try:
+        return differences(events, on_chain, keccak)
+    except (RedressError, LookupError, ValueError, AssertionError) as error:
+        raise DemoError(f"the record makes no sense: {error!r}") from error
 
 
 def _received(paid: Payment) -> int:
