@@ -78,7 +78,7 @@ def _parts(
     clock = Clock(queries, time.time)
     cases = Cases(queries, clock, deployment.draw_bounty_wei)
     people = People(queries, clock, deployment)
-    draws = Draws(queries, cases, people, node)
+    draws = Draws(queries, clock, cases, people, node)
     vault = build_vault(settings)
     kubo = None if settings.kubo_url is None else Kubo(_multiaddr(settings.kubo_url))
     outbox = Outbox(_vault_folder(settings) / "outbox", vault, kubo)

@@ -1,5 +1,6 @@
 """Panels that nobody has drawn yet: known to everybody once the seed's block is there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,19 +9,23 @@ from dapp.chain.node import Node
 from dapp.domain.case import Case
 from dapp.domain.draw import Stake, lottery, panel, sat_before
 from dapp.domain.organisation import Organisation
+from dapp.domain.parts import ComplaintState
 from dapp.domain.phases import RoundPhase, seed_block
 from dapp.domain.position import Position
 from dapp.domain.rounds import Round, Seat
 from dapp.domain.types import Address, ComplaintId, DisputeId, PositionId
 from dapp.errors import InvalidInput
 from dapp.service.cases import Cases, Standing
+from dapp.service.clock import Clock
 from dapp.service.people import People
 from dapp.store.queries import Queries
-from dapp.store.views import PositionRow
+from dapp.store.views import CaseFilter, PositionRow
 
 View = dict[str, Any]
 
 _PAGE = 500
+_NEWEST = 50
+_AT_COURT = CaseFilter(states=frozenset({ComplaintState.ESCALATED}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +44,11 @@ class Foreseen:
 class Draws:
     """Asks the node for the one header that the index does not hold."""
 
-    def __init__(self, queries: Queries, cases: Cases, people: People, node: Node) -> None:
+    def __init__(
+        self, queries: Queries, clock: Clock, cases: Cases, people: People, node: Node
+    ) -> None:
         self._queries = queries
+        self._clock = clock
         self._cases = cases
         self._people = people
         self._node = node
@@ -50,9 +58,29 @@ class Draws:
         current = found.case.round
         if current is None or found.round_phase is not RoundPhase.DRAWABLE:
             return None
+        return await self._foreseen(found, current, await self._stakes())
+
+    async def foreseen_of(self, owner: Address) -> list[tuple[Standing, Seat]]:
+        """Seats that an arbitrator has in such panels, of the newest cases.
+
+        Raises RedressError where the node is away.
+        """
+        page, moment = await self._cases.find_all(_AT_COURT, None, _NEWEST)
+        standings = [Standing(row, moment) for row in page.items]
+        open_ = [one for one in standings if one.round_phase is RoundPhase.DRAWABLE]
+        stakes = await self._stakes() if open_ else {}
+        found = []
+        for one in open_:
+            if one.case.round is not None:
+                panel_ = await self._foreseen(one, one.case.round, stakes)
+                found += [(one, seat) for seat in panel_.seats if seat.owner == owner]
+        return found
+
+    async def _foreseen(
+        self, found: Standing, current: Round, stakes: Mapping[PositionId, Stake]
+    ) -> Foreseen:
         header = await self._node.header_at(seed_block(current))
         organisation, _ = await self._people.find_organisation(found.case.organisation)
-        stakes = await self._stakes()
         drawn = panel(
             keccak,
             lottery(DisputeId(found.case.id), current, header.mix_hash),
@@ -75,11 +103,20 @@ class Draws:
             "complaint": complaint,
             "round": found.case.round_number,
             "drawn": current is not None and current.drawn_at is not None,
-            "seats": [
-                {"number": one.number, "position": one.position, "owner": one.owner}
-                for one in (drawn if foreseen is None else foreseen.seats)
-            ],
+            "seats": [_seat(one) for one in (drawn if foreseen is None else foreseen.seats)],
             **found.moment.stamp(),
+        }
+
+    async def show_of(self, owner: Address) -> View:
+        """The seats of `foreseen_of`. Raises RedressError."""
+        moment = await self._clock.moment()
+        return {
+            "address": owner,
+            "seats": [
+                {"complaint": one.case.id, "round": one.case.round_number, **_seat(seat)}
+                for one, seat in await self.foreseen_of(owner)
+            ],
+            **moment.stamp(),
         }
 
     async def position(self, number: PositionId) -> Position:
@@ -102,6 +139,10 @@ class Draws:
             page = await self._queries.arbitrators(page.cursor, _PAGE)
             rows += page.items
         return {row.position.id: _stake(row) for row in rows if row.position.left_at is None}
+
+
+def _seat(found: Seat) -> View:
+    return {"number": found.number, "position": found.position, "owner": found.owner}
 
 
 def _stake(row: PositionRow) -> Stake:

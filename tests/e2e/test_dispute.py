@@ -63,7 +63,6 @@ def test_a_whole_dispute(service: Service, enter: Enter) -> None:
     complaint = file(customer)
     answer(service, desk, customer, complaint)
     escalate(customer, complaint)
-    draw(service, enter, complaint)
     panel, receipts = vote(service, enter, arbitrators, complaint)
     open_votes(enter, panel, receipts, complaint)
     settle(service, enter, customer, desk, complaint)
@@ -158,29 +157,20 @@ def answer(service: Service, desk: Visitor, customer: Visitor, complaint: int) -
 
 def escalate(customer: Visitor, complaint: int) -> None:
     customer.unfold("Go to arbitration")
-    customer.shows("You advance 0.03 ETH for 3 arbitrators")
+    customer.shows("You advance 0.0305 ETH for 3 arbitrators")
     customer.write("What you ask the arbitrators for", "80")
     customer.press("Go to arbitration")
     customer.shows("a block still to come decides")
 
 
-def draw(service: Service, enter: Enter, complaint: int) -> None:
-    service.chain.mine(5)
-    anyone = enter(service.person())
-    anyone.open(f"/c/{complaint}")
-    anyone.connect()
-    anyone.shows("The lot has fallen.")
-    anyone.press("Seat the arbitrators")
-    anyone.shows("The arbitrators are drawn.")
-
-
 def vote(
     service: Service, enter: Enter, arbitrators: dict[str, Person], complaint: int
 ) -> tuple[list[Visitor], list[Path]]:
-    """Who voted, and the receipts that their browsers saved."""
+    """Who voted, and the receipts that their browsers saved. The first vote seats the panel."""
+    service.chain.mine(5)
     service.pass_time(25 * HOUR)
     panel, receipts = [], []
-    for seat in current_round(service, complaint)["seats"]:
+    for seat in service.get(f"/v1/cases/{complaint}/panel")["seats"]:
         visitor = enter(arbitrators[str(seat["owner"]).lower()])
         visitor.open("/panel")
         visitor.connect()
@@ -221,6 +211,8 @@ def settle(
     service: Service, enter: Enter, customer: Visitor, desk: Visitor, complaint: int
 ) -> None:
     customer.shows("The votes are in: 55% (0.1375 ETH) for the customer.")
+    customer.shows("may pay for a larger panel until")
+    service.pass_time(10 * 24 * HOUR)
     anyone = enter(service.person())
     anyone.open(f"/c/{complaint}")
     anyone.connect()

@@ -18,6 +18,7 @@ POLICY = {
     "confirm_hours": 72,
     "protection_hours": 336,
     "track": 0,
+    "claim_cap": 0,
 }
 
 

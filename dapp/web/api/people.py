@@ -60,3 +60,9 @@ async def arbitrators(parts: PartsOf, cursor: Cursor = None, limit: Limit = 100)
 async def arbitrator(parts: PartsOf, address: AddressPath) -> dict[str, Any]:
     """Stakes, seats, and money that waits."""
     return await parts.people.arbitrator(address)
+
+
+@router.get("/arbitrators/{address}/foreseen")
+async def foreseen(parts: PartsOf, address: AddressPath) -> dict[str, Any]:
+    """Seats in panels that nobody has drawn yet: the first to vote draws."""
+    return await parts.draws.show_of(address)

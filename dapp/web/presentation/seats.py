@@ -28,6 +28,15 @@ def seat_line(look: Look, row: SeatRow) -> SeatLine:
     return SeatLine(look.case.id, kind, todo, look.amount(look.case.amount), status(look))
 
 
+def foreseen_line(look: Look) -> SeatLine:
+    """A seat in a panel that nobody has drawn yet."""
+    current, t = look.case.round, look.t
+    kind, todo = "filed", t.say("Read the case")
+    if current is not None and look.now >= current.commit_opens:
+        kind, todo = "overdue", t.say("Vote now")
+    return SeatLine(look.case.id, kind, todo, look.amount(look.case.amount), status(look))
+
+
 def _todo(look: Look, seat: Seat, is_current: bool) -> tuple[str, str]:
     t = look.t
     stands = look.round_phase if is_current else RoundPhase.NONE
