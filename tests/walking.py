@@ -52,7 +52,7 @@ def attempts(world: World, case: Case, cost: Wei, lots: random.Random) -> list[A
         (Role.ORGANISATION, world.operator),
         (Role.ANYONE, world.bystander),
     )
-    found = []
+    found: list[Attempt] = []
     for role, actor in people:
         made = [
             *_answers(case),
