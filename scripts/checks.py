@@ -4,7 +4,6 @@ check: formats, lint, types, import directions, the pages' types, Slither.
 test:  brownie's tests of the contracts and forge's, then everything else by pytest.
 """
 
-import fcntl
 import os
 import subprocess
 import sys
@@ -12,9 +11,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from scripts.toolchain import anvil, brownie, kubo, slither, solc
+from scripts.toolchain import anvil, brownie, forge, kubo, slither
 from scripts.toolchain import compile as contracts
-from scripts.toolchain.paths import CONTRACTS, NODE_MODULES, ROOT, TOOLCHAIN, VENV
+from scripts.toolchain.paths import CONTRACTS, NODE_MODULES, ROOT, VENV
 from scripts.toolchain.refusal import Refusal, exit_code_of
 
 Step = tuple[str, Callable[[], int]]
@@ -39,9 +38,14 @@ def _python_steps() -> list[Step]:
 
 def check_steps() -> list[Step]:
     """Return what `make check` runs."""
-    forge = _command(anvil.find("forge"), "fmt", "--check", CONTRACTS, _FORGE_TESTS)
+    formatted = _command(anvil.find("forge"), "fmt", "--check", CONTRACTS, _FORGE_TESTS)
     tsc = _command(NODE_MODULES / ".bin" / "tsc", "-p", _FRONTEND)
-    return [*_python_steps(), ("forge fmt", forge), ("page types", tsc), ("Slither", slither.run)]
+    return [
+        *_python_steps(),
+        ("forge fmt", formatted),
+        ("page types", tsc),
+        ("Slither", slither.run),
+    ]
 
 
 def test_steps(words: Sequence[str]) -> list[Step]:
@@ -49,18 +53,10 @@ def test_steps(words: Sequence[str]) -> list[Step]:
     steps: list[Step] = []
     if any(_BROWNIE_TESTS.glob("test_*.py")):
         steps.append(("brownie test", lambda: brownie.run(["test"])))
-    steps.append(("forge test", _forge_test))
+    steps.append(("forge test", forge.test))
     workers = ("-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile")
     steps.append(("pytest", _command(VENV / "bin" / "pytest", *(words or workers))))
     return steps
-
-
-def _forge_test() -> int:
-    """Run forge's tests; two runs at once take turns, since forge keeps one build for both."""
-    solc.ensure()
-    with (TOOLCHAIN / "forge.lock").open("a") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        return _command(anvil.find("forge"), "test")()
 
 
 def _run(steps: Sequence[Step]) -> int:

@@ -142,8 +142,7 @@ def _step(level: AppealLevel, event: Event) -> AppealLevel:
     if event.name == "Resolved":
         after = None if event.flag("refused") else BasisPoints(event.integer("rulingAfter"))
         back = _shared(level, level.is_higher, event.integer("back"))
-        divided = _shared(back, not level.is_higher, event.integer("toOtherPot"))
-        return replace(divided, ruling_after=after, resolved_at=event.timestamp)
+        return replace(back, ruling_after=after, resolved_at=event.timestamp)
     return level
 
 

@@ -2,7 +2,7 @@
 
 tests:       everything under tests/contracts/forge.
 invariants:  the campaigns of Solvency, Seats, Liveness and TrailFold, with RUNS runs each.
-coverage:    the share of lines and branches of contracts/ that forge's tests reach; below 95 % fails.
+coverage:    the lines and branches of contracts/ that forge's tests reach; below 95 % fails.
 """
 
 import fcntl
@@ -26,6 +26,8 @@ _DEPTH: Final = 200
 # Four campaigns of 200 calls a run.
 _RUNS: Final = 1300
 _LEAST: Final = 95.0
+# These are about gas, which is another where code is compiled to be measured.
+_NOT_MEASURED: Final = "WorstDraw|AreCheap|PaidByTheForwarder|GetsEverywhere"
 _LCOV: Final = ROOT / "build" / "forge" / "lcov.info"
 _CALLS: Final = re.compile(
     r"^\[(PASS|FAIL).*?\] ?(\w+)\(\) \(runs: \d+, calls: (\d+)", re.MULTILINE
@@ -71,7 +73,7 @@ def invariants(runs: int) -> int:
 
 
 def coverage() -> int:
-    """Measure, print a line a file and the sum; return 1 if a test fails or too little is reached."""
+    """Print a line a file and the sum; return 1 if a test fails or too little is reached."""
     _LCOV.parent.mkdir(parents=True, exist_ok=True)
     words = ("coverage", "--ir-minimum", "--report", "lcov", "--report-file", str(_LCOV))
     with _turn():
@@ -89,19 +91,20 @@ def coverage() -> int:
     return 0 if enough >= _LEAST else 1
 
 
-# Gas and addresses are other ones where code is compiled to be measured.
-_NOT_MEASURED: Final = "[Gg]as|Transaction|[Bb]omb"
-
-
 def parse(lcov: str) -> Iterator[tuple[str, Reached, str]]:
-    """Read an lcov file: each file of contracts/, what was reached, and the numbers of lines missed."""
+    """Read an lcov file: each file of contracts/, what was reached, and which lines were not."""
     for record in lcov.split("end_of_record"):
         name = re.search(r"^SF:(.+)$", record, re.MULTILINE)
         if name is None or not _is_ours(name[1]):
             continue
+<<<<<<< HEAD
         lines = [
             (int(n), int(hits)) for n, hits in re.findall(r"^DA:(\d+),(\d+)", record, re.MULTILINE)
         ]
+=======
+        found = re.findall(r"^DA:(\d+),(\d+)", record, re.MULTILINE)
+        lines = [(int(number), int(hits)) for number, hits in found]
+>>>>>>> part-forge
         branches = re.findall(r"^BRDA:(\d+),\d+,\d+,(\S+)$", record, re.MULTILINE)
         missed = {number for number, hits in lines if hits == 0}
         missed |= {int(number) for number, hits in branches if hits in "-0"}

@@ -219,12 +219,7 @@ contract LibrariesTest is House {
         external
         pure
     {
-        for (uint256 i; i < 3; ++i) {
-            hours_[i] = uint8(bound(hours_[i], 24, 127));
-        }
-        (fee, lock) = (bound(fee, 0, (1 << 30) - 1), bound(lock, 0, (1 << 34) - 1));
-        Track track = Tracks.pack(fee, lock, hours_[0], hours_[1], hours_[2]);
-        Round round = Rounds.pack(track, 7, time ^ 1, highWater, time);
+        Round round = _round(fee, lock, hours_, time, highWater);
         assert(round.armedBlock() == time ^ 1 && round.highWater() == highWater && round.armedAt() == time);
         Round drawn = round.withPanel(3, type(uint120).max);
         assert(drawn.drawn() && drawn.seats() == 3 && drawn.paidSeats() == 7 && drawn.armedAt() == time);
@@ -232,16 +227,36 @@ contract LibrariesTest is House {
         assert(drawn.commitEnds() - drawn.commitOpens() == uint256(hours_[1]) * 3600);
         assert(drawn.revealEnds() - drawn.commitEnds() == uint256(hours_[2]) * 3600);
         assert(drawn.appealEnds() - drawn.revealEnds() == uint256(hours_[1]) * 3600);
+    }
+
+    function test_aRoundThatGoesOn(uint256 fee, uint256 lock, uint8[3] memory hours_, uint32 time, uint24 highWater)
+        external
+        pure
+    {
+        Round drawn = _round(fee, lock, hours_, time, highWater).withPanel(3, type(uint120).max);
         Round again = drawn.rearmed(1, time, highWater, time).rearmed(1, time ^ 1, highWater ^ 1, time ^ 2);
         assert(!again.drawn() && again.voids() == 2 && again.number() == 2 && RoundPhases.refused(again));
         assert(again.armedBlock() == time ^ 1 && again.highWater() == highWater ^ 1 && again.armedAt() == time ^ 2);
         Round larger = Round.wrap(Round.unwrap(drawn) + 3 * ONE_REVEAL).appealed(time, highWater, time ^ 1);
         assert(larger.appeals() == 1 && larger.number() == 3 && larger.seats() == 15 && larger.reveals() == 0);
-        Round[4] memory all = [round, drawn, again, larger];
-        for (uint256 i; i < all.length; ++i) {
-            assert(all[i].feeGwei() == fee && all[i].lockGwei() == lock && all[i].drawn() == (i == 1));
-            assert(all[i].paidSeats() == (i == 3 ? 15 : 7));
+        assert(again.paidSeats() == 7 && larger.paidSeats() == 15 && !larger.drawn());
+        uint256 terms = Track.unwrap(drawn.track());
+        assert(terms == Track.unwrap(again.track()) && terms == Track.unwrap(larger.track()));
+        assert(drawn.feeGwei() == bound(fee, 0, (1 << 30) - 1) && drawn.lockGwei() == bound(lock, 0, (1 << 34) - 1));
+    }
+
+    /// Of seven seats; `hours_` are brought into range in place.
+    function _round(uint256 fee, uint256 lock, uint8[3] memory hours_, uint32 time, uint24 highWater)
+        private
+        pure
+        returns (Round)
+    {
+        for (uint256 i; i < 3; ++i) {
+            hours_[i] = uint8(bound(hours_[i], 24, 127));
         }
+        Track track =
+            Tracks.pack(bound(fee, 0, (1 << 30) - 1), bound(lock, 0, (1 << 34) - 1), hours_[0], hours_[1], hours_[2]);
+        return Rounds.pack(track, 7, time ^ 1, highWater, time);
     }
 
     // Phases

@@ -36,22 +36,18 @@ def test_a_pot_that_opens_nothing_is_emptied() -> None:
     assert appeals.refundable(levels, False) == [(0, True, OPERATOR)]
 
 
-def test_the_other_pot_keeps_what_it_held_as_the_measure_of_shares() -> None:
+def test_the_other_pot_is_paid_back_and_gets_no_share() -> None:
     levels = _contributed(_contributed((), ANYONE, 300), OPERATOR, 40, higher=False)
     levels = _opened(_contributed(levels, CUSTOMER, 60, higher=False))
     assert set(appeals.refundable(levels, True)) == {(0, False, OPERATOR), (0, False, CUSTOMER)}
     levels = _after(levels, "Refunded", payer=OPERATOR, amount=40, higher=False)
     assert levels[0].lower.raised == 100
     assert appeals.refundable(levels, True) == [(0, False, CUSTOMER)]
-    facts = {"refused": False, "rulingAfter": 5200, "back": 0, "toOtherPot": 100, "toParty": 0}
+    facts = {"refused": False, "rulingAfter": 5200, "back": 0, "toParty": 100}
     levels = _after(levels, "Resolved", **facts)
     assert levels[0].ruling_after == 5200
-    # Whoever was refunded has a share all the same.
-    assert appeals.shares(levels, OPERATOR) == [(0, False, 40)]
-    assert appeals.shares(levels, CUSTOMER) == [(0, False, 60)]
-    assert appeals.shares(levels, ANYONE) == []
-    levels = _after(levels, "ShareWithdrawn", payer=OPERATOR, amount=40, higher=False)
-    assert appeals.shares(levels, OPERATOR) == []
+    for payer in (OPERATOR, CUSTOMER, ANYONE):
+        assert appeals.shares(levels, payer) == []
 
 
 def test_fees_that_come_back_belong_to_the_pot_that_opened_the_appeal() -> None:

@@ -190,7 +190,7 @@ def test_contributions_come_back_where_they_open_no_appeal() -> None:
     ended = cases.court(case, "Concluded", at, ruling=0, refused=True, pays=(0,) * 3)
     assert A.RESOLVE_APPEAL in may(ended, R.ANYONE, at)
     facts = {"dispute": 1, "level": 0, "refused": True, "rulingAfter": 0}
-    parts = {"back": 3, "toOtherPot": 0, "toParty": 0}
+    parts = {"back": 3, "toParty": 0}
     case = cases.other(APPEALS, ended, "Resolved", at, **facts, **parts)
     assert A.RESOLVE_APPEAL not in may(case, R.ANYONE, at)
     assert A.WITHDRAW_SHARE in may(case, R.ANYONE, at, actor=cases.ANYONE)
