@@ -97,14 +97,8 @@ def parse(lcov: str) -> Iterator[tuple[str, Reached, str]]:
         name = re.search(r"^SF:(.+)$", record, re.MULTILINE)
         if name is None or not _is_ours(name[1]):
             continue
-<<<<<<< HEAD
-        lines = [
-            (int(n), int(hits)) for n, hits in re.findall(r"^DA:(\d+),(\d+)", record, re.MULTILINE)
-        ]
-=======
         found = re.findall(r"^DA:(\d+),(\d+)", record, re.MULTILINE)
         lines = [(int(number), int(hits)) for number, hits in found]
->>>>>>> part-forge
         branches = re.findall(r"^BRDA:(\d+),\d+,\d+,(\S+)$", record, re.MULTILINE)
         missed = {number for number, hits in lines if hits == 0}
         missed |= {int(number) for number, hits in branches if hits in "-0"}
