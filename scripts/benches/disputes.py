@@ -14,7 +14,7 @@ from dapp.chain.keccak import keccak
 from dapp.domain.draw import Lottery, Stake, panel
 from dapp.domain.events import COURT
 from dapp.domain.phases import SEED_DELAY_BLOCKS
-from dapp.domain.types import Address, BlockNumber, DisputeId, OrganisationId, PositionId
+from dapp.domain.types import Address, BlockNumber, DisputeId, PositionId
 from scripts.toolchain import anvil
 from tests.local_chain import TICKET_WEI, Receipt
 from tests.world import World, digest
