@@ -166,7 +166,8 @@ def evidence_open(current: Round, now: UnixTime, block: BlockNumber) -> bool:
     stands = round_phase(current, now, block)
     if stands is RoundPhase.MISSED:
         return True
-    return stands is not RoundPhase.NONE and now < current.commit_opens
+    before = (RoundPhase.AWAITING_SEED, RoundPhase.DRAWABLE, RoundPhase.HAND_OVER)
+    return stands in before and now < current.commit_opens
 
 
 def _voting(current: Round, now: UnixTime) -> RoundPhase:
