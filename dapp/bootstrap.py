@@ -19,6 +19,7 @@ from dapp.errors import NodeBusy, NodeUnavailable
 from dapp.indexer.loop import Indexer
 from dapp.service.cases import Cases
 from dapp.service.clock import Clock
+from dapp.service.draws import Draws
 from dapp.service.evidence import Evidence
 from dapp.service.outbox import Outbox
 from dapp.service.parts import Parts
@@ -75,8 +76,9 @@ def _parts(
     decode = Decoder(deployment.chain_id, {c.name: c.address for c in deployment.contracts})
     queries = Queries(pool, deployment, decode)
     clock = Clock(queries, time.time)
-    cases = Cases(queries, clock)
+    cases = Cases(queries, clock, deployment.draw_bounty_wei)
     people = People(queries, clock, deployment)
+    draws = Draws(queries, cases, people, node)
     vault = build_vault(settings)
     kubo = None if settings.kubo_url is None else Kubo(_multiaddr(settings.kubo_url))
     outbox = Outbox(_vault_folder(settings) / "outbox", vault, kubo)
@@ -90,7 +92,8 @@ def _parts(
         status=Status(queries, clock, deployment, node),
         cases=cases,
         people=people,
-        prepare=Prepare(cases, people, clock, node, deployment),
+        draws=draws,
+        prepare=Prepare(cases, people, draws, clock, node, deployment),
         evidence=Evidence(vault, outbox, deployment.chain_id, desk, settings.max_upload_bytes),
         outbox=outbox,
     )

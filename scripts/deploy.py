@@ -69,8 +69,7 @@ def _deploy(deployer, factory):
     """Create the parts and return what the deployment file says of each."""
     found = {}
     places = {
-        name: factory.addressOf(deployer, RELEASE, name.encode().ljust(32, b"\0"))
-        for name in NAMES
+        name: factory.addressOf(deployer, RELEASE, name.encode().ljust(32, b"\0")) for name in NAMES
     }
     told = arguments(places, Terms(guardian=str(deployer), proposers=[str(deployer)]))
     loaded = project.get_loaded_projects()[0]
@@ -98,7 +97,8 @@ def _factory(deployer):
     place = to_checksum_address(whole[12:])
     if not web3.eth.get_code(place):
         deployer.transfer(PROXY, data="0x" + (salt + code).hex(), silent=True)
-    return loaded["Factory"].at(place)
+    # Brownie need not remember it, and cannot: its record of a live contract is of another type.
+    return loaded["Factory"].at(place, persist=False)
 
 
 def _groups(codes):

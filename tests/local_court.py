@@ -101,9 +101,7 @@ class LocalCourt(LocalChain):
         snapshot = self.rpc("evm_snapshot")
         self.draw(complaint)
         assert self.rpc("evm_revert", snapshot) is True
-        hidden = [
-            self._hidden(complaint, seat, vote, NO_DIGEST) for seat, vote in enumerate(votes)
-        ]
+        hidden = [self._hidden(complaint, seat, vote, NO_DIGEST) for seat, vote in enumerate(votes)]
         items = [
             (seat, value, self._signed_commit(complaint, seat, value))
             for seat, (value, _) in enumerate(hidden)

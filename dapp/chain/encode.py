@@ -11,8 +11,8 @@ from dapp.domain.events import Value
 from dapp.errors import InvalidInput, Unbuilt
 
 
-def calldata(contract: str, function: str, args: Sequence[Value | bytes]) -> bytes:
-    """The call of `function` of the contract called `contract`.
+def calldata(contract: str, name: str, args: Sequence[Value | bytes]) -> bytes:
+    """The call of the function `name` of the contract called `contract`.
 
     Structs are tuples of their members; addresses and bytes are 0x… texts, or bytes.
 
@@ -20,7 +20,7 @@ def calldata(contract: str, function: str, args: Sequence[Value | bytes]) -> byt
         InvalidInput: an argument does not fit its type.
         Unbuilt: the artifact has no such function.
     """
-    entry = _function(contract, function)
+    entry = function(contract, name)
     return abi.selector(entry) + _arguments(entry, args)
 
 
@@ -31,16 +31,17 @@ def creation(contract: str, args: Sequence[Any]) -> bytes:
     return artifact.bytecode + (_arguments(constructors[0], args) if constructors else b"")
 
 
-def result_types(contract: str, function: str) -> list[str]:
+def result_types(contract: str, name: str) -> list[str]:
     """The types that a function answers with."""
-    return [abi.canonical(item) for item in _function(contract, function)["outputs"]]
+    return [abi.canonical(item) for item in function(contract, name)["outputs"]]
 
 
-def _function(contract: str, function: str) -> dict[str, Any]:
+def function(contract: str, name: str) -> dict[str, Any]:
+    """A function's entry in the ABI. Raises Unbuilt: the artifact has no such function."""
     functions = abi.entries(artifacts.load(contract).abi, "function")
-    entry = next((entry for entry in functions if entry["name"] == function), None)
+    entry = next((entry for entry in functions if entry["name"] == name), None)
     if entry is None:
-        raise Unbuilt(f"{contract} has no function {function}", remedy="Compile the contracts")
+        raise Unbuilt(f"{contract} has no function {name}", remedy="Compile the contracts")
     return entry
 
 

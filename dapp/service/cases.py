@@ -9,9 +9,9 @@ from dapp.domain.parts import ComplaintState
 from dapp.domain.phases import Phase, RoundPhase, phase, round_phase
 from dapp.domain.rules import Action, Role, available
 from dapp.domain.turns import Turn, turn
-from dapp.domain.types import Address, ComplaintId
+from dapp.domain.types import Address, ComplaintId, Wei
 from dapp.errors import InvalidInput, NotFound
-from dapp.service import views
+from dapp.service import hearings, views
 from dapp.service.clock import Clock, Moment
 from dapp.store.queries import Queries
 from dapp.store.views import CaseFilter, CaseRow, Page, Verification
@@ -50,9 +50,11 @@ class Standing:
 
 
 class Cases:
-    def __init__(self, queries: Queries, clock: Clock) -> None:
+    def __init__(self, queries: Queries, clock: Clock, bounty: Wei) -> None:
+        """`bounty` is what whoever draws a panel is paid."""
         self._queries = queries
         self._clock = clock
+        self._bounty = bounty
 
     async def find(self, complaint: ComplaintId) -> Standing:
         """Raises NotFound, Retryable."""
@@ -77,7 +79,7 @@ class Cases:
     async def show(self, complaint: ComplaintId) -> View:
         """One case, whole. Raises NotFound, Retryable."""
         found = await self.find(complaint)
-        return {"case": _whole(found), **found.moment.stamp()}
+        return {"case": _whole(found, self._bounty), **found.moment.stamp()}
 
     async def list(self, which: CaseFilter, cursor: str | None, limit: int) -> View:
         """A page of short views. Raises InvalidInput, Retryable."""
@@ -117,10 +119,10 @@ def unknown(complaint: ComplaintId) -> NotFound:
     )
 
 
-def _whole(found: Standing) -> View:
+def _whole(found: Standing, bounty: Wei) -> View:
     current = found.case.round
     rounds = [
-        views.round_(one, found.round_phase if one is current else RoundPhase.CONCLUDED)
+        hearings.round_(one, found.round_phase if one is current else RoundPhase.NONE, bounty)
         for one in found.case.rounds
     ]
     return {
@@ -128,6 +130,8 @@ def _whole(found: Standing) -> View:
         "phase": views.name(found.phase),
         "round_phase": _hearing(found),
         "rounds": rounds,
+        "outside": hearings.outside(found.case.outside),
+        "appeals": [hearings.level(one) for one in found.case.appeals],
         "turn": views.turn(found.turn),
         "actions": {str(role): list(found.actions(role)) for role in Role},
         "now": views.time(found.moment.now),

@@ -70,6 +70,12 @@ class Params:
         """None was given: zero, as the contracts have it."""
         return Digest(self.hash32(name)) if self.has(name) else self._nothing(name)
 
+    def flag(self, name: str) -> bool:
+        value = self._take(name)
+        if not isinstance(value, bool):
+            raise self._wrong(name, "true or false")
+        return value
+
     def text(self, name: str, most: int = 40) -> str:
         value = self._text(name)
         if len(value) > most:
@@ -98,6 +104,7 @@ class Params:
             confirm_hours=fields.integer("confirm_hours"),
             protection_hours=fields.integer("protection_hours"),
             track=fields.integer("track"),
+            claim_cap=fields.integer("claim_cap"),
         )
         fields.done()
         return policy

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from dapp.domain.deployment import Deployment
 from dapp.service.cases import Cases
 from dapp.service.clock import Clock
+from dapp.service.draws import Draws
 from dapp.service.evidence import Evidence
 from dapp.service.outbox import Outbox
 from dapp.service.people import People
@@ -25,6 +26,7 @@ class Parts:
     status: Status
     cases: Cases
     people: People
+    draws: Draws
     prepare: Prepare
     evidence: Evidence
     outbox: Outbox

@@ -4,9 +4,10 @@ from typing import Any
 
 from dapp.domain.deployment import Deployment
 from dapp.domain.organisation import Operator, PolicyVersion
-from dapp.domain.types import Address, Hash32, OrganisationId, Wei
+from dapp.domain.payment import Claimed
+from dapp.domain.types import Address, Hash32, OrganisationId
 from dapp.errors import NotFound
-from dapp.service import views
+from dapp.service import hearings, views
 from dapp.service.clock import Clock, Moment
 from dapp.store.queries import Queries
 from dapp.store.views import Credit, OrderRow, OrganisationRow, Page, PositionRow, SeatRow
@@ -113,6 +114,8 @@ class People:
             "staked_at": views.time(position.staked_at),
             "exit_block": position.exit_block,
             "left_at": views.maybe_time(position.left_at),
+            "voting_key": position.voting_key,
+            "voting_key_version": position.voting_key_version,
         }
 
 
@@ -147,13 +150,19 @@ def organisation_view(row: OrganisationRow, moment: Moment) -> View:
         "operators": [_operator_view(operator) for operator in found.operators],
         "bond": {
             "balance": views.wei(found.bond),
-            "reserved": views.wei(row.bond_reserved),
-            "free": views.wei(Wei(found.bond - row.bond_reserved)),
+            "locked": views.wei(found.locked),
+            "free": views.wei(found.free),
         },
+        "claim_limit": views.wei(found.claim_limit(moment.now)),
         "withdrawal": None
         if withdrawal is None
-        else {"amount": views.wei(withdrawal.amount), "ready_at": views.time(withdrawal.ready_at)},
+        else {
+            "amount": views.wei(withdrawal.amount),
+            "ready_at": views.time(withdrawal.ready_at),
+            "lapses_at": views.time(withdrawal.lapses_at),
+        },
         "balance": views.wei(row.balance),
+        "balances": [{"token": one.token, "amount": views.wei(one.amount)} for one in row.balances],
         "complaints": row.complaints,
         "open_complaints": row.open_complaints,
         "trail": found.trail,
@@ -171,10 +180,23 @@ def order_view(row: OrderRow) -> View:
         "complaint": row.complaint,
         "paid_at": views.time(paid.paid_at),
         "ended_at": views.maybe_time(paid.ended_at),
+        "frozen_until": views.maybe_time(paid.frozen_until),
+        "claim": None if paid.claim is None else _claim_view(paid.claim),
         "to_customer": views.wei(paid.to_customer),
         "to_organisation": views.wei(paid.to_organisation),
         "trail": paid.trail,
         "updated_block": paid.updated_block,
+    }
+
+
+def _claim_view(claim: Claimed) -> View:
+    back = claim.deposit_back
+    return {
+        "payer": claim.payer,
+        "deposit": views.wei(claim.deposit),
+        "deposit_back": None if back is None else views.wei(back),
+        "from_funding": views.wei(claim.from_funding),
+        "cost_paid": views.wei(claim.cost_paid),
     }
 
 
@@ -203,9 +225,13 @@ def _seat_view(row: SeatRow) -> View:
     return {
         "complaint": row.case.id,
         "round": row.round,
-        **views.seat(seats[row.number]),
+        **hearings.seat(seats[row.number]),
     }
 
 
 def _credit_view(credit: Credit) -> View:
-    return {"contract": credit.contract, "amount": views.wei(credit.amount)}
+    return {
+        "contract": credit.contract,
+        "token": credit.token,
+        "amount": views.wei(credit.amount),
+    }

@@ -10,9 +10,11 @@ from dapp.domain.intents import Intent
 from dapp.domain.organisation import ROLE_ANSWER
 from dapp.domain.payment import PaidOrder
 from dapp.domain.rules import Action, Role
+from dapp.domain.signing import TypedData
 from dapp.domain.types import NO_DIGEST, Address, ComplaintId, Digest, Hash32, OrganisationId
 from dapp.errors import Refused
 from dapp.service.cases import Cases, Standing
+from dapp.service.draws import Draws
 from dapp.service.params import Params
 from dapp.service.people import People
 from dapp.service.views import time
@@ -26,11 +28,13 @@ class Plan:
     Attributes:
         summary: one line.
         public: what everybody can read for ever once it is mined, beside the actor's address.
+        signed: what may be signed in place of a transaction, where that is not the call itself.
     """
 
     intent: Intent
     summary: str
     public: tuple[str, ...]
+    signed: TypedData | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Desk:
     params: Params
     cases: Cases
     people: People
+    draws: Draws
     node: Node
     deployment: Deployment
 
@@ -58,6 +63,10 @@ class Desk:
         row, _ = await self.people.find_order(key)
         return row.paid
 
+    async def find(self) -> Standing:
+        """The case named by `complaint`, whoever asks. Raises NotFound."""
+        return await self.cases.find(self.params.complaint())
+
     async def case(self, action: Action) -> Case:
         """The case named by `complaint`, where the actor may do this to it now.
 
@@ -67,43 +76,70 @@ class Desk:
 
     async def standing(self, action: Action) -> Standing:
         """As `case`, with where it stands."""
-        found = await self.cases.find(self.params.complaint())
-        role = await self._role(found.case, action)
-        actor = self.actor if action is Action.COMMIT else None
-        moment = found.moment
-        try:
-            rules.require(found.case, action, role, moment.now, moment.next_block, actor)
-        except Refused as error:
-            raise Refused(
-                error.message, code=error.code, remedy=_what_next(found), fields=error.fields
-            ) from error
+        found = await self.find()
+        role = await self._role(found, action)
+        require(found, action, role, None if role is Role.ARBITRATOR else self.actor)
         return found
 
-    async def _role(self, case: Case, action: Action) -> Role:
+    async def _role(self, found: Standing, action: Action) -> Role:
         """The part in which the actor does this. Raises Refused to whoever has none."""
-        if action in _OF_ANYONE:
-            return Role.ANYONE
-        if action is Action.REVEAL or self._is_seated(case, action):
+        case = found.case
+        if action is Action.REVEAL:
             return Role.ARBITRATOR
+        if action in _OF_ANYONE or action in found.actions(Role.ANYONE, self.actor):
+            return Role.ANYONE
         if action in _OF_BOTH | _OF_THE_CUSTOMER and self.actor == case.customer:
             return Role.CUSTOMER
         if action in _OF_BOTH | _OF_THE_ORGANISATION:
             row = await self.organisation(case.organisation)
             if row.organisation.roles_of(self.actor) & ROLE_ANSWER:
                 return Role.ORGANISATION
-        raise _not_yours(case.id, action, self.actor)
-
-    def _is_seated(self, case: Case, action: Action) -> bool:
-        seats = case.round.seats if case.round else ()
-        return action is Action.COMMIT and any(seat.owner == self.actor for seat in seats)
+        raise not_yours(case.id, action, self.actor)
 
 
-_OF_ANYONE = frozenset({Action.DRAW, Action.REARM, Action.VOID, Action.EXECUTE})
-_OF_BOTH = frozenset({Action.RATE, Action.EVIDENCE})
-_OF_THE_CUSTOMER = frozenset(
-    {Action.INFORM, Action.ACCEPT, Action.WITHDRAW, Action.ESCALATE, Action.CONFIRM}
+_OF_ANYONE = frozenset(
+    {
+        Action.DRAW,
+        Action.REARM,
+        Action.VOID,
+        Action.EXECUTE,
+        Action.REPORT_LEAK,
+        Action.CONTRIBUTE,
+        Action.REFUND_CONTRIBUTION,
+        Action.RESOLVE_APPEAL,
+        Action.WITHDRAW_SHARE,
+        Action.FUND,
+        Action.WITHDRAW_FUNDING,
+    }
 )
-_OF_THE_ORGANISATION = frozenset({Action.ACKNOWLEDGE, Action.ASK, Action.OFFER})
+_OF_BOTH = frozenset({Action.RATE, Action.EVIDENCE, Action.SETTLE})
+_OF_THE_CUSTOMER = frozenset(
+    {
+        Action.INFORM,
+        Action.ACCEPT,
+        Action.WITHDRAW,
+        Action.ESCALATE,
+        Action.CONFIRM,
+        Action.CONTEST,
+        Action.CONFIRM_DELIVERY,
+        Action.REOPEN,
+        Action.ACCUSE,
+        Action.NAME_ACCUSED,
+    }
+)
+_OF_THE_ORGANISATION = frozenset(
+    {Action.ACKNOWLEDGE, Action.ASK, Action.OFFER, Action.PLEDGE, Action.DELIVER}
+)
+
+
+def require(found: Standing, action: Action, role: Role, actor: Address | None) -> None:
+    """Refuse what does not fit where the case stands, and say what does. Raises Refused."""
+    moment = found.moment
+    try:
+        rules.require(found.case, action, role, moment.now, moment.next_block, actor)
+    except Refused as error:
+        remedy = error.remedy or _what_next(found)
+        raise Refused(error.message, code=error.code, remedy=remedy, fields=error.fields) from error
 
 
 def statement(digest: Digest) -> tuple[str, ...]:
@@ -113,12 +149,12 @@ def statement(digest: Digest) -> tuple[str, ...]:
     return (f"your statement {digest} and every file in it that is not sealed",)
 
 
-def _not_yours(complaint: ComplaintId, action: Action, actor: Address) -> Refused:
+def not_yours(complaint: ComplaintId, action: Action, actor: Address) -> Refused:
     if action in _OF_THE_CUSTOMER:
         whose = "its customer"
     elif action in _OF_THE_ORGANISATION:
         whose = "somebody who answers for its organisation"
-    elif action is Action.COMMIT:
+    elif action in (Action.COMMIT, Action.COMMIT_DRAWING):
         whose = "an arbitrator of its panel"
     else:
         whose = "its customer or somebody who answers for its organisation"

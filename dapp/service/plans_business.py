@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from dapp.domain import intents
-from dapp.domain.types import BasisPoints
+from dapp.domain.types import ZERO_HASH, BasisPoints
 from dapp.service.plans import Desk, Plan, statement
 from dapp.service.words import ether, percent
 
@@ -119,11 +119,41 @@ async def withdraw_credit(desk: Desk) -> Plan:
 async def withdraw_organisation(desk: Desk) -> Plan:
     number, to = desk.params.organisation(), desk.receiver()
     row = await desk.organisation(number)
+    if desk.params.has("token"):
+        token = desk.params.address("token")
+        summary = f"Have what the escrow holds in {token} for organisation {number} sent to {to}"
+        return Plan(intents.withdraw_organisation(number, to, token), summary, ("the amount",))
     return Plan(
         intents.withdraw_organisation(number, to),
         f"Have {ether(row.balance)} of organisation {number} sent to {to}",
         ("the amount",),
     )
+
+
+async def announce_bond(desk: Desk) -> Plan:
+    number, amount = desk.params.organisation(), desk.params.amount("amount")
+    await desk.organisation(number)
+    return Plan(
+        intents.announce_bond_withdrawal(number, amount),
+        f"Announce that {ether(amount)} will leave the bond of organisation {number}",
+        ("the amount",),
+    )
+
+
+async def withdraw_bond(desk: Desk) -> Plan:
+    number, to = desk.params.organisation(), desk.receiver()
+    await desk.organisation(number)
+    summary = f"Have what was announced of the bond of organisation {number} sent to {to}"
+    return Plan(intents.withdraw_bond(number, to), summary, ("the amount",))
+
+
+async def encryption_key(desk: Desk) -> Plan:
+    key = desk.params.hash32("key") if desk.params.has("key") else ZERO_HASH
+    version = desk.params.integer("version", 1, 2**64 - 1)
+    summary = "Say which key evidence for you is to be sealed to"
+    if key == ZERO_HASH:
+        summary = "Take back the key that evidence for you is sealed to"
+    return Plan(intents.set_key(None, version, key), summary, ("the key",))
 
 
 def _part(amount: int, share: BasisPoints) -> str:
@@ -137,6 +167,9 @@ PLANS: dict[str, Callable[[Desk], Awaitable[Plan]]] = {
     "accept-role": accept_role,
     "remove-operator": remove_operator,
     "bond": bond,
+    "announce-bond-withdrawal": announce_bond,
+    "withdraw-bond": withdraw_bond,
+    "encryption-key": encryption_key,
     "pay": pay,
     "release": release,
     "refund": refund,

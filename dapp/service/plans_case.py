@@ -1,10 +1,14 @@
-"""Plans of the two sides of a case."""
+"""Plans of the two sides of a case; those about pledges and persons are apart."""
 
 from collections.abc import Awaitable, Callable
 
+from dapp.chain import encode
 from dapp.domain import fees, intents
 from dapp.domain.case import Case
+from dapp.domain.events import DESK
+from dapp.domain.intents.call import order_args
 from dapp.domain.rules import Action
+from dapp.domain.types import Wei
 from dapp.errors import Refused
 from dapp.service.plans import Desk, Plan, statement
 from dapp.service.words import ether, percent
@@ -50,21 +54,38 @@ async def accept(desk: Desk) -> Plan:
 
 async def withdraw(desk: Desk) -> Plan:
     case = await desk.case(Action.WITHDRAW)
+    number = _seen(case, desk.params.integer("offer_number"))
     summary = f"Take complaint {case.id} back; the order's money stays in escrow"
-    return Plan(intents.withdraw(case), summary, ("that you took it back",))
+    return Plan(intents.withdraw(case, number), summary, ("that you took it back",))
 
 
 async def escalate(desk: Desk) -> Plan:
     case = await desk.case(Action.ESCALATE)
     number = _seen(case, desk.params.integer("offer_number"))
     demand, digest = desk.params.share("demand"), desk.params.digest()
-    seats, cost = fees.quote(desk.deployment.track(case.policy.track), case.amount)
+    seats, cost = await _price(desk, case)
     return Plan(
         intents.escalate(case, number, demand, cost, digest),
         f"Take complaint {case.id} to {seats} arbitrators for {ether(cost)}, asking for "
         f"{_part(case, demand)}",
         ("what you ask for", *statement(digest)),
     )
+
+
+async def settle(desk: Desk) -> Plan:
+    case, share = await desk.case(Action.SETTLE), desk.params.share("share")
+    intent = intents.settle(case, share)
+    said = case.settlement
+    ends = said is not None and said.share == share and said.actor != desk.actor
+    what = "and so end it" if ends else "as soon as the other side says the same"
+    summary = f"Settle complaint {case.id} for {_part(case, share)} {what}"
+    return Plan(intent, summary, ("for what you would settle",))
+
+
+async def contest(desk: Desk) -> Plan:
+    case = await desk.case(Action.CONTEST)
+    summary = f"Say that the first reply to complaint {case.id} was automatic, and no answer"
+    return Plan(intents.contest(case), summary, ("that you contest the reply",))
 
 
 async def execute(desk: Desk) -> Plan:
@@ -93,8 +114,17 @@ async def evidence(desk: Desk) -> Plan:
     return Plan(intent, f"Add evidence to complaint {case.id}", statement(digest))
 
 
+async def _price(desk: Desk, case: Case) -> tuple[int, Wei]:
+    """Seats and cost as the desk says now: tracks change, and others set prices of their own."""
+    to = desk.deployment.address_of(DESK)
+    facts = (case.id, order_args(case.order))
+    data = encode.calldata(DESK, "escalationCost", facts)
+    answer = await desk.node.simulate(desk.actor, to, data, 0)
+    return int.from_bytes(answer[:32], "big"), Wei(int.from_bytes(answer[32:64], "big"))
+
+
 def _seen(case: Case, number: int) -> int:
-    """The offer that the customer looked at must be the latest."""
+    """The offer that the customer looked at must be the latest; 0 where there is none."""
     latest = len(case.offers)
     if number != latest:
         raise Refused(
@@ -118,6 +148,8 @@ PLANS: dict[str, Callable[[Desk], Awaitable[Plan]]] = {
     "accept": accept,
     "withdraw": withdraw,
     "escalate": escalate,
+    "settle": settle,
+    "contest": contest,
     "execute": execute,
     "confirm": confirm,
     "rate": rate,

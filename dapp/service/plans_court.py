@@ -1,21 +1,25 @@
 """Plans of arbitrators, and of whoever keeps a dispute moving."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from dapp.chain.keccak import keccak
 from dapp.domain import commitments, intents
 from dapp.domain.case import Case
+from dapp.domain.events import FORWARDER
+from dapp.domain.intents import Opening
 from dapp.domain.phases import seed_block
-from dapp.domain.rounds import Round
-from dapp.domain.rules import Action
+from dapp.domain.rounds import Round, Seat
+from dapp.domain.rules import Action, Role
+from dapp.domain.signing import Place, TypedData, commit_typed_data
+from dapp.domain.types import NO_ACCOUNT, Address, DisputeId, Hash32
 from dapp.errors import InvalidInput, Refused
-from dapp.service.plans import Desk, Plan, statement
+from dapp.service.plans import Desk, Plan, not_yours, require, statement
 from dapp.service.words import ether, percent
 
 
 async def draw(desk: Desk) -> Plan:
     case = await desk.case(Action.DRAW)
-    header = await desk.node.header_at(seed_block(_round(case)))
+    header = await desk.node.header_at(seed_block(_round(case, Action.DRAW, desk)))
     summary = f"Draw the panel of complaint {case.id}, with the header of its seed's block"
     return Plan(intents.draw(case, header.encoded), summary, ("who was drawn",))
 
@@ -33,34 +37,60 @@ async def void(desk: Desk) -> Plan:
 
 
 async def commit(desk: Desk) -> Plan:
-    case = await desk.case(Action.COMMIT)
-    number = _seat(case, desk.params.integer("seat"))
-    owner = _round(case).seats[number].owner
-    if owner != desk.actor:
-        raise Refused(
-            f"seat {number} of complaint {case.id} is not {desk.actor}'s",
-            remedy="Use the wallet that was drawn",
-            code="not-your-seat",
-            fields={"complaint": case.id, "seat": number, "owner": owner},
-        )
-    return Plan(
-        intents.commit(case, number, desk.params.hash32("commitment")),
-        f"Commit the hidden vote of seat {number} on complaint {case.id}",
-        ("that you voted; not how",),
-    )
+    """A hidden vote; the first one seats the panel as well, where nobody has."""
+    found = await desk.find()
+    case, foreseen = found.case, await desk.draws.foresee(found)
+    action = Action.COMMIT if foreseen is None else Action.COMMIT_DRAWING
+    seats = _round(case, action, desk).seats if foreseen is None else foreseen.seats
+    number, commitment = desk.params.integer("seat"), desk.params.hash32("commitment")
+    if not seats:
+        raise not_yours(case.id, action, desk.actor)
+    seat = _seat(case, seats, number)
+    owner = await _owner(desk, case, seat)
+    require(found, action, Role.ARBITRATOR, owner)
+    public = ("that you voted; not how",)
+    if foreseen is not None:
+        intent = intents.commit_drawing(case, foreseen.header, number, commitment)
+        summary = f"Seat the panel of complaint {case.id} and commit the hidden vote of seat"
+        return Plan(intent, f"{summary} {number}", public, _ballot(desk, case, seat, commitment))
+    summary = f"Commit the hidden vote of seat {number} on complaint {case.id}"
+    signed = _ballot(desk, case, seat, commitment)
+    return Plan(intents.commit(case, number, commitment), summary, public, signed)
 
 
 async def reveal(desk: Desk) -> Plan:
     case = await desk.case(Action.REVEAL)
-    number = _seat(case, desk.params.integer("seat"))
-    vote, salt = desk.params.share("vote"), desk.params.hash32("salt")
-    reason = desk.params.digest("reason")
-    opening = commitments.opening(keccak, _round(case).commitments, number)
+    opening = _opening(desk, case)
     return Plan(
-        intents.reveal(case, number, vote, (salt, reason), opening),
-        f"Reveal the vote of seat {number} on complaint {case.id}: {percent(vote)}",
-        ("the vote", *statement(reason)),
+        intents.reveal(case, opening),
+        f"Reveal the vote of seat {opening.seat} on complaint {case.id}: {percent(opening.vote)}",
+        ("the vote", *statement(opening.reason)),
     )
+
+
+async def report_leak(desk: Desk) -> Plan:
+    case = await desk.case(Action.REPORT_LEAK)
+    opening = _opening(desk, case)
+    summary = f"Show that the vote of seat {opening.seat} on complaint {case.id} is known already"
+    public = ("the vote", *statement(opening.reason))
+    return Plan(intents.report_leak(case, opening), summary, public)
+
+
+async def voting_key(desk: Desk) -> Plan:
+    position = await desk.draws.position(desk.params.position())
+    key = desk.params.address("key") if desk.params.has("key") else NO_ACCOUNT
+    version = position.voting_key_version + 1
+    summary = f"Let {key} commit for position {position.id} as well"
+    if key == NO_ACCOUNT:
+        summary = f"Let nobody but you commit for position {position.id}"
+    return Plan(intents.set_voting_key(position, version, key), summary, ("the key",))
+
+
+async def appeal_outside(desk: Desk) -> Plan:
+    found = await desk.find()
+    cost = desk.params.amount("cost")
+    summary = f"Appeal complaint {found.case.id} at the arbitrator outside for {ether(cost)}"
+    return Plan(intents.appeal_outside(found.case, cost), summary, ("that you paid for an appeal",))
 
 
 async def stake(desk: Desk) -> Plan:
@@ -88,22 +118,59 @@ async def withdraw_rewards(desk: Desk) -> Plan:
     return Plan(intents.withdraw_rewards(position, to), summary, ("the amount",))
 
 
-def _round(case: Case) -> Round:
-    """The rules let nobody here before there is one."""
-    assert case.round is not None
+def _round(case: Case, action: Action, desk: Desk) -> Round:
+    """Raises Refused where no house court has the case."""
+    if case.round is None:
+        raise not_yours(case.id, action, desk.actor)
     return case.round
 
 
-def _seat(case: Case, number: int) -> int:
-    seats = len(_round(case).seats)
-    if number >= seats:
+def _seat(case: Case, seats: Sequence[Seat], number: int) -> Seat:
+    if number >= len(seats):
         raise InvalidInput(
             f"complaint {case.id} has no seat {number}",
-            remedy=f"Seats are numbered from 0 to {seats - 1}",
+            remedy=f"Seats are numbered from 0 to {len(seats) - 1}",
             code="seat-unknown",
             fields={"field": "seat"},
         )
-    return number
+    return seats[number]
+
+
+async def _owner(desk: Desk, case: Case, seat: Seat) -> Address | None:
+    """Whose seat it is, where the actor is that or holds its voting key. Raises Refused."""
+    if seat.owner == desk.actor:
+        return seat.owner
+    if (await desk.draws.position(seat.position)).voting_key == desk.actor:
+        return seat.owner
+    raise Refused(
+        f"seat {seat.number} of complaint {case.id} is not {desk.actor}'s",
+        remedy="Use the wallet that was drawn, or its voting key",
+        code="not-your-seat",
+        fields={"complaint": case.id, "seat": seat.number, "owner": seat.owner},
+    )
+
+
+def _opening(desk: Desk, case: Case) -> Opening:
+    """What opens the vote that the parameters tell. Raises InvalidInput, Refused."""
+    current = _round(case, Action.REVEAL, desk)
+    number = _seat(case, current.seats, desk.params.integer("seat")).number
+    prefix, later = commitments.opening(keccak, current.commitments, number)
+    return Opening(
+        seat=number,
+        vote=desk.params.share("vote"),
+        salt=desk.params.hash32("salt"),
+        reason=desk.params.digest("reason"),
+        prefix=prefix,
+        later=later,
+    )
+
+
+def _ballot(desk: Desk, case: Case, seat: Seat, commitment: Hash32) -> TypedData:
+    """The same vote for others to send: it needs no nonce, and counts in this round alone."""
+    deployment = desk.deployment
+    place = Place(deployment.chain_id, deployment.address_of(FORWARDER))
+    vote = (seat.number, commitment)
+    return commit_typed_data(place, DisputeId(case.id), case.round_number, vote, desk.actor)
 
 
 PLANS: dict[str, Callable[[Desk], Awaitable[Plan]]] = {
@@ -111,7 +178,11 @@ PLANS: dict[str, Callable[[Desk], Awaitable[Plan]]] = {
     "rearm": rearm,
     "void": void,
     "commit": commit,
+    "commit-drawing": commit,
     "reveal": reveal,
+    "report-leak": report_leak,
+    "voting-key": voting_key,
+    "appeal-outside": appeal_outside,
     "stake": stake,
     "exit": exit_,
     "unstake": unstake,

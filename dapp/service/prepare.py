@@ -9,18 +9,35 @@ from dapp.chain import encode, reverts
 from dapp.chain.node import Node
 from dapp.domain.deployment import Deployment
 from dapp.domain.intents import Intent
+from dapp.domain.signing import wallet_json
 from dapp.domain.types import Address
 from dapp.errors import NodeRefused, NotFound, RedressError, Refused
-from dapp.service import plans_business, plans_case, plans_court
+from dapp.service import (
+    plans_appeals,
+    plans_business,
+    plans_case,
+    plans_court,
+    plans_money,
+    plans_promises,
+)
 from dapp.service.cases import Cases
 from dapp.service.clock import Clock
+from dapp.service.draws import Draws
 from dapp.service.params import Params
 from dapp.service.people import People
 from dapp.service.plans import Desk
+from dapp.service.twins import Twins
 
 View = dict[str, Any]
 
-PLANS = {**plans_business.PLANS, **plans_case.PLANS, **plans_court.PLANS}
+PLANS = {
+    **plans_business.PLANS,
+    **plans_money.PLANS,
+    **plans_case.PLANS,
+    **plans_promises.PLANS,
+    **plans_court.PLANS,
+    **plans_appeals.PLANS,
+}
 
 _CATCH_UP_SECONDS = 3.0
 _POLL_SECONDS = 0.03
@@ -30,16 +47,27 @@ class Prepare:
     """Holds no key: what it answers is worth nothing until its actor signs."""
 
     def __init__(
-        self, cases: Cases, people: People, clock: Clock, node: Node, deployment: Deployment
+        self,
+        cases: Cases,
+        people: People,
+        draws: Draws,
+        clock: Clock,
+        node: Node,
+        deployment: Deployment,
     ) -> None:
         self._cases = cases
         self._people = people
+        self._draws = draws
         self._clock = clock
+        self._twins = Twins(node, deployment)
         self._node = node
         self._deployment = deployment
 
     async def prepare(self, action: str, values: Mapping[str, Any]) -> View:
         """An unsigned transaction that the rules and a simulation let pass.
+
+        `typed_data` is what `eth_signTypedData_v4` takes, for somebody else to send; None where
+        an action cannot be signed.
 
         Raises InvalidInput, NotFound, Refused, ContractRefused, Retryable.
         """
@@ -53,15 +81,17 @@ class Prepare:
         params = Params(values)
         actor = params.address("actor")
         await self._catch_up()
-        desk = Desk(actor, params, self._cases, self._people, self._node, self._deployment)
-        found = await plan(desk)
+        parts = (self._cases, self._people, self._draws, self._node, self._deployment)
+        found = await plan(Desk(actor, params, *parts))
         params.done()
         transaction = await self._transaction(actor, found.intent)
         moment = await self._clock.moment()
+        signed = found.signed or await self._twins.of(actor, found.intent, moment.now)
         return {
             "action": action,
             "summary": found.summary,
             "transaction": transaction,
+            "typed_data": None if signed is None else wallet_json(signed),
             "public": ["your address", *found.public],
             **moment.stamp(),
         }

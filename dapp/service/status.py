@@ -52,6 +52,7 @@ class Status:
             "deployed_at_block": deployment.deployed_at_block,
             "source_hash": deployment.source_hash,
             "ticket": views.wei(deployment.ticket_wei),
+            "draw_bounty": views.wei(deployment.draw_bounty_wei),
             "tracks": [_track(number, track) for number, track in enumerate(deployment.tracks)],
             "contracts": {
                 contract.name: {

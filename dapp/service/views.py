@@ -11,7 +11,9 @@ from typing import Any
 
 from dapp.domain.case import Case
 from dapp.domain.events import Event
+from dapp.domain.funding import Funding
 from dapp.domain.parts import (
+    Accusation,
     Acknowledgement,
     Escalation,
     EvidenceItem,
@@ -19,12 +21,12 @@ from dapp.domain.parts import (
     Offer,
     Order,
     Payment,
+    Pledge,
     Rating,
     Ruling,
+    Settlement,
 )
-from dapp.domain.phases import RoundPhase
 from dapp.domain.policy import Policy
-from dapp.domain.rounds import Round, Seat
 from dapp.domain.trail import is_folded
 from dapp.domain.turns import Turn
 from dapp.domain.types import NO_DIGEST, caip2
@@ -64,6 +66,7 @@ def order(facts: Order) -> View:
         "customer": facts.customer,
         "token": facts.token,
         "ref": facts.ref,
+        "is_claim": facts.is_claim,
     }
 
 
@@ -77,11 +80,14 @@ def policy(terms: Policy) -> View:
         "confirm_hours": terms.confirm_hours,
         "protection_hours": terms.protection_hours,
         "track": terms.track,
+        "is_outside": terms.is_outside,
+        "claim_cap": terms.claim_cap,
+        "claim_cap_wei": wei(terms.claim_cap_wei),
     }
 
 
 def case(found: Case) -> View:
-    """All that is folded into the case; where it stands now is added by `service.cases`."""
+    """All that is folded into the case but its hearing; `service.cases` adds that, and the now."""
     return {
         "id": found.id,
         "chain": caip2(found.chain_id),
@@ -101,7 +107,11 @@ def case(found: Case) -> View:
         "asks": [_ask(one) for one in found.asks],
         "offers": [_offer(one) for one in found.offers],
         "evidence": [_evidence(one) for one in found.evidence],
+        "frozen_until": maybe_time(found.frozen_until),
+        "accusation": _maybe(_accusation, found.accusation),
         "escalation": _maybe(_escalation, found.escalation),
+        "settlements": [_settlement(one) for one in found.settlements],
+        "funding": _funding(found.funding) if found.is_claim else None,
         "ruling": _maybe(_ruling, found.ruling),
         "payment": _maybe(_payment, found.payment),
         "confirmed_at": maybe_time(found.confirmed_at),
@@ -112,34 +122,6 @@ def case(found: Case) -> View:
         "trail": found.trail,
         "events": found.events,
         "updated_block": found.updated_block,
-    }
-
-
-def round_(current: Round, stands: RoundPhase) -> View:
-    """One round of voting; `stands` is where it stands now."""
-    return {
-        "number": current.number,
-        "phase": name(stands),
-        "fee": wei(current.terms.fee_wei),
-        "lock": wei(current.terms.lock_wei),
-        "seats_paid": current.seats_paid,
-        "armed_word": current.armed_word,
-        "armed_at": time(current.armed_at),
-        "armed_at_block": current.armed_at_block,
-        "high_water": current.high_water,
-        "seed": current.seed,
-        "drawn_at": maybe_time(current.drawn_at),
-        "commit_opens": maybe_time(current.commit_opens),
-        "commit_ends": maybe_time(current.commit_ends),
-        "reveal_ends": maybe_time(current.reveal_ends),
-        "seats": [seat(one) for one in current.seats],
-        "commitments": [
-            {"seat": one.seat, "commitment": one.value, "at": time(one.at)}
-            for one in current.commitments
-        ],
-        "record": current.record,
-        "voided_at": maybe_time(current.voided_at),
-        "concluded_at": maybe_time(current.concluded_at),
     }
 
 
@@ -196,6 +178,7 @@ def _acknowledgement(said: Acknowledgement) -> View:
         "actor": said.actor,
         "on_time": said.on_time,
         "digest": digest(said.digest),
+        "contested_at": maybe_time(said.contested_at),
     }
 
 
@@ -218,6 +201,21 @@ def _offer(offer: Offer) -> View:
         "deadline": time(offer.deadline),
         "actor": offer.actor,
         "digest": digest(offer.digest),
+        "pledge": _maybe(_pledge, offer.pledge),
+    }
+
+
+def _pledge(pledge: Pledge) -> View:
+    return {
+        "kind": name(pledge.kind),
+        "due_hours": pledge.due_hours,
+        "refund": pledge.refund,
+        "accepted_at": maybe_time(pledge.accepted_at),
+        "accepted_by": pledge.accepted_by,
+        "due_at": maybe_time(pledge.due_at),
+        "delivered_at": maybe_time(pledge.delivered_at),
+        "delivery": digest(pledge.delivery),
+        "reopened_at": maybe_time(pledge.reopened_at),
     }
 
 
@@ -235,8 +233,11 @@ def _escalation(taken: Escalation) -> View:
     return {
         "demand": taken.demand,
         "offer": taken.offer,
+        "terms": taken.terms,
         "cost": wei(taken.cost),
-        "reserved": taken.reserved,
+        "payer": taken.payer,
+        "is_outside": taken.is_outside,
+        "all_costs": taken.all_costs,
         "at": time(taken.at),
         "actor": taken.actor,
     }
@@ -263,6 +264,36 @@ def _payment(paid: Payment) -> View:
         "at": time(paid.at),
         "confirm_deadline": time(paid.confirm_deadline),
         "order_trail": paid.order_trail,
+        "record": paid.record,
+        "cost": wei(paid.cost),
+        "actor": paid.actor,
+    }
+
+
+def _settlement(said: Settlement) -> View:
+    return {
+        "by_customer": said.by_customer,
+        "round": said.round,
+        "share": said.share,
+        "at": time(said.at),
+        "actor": said.actor,
+    }
+
+
+def _accusation(made: Accusation) -> View:
+    return {
+        "accusation": made.accusation,
+        "at": time(made.at),
+        "account": made.account,
+        "salt": made.salt,
+        "named_at": maybe_time(made.named_at),
+    }
+
+
+def _funding(sent: Funding) -> View:
+    return {
+        "left": wei(sent.left),
+        "sent": [{"payer": one.payer, "amount": wei(one.amount)} for one in sent.sent],
     }
 
 
@@ -273,19 +304,4 @@ def _rating(rating: Rating) -> View:
         "digest": digest(rating.digest),
         "at": time(rating.at),
         "actor": rating.actor,
-    }
-
-
-def seat(found: Seat) -> View:
-    return {
-        "number": found.number,
-        "position": found.position,
-        "owner": found.owner,
-        "commitment": found.commitment,
-        "committed_at": maybe_time(found.committed_at),
-        "vote": found.vote,
-        "salt": found.salt,
-        "reason": digest(found.reason),
-        "revealed_at": maybe_time(found.revealed_at),
-        "pay": None if found.pay_wei is None else wei(found.pay_wei),
     }

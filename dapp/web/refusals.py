@@ -8,7 +8,7 @@ from dapp.web.i18n import Language
 
 def refusals(t: Language) -> dict[str, str]:
     """Keys are `error-CODE`."""
-    known = {**_cases(t), **_court(t), **_evidence(t), **_service(t)}
+    known = {**_cases(t), **_promises(t), **_court(t), **_evidence(t), **_service(t)}
     return {f"error-{code}": sentence for code, sentence in known.items()}
 
 
@@ -35,7 +35,26 @@ def _cases(t: Language) -> dict[str, str]:
             "The organisation has a new policy. Load the page again and read it."
         ),
         "contract-already-operator": t.say("This account acts, or has acted, for it already."),
+        "contract-paused": t.say("New orders, stakes and bonds are refused for now."),
         "contract-policy-out-of-range": t.say("One of the policy's figures is out of range."),
+    }
+
+
+def _promises(t: Language) -> dict[str, str]:
+    held = t.say("The guardian holds this order's payout for the moment.")
+    unfunded = t.say("Send the money along first: only a ruling pays from the bond.")
+    return {
+        "order-frozen": held,
+        "contract-frozen": held,
+        "not-funded": unfunded,
+        "contract-offer-not-funded": unfunded,
+        "contract-funding-bound": t.say("An offer stands on this money."),
+        "contract-nothing-offered": t.say("There is nothing to accept."),
+        "contract-nothing-to-contest": t.say("There is no reply that can be contested."),
+        "contract-pledge-too-late": t.say("A promise can only be the first offer."),
+        "accused-cannot-act": t.say("This account is accused in the case and cannot act in it."),
+        "claim-too-large": t.say("That is more than the organisation's bond stands for."),
+        "contract-wrong-round": t.say("Another round of votes is open. Load the page again."),
     }
 
 
@@ -49,6 +68,8 @@ def _court(t: Language) -> dict[str, str]:
         "contract-tickets-invalid": t.say("From one to eight tickets."),
         "contract-cannot-unstake": t.say("The stake cannot be taken out yet."),
         "contract-seed-pending": t.say("The lot has not fallen yet. Wait for a few blocks."),
+        "contract-nothing-given": t.say("Give an amount."),
+        "contract-nothing-to-share": t.say("Nothing came back for this account."),
         "contract-seed-gone": t.say("It is too late for this draw. Set a new one."),
     }
 

@@ -52,9 +52,9 @@ def _play_and_check(console: Console, api: Api, node: Node) -> None:
     events = auditor.events(played.complaint)
     names = {person.address: person.role for person in story.cast.everyone()}
     names.update({address: name for name, address in addresses.items()})
-    seats = api.get(f"/v1/cases/{played.complaint}")["case"]["rounds"][-1]["seats"]
-    panel = {seat["number"]: names[seat["owner"]] for seat in seats}
-    console.print(_timeline(events, names, panel))
+    rounds = api.get(f"/v1/cases/{played.complaint}")["case"]["rounds"]
+    panels = [{seat["number"]: names[seat["owner"]] for seat in one["seats"]} for one in rounds]
+    console.print(_timeline(events, names, panels))
     for finding in auditor.check(played, events):
         console.print(f"  [green]✓[/green] {finding.what}: {finding.detail}")
 
@@ -66,13 +66,19 @@ def _setting(name: str) -> str:
     return value
 
 
-def _timeline(events: Sequence[Event], names: Mapping[str, str], panel: Mapping[int, str]) -> Table:
+def _timeline(
+    events: Sequence[Event], names: Mapping[str, str], panels: Sequence[Mapping[int, str]]
+) -> Table:
+    panel: Mapping[int, str] = {}
+    drawn = iter(panels)
     table = Table(title="Complaint on chain: who, what, when", title_justify="left")
     table.add_column("when (chain's time, UTC)", no_wrap=True)
     table.add_column("who", no_wrap=True)
     table.add_column("what")
     table.add_column("transaction", no_wrap=True)
     for event in events:
+        if event.name == "Drawn":
+            panel = next(drawn)
         table.add_row(
             f"{datetime.fromtimestamp(event.timestamp, UTC):%d %b %H:%M:%S}",
             _who(event, names, panel),
@@ -84,16 +90,17 @@ def _timeline(events: Sequence[Event], names: Mapping[str, str], panel: Mapping[
 
 
 def _who(event: Event, names: Mapping[str, str], panel: Mapping[int, str]) -> str:
-    if "actor" in event.args:
-        return names.get(event.text("actor"), event.text("actor")[:10])
+    for known in ("actor", "payer"):
+        if known in event.args:
+            return names.get(event.text(known), event.text(known)[:10])
     return panel[event.integer("seat")] if "seat" in event.args else "court"
 
 
 def _what(event: Event) -> str:
     """The event with the numbers that people ask for."""
-    shares = ("demand", "offer", "share", "ruling", "vote")
+    shares = ("demand", "offer", "share", "ruling", "vote", "rulingBefore", "rulingAfter")
     said = [f"{name} {event.integer(name) / 100:g} %" for name in shares if name in event.args]
-    wei = ("amount", "toCustomer", "toOrganisation", "cost")
+    wei = ("amount", "toCustomer", "toOrganisation", "cost", "stake", "back")
     said += [f"{name} {event.integer(name) / 10**18:g} ETH" for name in wei if name in event.args]
     plain = ("onTime", "seat", "positions", "number", "stars")
     said += [f"{name} {event.args[name]}" for name in plain if name in event.args]

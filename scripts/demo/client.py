@@ -88,6 +88,10 @@ class Node:
     def head(self) -> int:
         return int(self.call("eth_blockNumber"), 16)
 
+    def now(self) -> int:
+        """The time of the latest block."""
+        return int(self.call("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+
     def balance(self, address: str) -> int:
         return int(self.call("eth_getBalance", address, "latest"), 16)
 

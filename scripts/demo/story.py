@@ -5,22 +5,23 @@ from __future__ import annotations
 import random
 import secrets
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from eth_abi.abi import encode
-from eth_utils.crypto import keccak
+from typing import Any
 
 from scripts.demo.client import Api, Node, Person
 from scripts.demo.errors import DemoError
+from scripts.demo.hearing import Hearing
 
 FILES = Path(__file__).parent / "files"
 ETHER = 10**18
 HOUR = 3600
 ARBITRATORS = 16
-#: What the three drawn arbitrators think that the customer should get, in basis points.
-VOTES = (5000, 5500, 7000)
+#: What the three arbitrators drawn first think that the customer should get, in basis points.
+VOTES = (2000, 2500, 3500)
+#: What the seven of the appeal think.
+APPEAL_VOTES = (5500, 3000, 6000, 5000, 7000, 5500, 6500)
 #: Eight in the morning to eight in the evening (UTC), every day.
 PEAK_MASK = sum(1 << hour for hour in range(168) if 8 <= hour % 24 < 20)
 
@@ -47,10 +48,17 @@ class Played:
     complaint: int
     customer_gain: int
     """Wei that the customer's balance grew by at the execution."""
+    stake_back: int
+    """Wei that the customer took out of the appeal."""
+    promise: int
+    """The complaint that ended with a promise kept."""
 
 
 class Story:
-    """Plays one dispute through the API. `say` gets a line as each step begins."""
+    """Plays a dispute with an appeal, and a promise, through the API.
+
+    `say` gets a line as each step begins.
+    """
 
     def __init__(self, api: Api, node: Node, say: Callable[[str], None]) -> None:
         self._api = api
@@ -73,9 +81,19 @@ class Story:
         complaint = self._complain(order)
         self._talk(complaint)
         self._escalate(complaint)
-        self._vote(complaint)
-        gain = self._end(complaint)
-        return Played(complaint, gain)
+        self._hear(complaint, VOTES)
+        self._appeal(complaint)
+        self._hear(complaint, APPEAL_VOTES)
+        gain, back = self._end(complaint)
+        kept = self._promise(organisation)
+        return Played(complaint, gain, back, kept)
+
+    def _hear(self, complaint: int, votes: Sequence[int]) -> None:
+        hearing = Hearing(self._api, self._node, self._act, self._digest)
+        hearing.play(complaint, {one.address: one for one in self._cast.arbitrators}, votes)
+
+    def _case(self, complaint: int) -> Any:
+        return self._api.get(f"/v1/cases/{complaint}")["case"]
 
     def _act(self, person: Person, action: str, says: str, **params: object) -> str:
         """Prepares, signs, sends, and waits until the index has it; the transaction's hash."""
@@ -99,6 +117,7 @@ class Story:
             "confirm_hours": 48,
             "protection_hours": 14 * 24,
             "track": 0,
+            "claim_cap": 0,
         }
         self._act(shop, "register", "registers its policy", policy=policy, agreement=agreement)
         found = self._api.get("/v1/organisations")["organisations"]
@@ -169,7 +188,7 @@ class Story:
         self._act(shop, "offer", "offers 40 %", complaint=complaint, share=4000, digest=digest)
 
     def _escalate(self, complaint: int) -> None:
-        customer, anyone = self._cast.customer, self._cast.anyone
+        customer = self._cast.customer
         digest = self._digest(customer, "A lamp that gives no light is worth little. I ask 80 %.")
         self._act(
             customer,
@@ -180,72 +199,88 @@ class Story:
             demand=8000,
             digest=digest,
         )
-        # The seed's block is a few blocks ahead; nobody knows its RANDAO value yet.
-        self._node.mine(6)
-        self._api.wait_for(self._node.head())
+
+    def _appeal(self, complaint: int) -> None:
+        """The customer pays for a larger panel, whose price and stake the API says."""
+        customer = self._cast.customer
+        current = self._case(complaint)["rounds"][-1]
         self._act(
-            anyone, "draw", "draws three of the sixteen, with the seed's block", complaint=complaint
+            customer,
+            "contribute",
+            f"finds {current['ruling'] / 100:g} % too little and pays for an appeal to seven",
+            complaint=complaint,
+            higher=True,
+            amount=current["appeal"]["needed"],
         )
 
-    def _vote(self, complaint: int) -> None:
-        """Commits and reveals; the salts never leave this process before the reveal."""
-        self._say("a day for the hand-over of sealed evidence passes")
-        self._node.pass_time(24 * HOUR)
-        by_address = {one.address: one for one in self._cast.arbitrators}
-        seats = self._api.get(f"/v1/cases/{complaint}")["case"]["rounds"][-1]["seats"]
-        ballots = []
-        for seat, vote in zip(seats, VOTES, strict=True):
-            person = by_address[seat["owner"]]
-            reason = self._digest(person, f"The base is usable, the rest is not: {vote / 100:g} %.")
-            salt = "0x" + secrets.token_hex(32)
-            commitment = self._commitment(complaint, seat["number"], vote, salt, reason)
-            self._act(
-                person,
-                "commit",
-                f"commits a vote in seat {seat['number']}",
-                complaint=complaint,
-                seat=seat["number"],
-                commitment=commitment,
-            )
-            ballots.append((person, seat["number"], vote, salt, reason))
-        for person, number, vote, salt, reason in ballots:
-            self._act(
-                person,
-                "reveal",
-                f"reveals {vote / 100:g} %",
-                complaint=complaint,
-                seat=number,
-                vote=vote,
-                salt=salt,
-                reason=reason,
-            )
-
-    def _commitment(self, complaint: int, seat: int, vote: int, salt: str, reason: str) -> str:
-        court = self._api.get("/v1/deployments")["contracts"]["ArbitrationCourt"]["address"]
-        values = (
-            int(self._node.call("eth_chainId"), 16),
-            court,
-            complaint,
-            0,
-            seat,
-            vote,
-            bytes.fromhex(salt[2:]),
-            bytes.fromhex(reason[2:]),
+    def _promise(self, organisation: int) -> int:
+        """A second order, about which both agree without arbitrators; the complaint's number."""
+        shop, customer = self._cast.organisation, self._cast.customer
+        order = self._pay(organisation)
+        self._act(
+            customer,
+            "file",
+            "complains about a second order, a lamp that never came",
+            order=order,
+            demand=10_000,
+            category=2,
+            digest=self._digest(customer, "It never came."),
         )
-        types = ["uint256", "address", "uint256", "uint256", "uint8", "uint16"]
-        return "0x" + keccak(encode([*types, "bytes32", "bytes32"], values)).hex()
+        complaint = int(self._api.get("/v1/cases", customer=customer.address)["cases"][0]["id"])
+        self._act(
+            shop,
+            "pledge",
+            "promises to send it again within a week, or to pay all of it back",
+            complaint=complaint,
+            kind=1,
+            due_hours=7 * 24,
+            refund=10_000,
+            digest=self._digest(shop, "We send it again."),
+        )
+        self._act(customer, "accept", "accepts", complaint=complaint, offer_number=1)
+        self._node.pass_time(2 * 24 * HOUR)
+        tracking = self._digest(shop, "Sent with number 0034 5501.")
+        self._act(shop, "deliver", "says that it is sent", complaint=complaint, digest=tracking)
+        self._act(
+            customer, "confirm-delivery", "says that it came: the shop is paid", complaint=complaint
+        )
+        return complaint
 
-    def _end(self, complaint: int) -> int:
+    def _end(self, complaint: int) -> tuple[int, int]:
+        """What the execution brought the customer, and what the appeal gave back."""
         cast = self._cast
+        self._say("a day passes in which the larger panel's ruling could be appealed in turn")
+        self._node.pass_time(self._until(self._case(complaint)["rounds"][-1]["appeal_ends"]))
+        self._api.wait_for(self._node.head())
         before = self._node.balance(cast.customer.address)
         self._act(cast.anyone, "execute", "has the ruling carried out", complaint=complaint)
         gain = self._node.balance(cast.customer.address) - before
         if gain <= 0:
             raise DemoError("the customer was not paid")
+        self._act(
+            cast.anyone,
+            "resolve-appeal",
+            "has it decided where the appeal's stake goes",
+            complaint=complaint,
+            level=0,
+        )
+        owed = int(self._case(complaint)["appeals"][0]["higher"]["shared"])
+        self._act(
+            cast.customer,
+            "withdraw-share",
+            "takes the stake back: the ruling moved the customer's way",
+            complaint=complaint,
+            level=0,
+            higher=True,
+        )
         self._act(cast.customer, "confirm", "confirms the payment", complaint=complaint)
         digest = self._digest(cast.customer, "It took a while, but it was fair.")
         self._act(
             cast.customer, "rate", "gives four stars", complaint=complaint, stars=4, digest=digest
         )
         self._act(cast.organisation, "rate", "gives five stars", complaint=complaint, stars=5)
-        return gain
+        return gain, owed
+
+    def _until(self, moment: Mapping[str, Any]) -> int:
+        """Seconds of the chain's time from now to `moment`."""
+        return max(1, int(moment["unix"]) - self._node.now())

@@ -9,14 +9,15 @@ from typing import Any, cast
 
 from eth_abi.abi import decode
 
+from dapp.audit.case import Difference, differences, fold_case
 from dapp.chain.abi import entries, topic0
 from dapp.chain.artifacts import load
 from dapp.chain.keccak import checksummed, keccak
 from dapp.domain import fees, median, trail
+from dapp.domain.case import Case
 from dapp.domain.commitments import Ballot, commitment
 from dapp.domain.events import COURT, DESK, Event, Value
-from dapp.domain.hearing import hear
-from dapp.domain.record import record
+from dapp.domain.parts import Outcome, Payment
 from dapp.domain.rounds import Round, Seat
 from dapp.domain.types import (
     Address,
@@ -27,10 +28,14 @@ from dapp.domain.types import (
     UnixTime,
     hash32,
 )
+from dapp.errors import RedressError
 from evidence import digest_to_cid, import_file, parse
 from scripts.demo.client import Api, Node
 from scripts.demo.errors import DemoError
 from scripts.demo.story import Played
+
+#: An appeal whose ruling moves by so many basis points its way gets its stake back.
+MOVED_ENOUGH = 500
 
 
 @dataclass(frozen=True)
@@ -58,65 +63,98 @@ class Auditor:
     def check(self, played: Played, events: Sequence[Event]) -> Iterator[Finding]:
         """All checks, in turn."""
         yield self._check_trail(played.complaint, events)
-        yield self._check_ruling(events)
-        yield self._check_payment(played, events)
+        case = fold_case(events, keccak)
+        yield self._check_ruling(case)
+        yield self._check_pays(case)
+        yield self._check_payment(played, case)
+        yield self._check_appeal(played, case)
         yield self._check_evidence(events)
+        yield self._check_promise(played.promise)
 
     def _check_trail(self, complaint: int, events: Sequence[Event]) -> Finding:
+        """The record is the one on chain, and all that follows from it is what was done."""
         folded: Hash32 | None = None
         count = 0
         for event in events:
+            _expect("an event's contract", event.address, Address(self._addresses[event.contract]))
             if event.contract != DESK or not trail.is_folded(event):
                 continue
-            _expect("an event's contract", event.address, Address(self._addresses[DESK]))
             _expect("the complaint of an event", trail.subject(event), complaint)
             folded, count = trail.fold_event(keccak, folded, event), count + 1
         on_chain = self._word(DESK, "trail(uint64)", complaint)
         _expect(f"the trail folded from {count} events", folded, on_chain)
+        for one in _differences(events, on_chain):
+            _expect(one.what, one.found, one.expected)
         return Finding("trail", f"{count} events fold to the word on chain, {on_chain[:18]}…")
 
-    def _check_ruling(self, events: Sequence[Event]) -> Finding:
-        rounds: tuple[Round, ...] = ()
-        for event in events:
-            if event.contract == COURT:
-                rounds = hear(rounds, event, lambda position, block: None)
-        ruled = _only(events, "Ruled")
-        _expect("the court's record", record(keccak, rounds[-1]), Hash32(ruled.text("record")))
-        for seat in rounds[-1].seats:
-            self._check_opening(ruled, rounds[-1], seat)
-        votes = rounds[-1].votes
-        _expect("the ruling", ruled.integer("ruling"), median.ruling(votes))
+    def _check_ruling(self, case: Case) -> Finding:
+        """Each vote is what had been hidden, and the last panel's median is the ruling."""
+        for current in case.rounds:
+            for seat in current.seats:
+                self._check_opening(case, current, seat)
+        ruled = case.ruling
+        if ruled is None:
+            raise DemoError("the record has no ruling")
+        votes = case.rounds[-1].votes
+        _expect("the ruling", ruled.share, median.ruling(votes))
         shown = ", ".join(f"{vote / 100:g} %" for vote in votes)
+        before = ", ".join(f"{one.ruling / 100:g} %" for one in case.rounds if one.ruling)
         return Finding(
             "ruling",
-            f"seats, commitments and votes match the record; the median of {shown} "
-            f"is {ruled.integer('ruling') / 100:g} %",
+            f"the median of {shown} is {ruled.share / 100:g} %, after {before} in the first panel",
         )
 
-    def _check_opening(self, ruled: Event, current: Round, seat: Seat) -> None:
+    def _check_opening(self, case: Case, current: Round, seat: Seat) -> None:
         """What a seat revealed must be what it had committed to."""
         if seat.vote is None or seat.salt is None or seat.reason is None:
             return
-        dispute = DisputeId(ruled.integer("complaint"))
         court = Address(self._addresses[COURT])
-        ballot = Ballot(ruled.chain_id, court, dispute, current.number, seat.number)
+        ballot = Ballot(case.chain_id, court, DisputeId(case.id), current.number, seat.number)
         opened = commitment(keccak, ballot, seat.vote, seat.salt, seat.reason)
         _expect(f"the commitment of seat {seat.number}", opened, seat.commitment)
 
-    def _check_payment(self, played: Played, events: Sequence[Event]) -> Finding:
-        filed, escalated = _only(events, "Filed"), _only(events, "Escalated")
-        ruled, executed = _only(events, "Ruled"), _only(events, "Executed")
-        ruling = ruled.integer("ruling")
-        owed = fees.organisation_cost_down(
-            ruled.integer("cost"), escalated.integer("demand"), escalated.integer("offer"), ruling
-        )
-        award = fees.share_down(filed.integer("amount"), ruling)
-        _expect("the costs paid to the customer", executed.integer("costToCustomer"), owed)
-        _expect("the customer's part", executed.integer("toCustomer"), award + owed)
-        _expect("what reached the customer's wallet", played.customer_gain, award + owed)
+    def _check_pays(self, case: Case) -> Finding:
+        """All seats of both panels are paid by their distance from the final ruling."""
+        panels = [[seat.vote for seat in one.seats] for one in case.rounds]
+        expected = fees.final_pays(panels, case.rounds[0].terms)
+        paid = [seat.pay_wei for one in case.rounds for seat in one.seats]
+        _expect("what the arbitrators gained or lost", paid, expected)
+        lost = sum(1 for pay in expected if pay < 0)
         return Finding(
-            "payment", f"{_ether(award)} refund and {_ether(owed)} of the costs reached the wallet"
+            "pays", f"{len(paid)} seats of {len(panels)} panels, {lost} of which lose stake"
         )
+
+    def _check_payment(self, played: Played, case: Case) -> Finding:
+        paid = case.payment
+        if paid is None:
+            raise DemoError("the record has no payment")
+        _expect("what reached the customer's wallet", played.customer_gain, _received(paid))
+        award = fees.share_down(case.amount, paid.share)
+        return Finding(
+            "payment",
+            f"{_ether(award)} refund and {_ether(paid.cost_to_customer)} of the costs reached the "
+            "wallet",
+        )
+
+    def _check_appeal(self, played: Played, case: Case) -> Finding:
+        """The ruling moved the appeal's way, so its stake belongs to whoever paid it."""
+        if not case.appeals or case.ruling is None:
+            raise DemoError("the record has no ruling of an appeal")
+        level = case.appeals[0]
+        _expect("the pot", level.higher.raised, fees.appeal_target(level.cost))
+        _expect("the ruling that was appealed", level.ruling_before, case.rounds[0].ruling)
+        moved = case.ruling.share - (case.rounds[0].ruling or 0)
+        _expect("that the ruling moved by 500 basis points", moved >= MOVED_ENOUGH, True)
+        _expect("the stake that came back", played.stake_back, level.stake)
+        return Finding("appeal", f"{_ether(level.stake)} of stake came back to who had paid it")
+
+    def _check_promise(self, complaint: int) -> Finding:
+        events = self.events(complaint)
+        self._check_trail(complaint, events)
+        case = fold_case(events, keccak)
+        outcome = case.payment.outcome if case.payment else Outcome.NONE
+        _expect("the outcome of the second complaint", outcome, Outcome.PLEDGE_KEPT)
+        return Finding("promise", f"complaint {complaint} ended with its promise kept")
 
     def _check_evidence(self, events: Sequence[Event]) -> Finding:
         digests = dict.fromkeys(
@@ -191,11 +229,17 @@ def _cid_of(content: bytes) -> str:
     return str(import_file(io.BytesIO(content), lambda cid, block: None).cid)
 
 
-def _only(events: Sequence[Event], name: str) -> Event:
-    found = [event for event in events if event.name == name]
-    if len(found) != 1:
-        raise DemoError(f"the record has {len(found)} events {name}, not one")
-    return found[0]
+def _differences(events: Sequence[Event], on_chain: Hash32) -> list[Difference]:
+    """As the audit finds them; a record that tells no story at all is refused as well."""
+    try:
+        return differences(events, on_chain, keccak)
+    except (RedressError, LookupError, ValueError, AssertionError) as error:
+        raise DemoError(f"the record makes no sense: {error!r}") from error
+
+
+def _received(paid: Payment) -> int:
+    """What the customer, who had advanced the costs, was sent."""
+    return paid.to_customer + paid.from_bond
 
 
 def _expect(what: str, given: object, expected: object) -> None:

@@ -33,8 +33,10 @@ POLICY = {
     "confirm_hours": 48,
     "protection_hours": 336,
     "track": 0,
+    "claim_cap": 16,
 }
 VOTES = (5000, 5500, 7000)
+BOUNTY_WEI = 5 * 10**14
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
 RECORDING = bytes(3 * 1024 * 1024)
 
@@ -59,7 +61,7 @@ def test_a_whole_dispute(service: Service) -> None:
     order = pay(service, customer, organisation)
     complaint, digest = complain(service, customer, order)
     talk(service, shop, customer, complaint)
-    escalate(service, customer, anyone, complaint)
+    escalate(service, customer, complaint)
     vote(service, arbitrators, complaint)
     end(service, shop, customer, anyone, complaint)
     check_record(service, complaint, order)
@@ -132,33 +134,35 @@ def talk(service: Service, shop: Person, customer: Person, complaint: int) -> No
     assert shown["actions"]["customer"][:2] == ["accept", "escalate"]
 
 
-def escalate(service: Service, customer: Person, anyone: Person, complaint: int) -> None:
+def escalate(service: Service, customer: Person, complaint: int) -> None:
     prepared = service.prepare(
         customer, "escalate", complaint=complaint, offer_number=1, demand=8000
     )
-    assert int(prepared["transaction"]["value"]) == 3 * ETHER // 100
+    assert int(prepared["transaction"]["value"]) == 3 * ETHER // 100 + BOUNTY_WEI
+    assert prepared["typed_data"]["primaryType"] == "Escalate"
     service.send(customer, prepared["transaction"])
     service.chain.mine(5)
     service.wait_for(service.chain.block_number())
-    assert case(service, complaint)["round_phase"] == "drawable"
-    service.act(anyone, "draw", complaint=complaint)
+    shown = case(service, complaint)
+    assert (shown["round_phase"], shown["rounds"][-1]["seats"]) == ("drawable", [])
     evidence = service.digest(customer, "One more picture.")
     service.act(customer, "evidence", complaint=complaint, digest=evidence)
-    shown = case(service, complaint)
-    assert shown["round_phase"] == "hand-over"
-    assert len(shown["rounds"][-1]["seats"]) == 3
 
 
 def vote(service: Service, arbitrators: dict[str, Person], complaint: int) -> None:
-    """Commits twice in one seat, so that a reveal needs what came before and after."""
+    """The first vote seats the panel. One seat commits twice: a reveal needs what lies around."""
     current = case(service, complaint)["rounds"][-1]
     service.pass_time(current["commit_opens"]["unix"] - service.chain.now())
-    seats = [(seat["number"], arbitrators[seat["owner"]]) for seat in current["seats"]]
+    panel = service.get(f"/v1/cases/{complaint}/panel")
+    assert (panel["drawn"], panel["round"]) == (False, 0)
+    seats = [(seat["number"], arbitrators[seat["owner"]]) for seat in panel["seats"]]
     ballots = {number: (secrets.token_hex(32), VOTES[number]) for number, _ in seats}
     for number, person in [seats[0], *seats]:
         salt, share = ballots[number]
         value = commitment(service, complaint, number, share, salt)
         service.act(person, "commit", complaint=complaint, seat=number, commitment=value)
+    drawn = service.get(f"/v1/cases/{complaint}/panel")
+    assert (drawn["drawn"], drawn["seats"]) == (True, panel["seats"])
     for number, person in seats:
         salt, share = ballots[number]
         service.act(
@@ -166,7 +170,9 @@ def vote(service: Service, arbitrators: dict[str, Person], complaint: int) -> No
         )
     shown = case(service, complaint)
     assert [seat["vote"] for seat in shown["rounds"][-1]["seats"]] == list(VOTES)
-    assert shown["round_phase"] == "decidable"
+    assert (shown["round_phase"], shown["rounds"][-1]["ruling"]) == ("appealable", 5500)
+    service.pass_time(shown["rounds"][-1]["appeal_ends"]["unix"] - service.chain.now())
+    assert case(service, complaint)["round_phase"] == "decidable"
 
 
 def commitment(service: Service, complaint: int, seat: int, share: int, salt: str) -> str:

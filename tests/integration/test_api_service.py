@@ -119,6 +119,7 @@ def test_every_answer_says_which_block_it_knows(stage: Stage) -> None:
         "/v1/cases",
         f"/v1/cases/{complaint}",
         f"/v1/cases/{complaint}/timeline",
+        f"/v1/cases/{complaint}/panel",
         "/v1/orders",
         "/v1/organisations",
         f"/v1/organisations/{organisation}",
@@ -263,7 +264,7 @@ def test_reads_go_on_without_the_node_and_actions_say_that_it_is_away(
         process.stop(node.process)
         assert found.service.get(f"/v1/cases/{complaint}")["case"]["phase"] == "filed"
         assert found.service.get("/readyz")["ready"] is True
-        body = {"actor": found.world.customer, "complaint": complaint}
+        body = {"actor": found.world.customer, "complaint": complaint, "offer_number": 0}
         refused = found.service.http.post("/v1/actions/withdraw", json=body)
         assert (refused.status_code, refused.json()["code"]) == (503, "node-unavailable")
         log = tmp_path / "later.log"

@@ -118,25 +118,55 @@ def _without_a_reveal(record: Record) -> None:
     record["events"].remove(_named(record, "Revealed"))
 
 
+def _another_pay(record: Record) -> None:
+    pays = _named(record, "Concluded")["args"]["pays"]
+    pays[0], pays[1] = pays[1], pays[0] - 1
+
+
+def _another_stake(record: Record) -> None:
+    opened = next(one for one in record["events"] if one["args"].get("stake"))
+    words = bytearray.fromhex(opened["words"][2:])
+    words[4 * 32 + 31] ^= 1
+    opened["words"] = "0x" + words.hex()
+
+
+def _without_appeal(record: Record) -> None:
+    record["events"].remove(_named(record, "Appealed"))
+
+
+def _without_draw(record: Record) -> None:
+    record["events"].remove(_named(record, "Drawn"))
+
+
+def _without_contribution(record: Record) -> None:
+    record["events"].remove(_named(record, "Contributed"))
+
+
 def _another_name(record: Record) -> None:
     _named(record, "Confirmed")["name"] = "Withdrawn"
 
 
 LIES = {
-    "an event left out": (_without_offer, "trail folded from 10 events"),
-    "an event said twice": (_twice_filed, "trail folded from 12 events"),
+    "an event left out": (_without_offer, "trail folded from 9 events"),
+    "an event said twice": (_twice_filed, "trail folded from 11 events"),
     "two events in the other order": (_in_another_order, "trail folded"),
     "another time": (_later, "trail folded"),
     "another offer": (_another_offer, "trail folded"),
-    "another vote": (_another_vote, "court's record"),
+    "another vote": (_another_vote, "court-record"),
     "another reason": (_another_reason, "commitment of seat 0"),
-    "a reveal left out": (_without_a_reveal, "court's record"),
+    "a reveal left out": (_without_a_reveal, "court-record"),
+    "another pay": (_another_pay, "what the arbitrators gained or lost"),
+    "another stake": (_another_stake, "the stake that came back"),
+    "no appeal": (_without_appeal, "court-record"),
+    "no draw": (_without_draw, "makes no sense"),
+    "no contribution": (_without_contribution, "the pot"),
     "another event's name": (_another_name, "no event Withdrawn with the topic"),
 }
 
 
 def test_the_record_and_every_lie_about_it(stage: Stage) -> None:
-    assert stage.verdict() == ["trail", "ruling", "payment", "evidence"]
+    checked = ["trail", "ruling", "pays", "payment", "appeal", "evidence", "promise"]
+    assert stage.verdict() == checked
     for lie, (change, reason) in LIES.items():
         stage.api.change = change
         with pytest.raises(DemoError, match=reason):

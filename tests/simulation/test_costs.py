@@ -11,7 +11,7 @@ import pytest
 
 from dapp.domain.fees import organisation_cost_down, quote, share_down
 from dapp.domain.median import ruling
-from dapp.domain.types import ALL
+from dapp.domain.types import ALL, Wei
 from tests.simulation.terms import LONGER, small_claims
 from tests.simulation.voters import share, spread
 
@@ -141,7 +141,7 @@ def test_a_ruling_is_a_function_of_the_votes_alone() -> None:
 def _refused_gain(likely: float, belief: Sequence[int], demand: int, offer: int) -> float:
     """The customer's money from an order of 1, if the court refuses in a part of the cases."""
     base = 10**18
-    cost = quote(small_claims(), base)[1] / base
+    cost = quote(small_claims(), base, bounty=Wei(0))[1] / base
     refused = share_down(base, (demand + offer) // 2) / base
     ruled = mean(belief) / ALL - cost * customer_pays(belief, demand, offer)
     return likely * refused + (1 - likely) * ruled

@@ -57,7 +57,15 @@ def test_no_event_and_no_error_is_missing(contract: pages.Contract) -> None:
         assert f"`0x{abi.selector(error).hex()}` |\n" in ERRORS
 
 
-@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.name)
+# Only whoever deploys, or the timelock's proposers, ever meet these; they read the error itself.
+NOT_FOR_PEOPLE = ("Cradle", "Factory", "Timelock")
+
+
+@pytest.mark.parametrize(
+    "contract",
+    [one for one in CONTRACTS if one.name not in NOT_FOR_PEOPLE],
+    ids=lambda contract: contract.name,
+)
 def test_every_error_has_words_that_name_its_arguments(contract: pages.Contract) -> None:
     for error in abi.entries(contract.abi, "error"):
         named = {field for _, field, _, _ in string.Formatter().parse(WORDS[error["name"]])}
@@ -74,7 +82,7 @@ def test_every_error_has_words_that_name_its_arguments(contract: pages.Contract)
         ("PolicyPublished", "`organisation`"),
         ("Paid", "`key`"),
         ("Committed", ""),
-        ("Evidence", ""),
+        ("Staked", ""),
         ("OrganisationWithdrew", ""),
     ],
 )

@@ -40,6 +40,12 @@ async def show_case(parts: PartsOf, complaint: Complaint) -> dict[str, Any]:
     return await parts.cases.show(complaint)
 
 
+@router.get("/{complaint}/panel")
+async def panel(parts: PartsOf, complaint: Complaint) -> dict[str, Any]:
+    """Who votes in the open round; once the seed's block is there, also before anybody drew."""
+    return await parts.draws.show(complaint)
+
+
 @router.get("/{complaint}/timeline")
 async def timeline(parts: PartsOf, complaint: Complaint) -> dict[str, Any]:
     """Every event about the case, in the chain's order, with what an auditor folds."""

@@ -23,6 +23,7 @@ const PENDING = "redress.pending";
 const readers: Record<string, (text: string) => unknown> = {
   int: (text) => Number.parseInt(text, 10),
   minutes: (text) => Number.parseInt(text, 10) * 60,
+  flag: (text) => text === "true",
   percent: (text) => Math.round(Number.parseFloat(text) * 100),
   ether: (text) => wei(text).toString(),
 };

@@ -78,16 +78,17 @@ function foldAll(page: HTMLElement, events: Fact[]): string {
   return trail;
 }
 
-/** The order's own trail must arrive at the words that the complaint folded: as it found it, as it left it. */
+/** The order's own trail must be at the words that the complaint folded: as it found it, as it left it. */
 function foldOrder(page: HTMLElement, events: Fact[]): boolean {
-  const own = events.filter((event) => event.folded && event.contract === "OrderEscrow");
-  if (!own[0]) return false;
-  let trail = genesis(Number(page.dataset["chain"]), page.dataset["escrow"]!, String(own[0].args["key"]));
-  for (const event of own) {
-    trail = step(page, trail, event);
-    const told = event.name === "Paid" ? "Filed" : "Executed";
-    const said = events.find((other) => other.name === told)?.args["orderTrail"];
-    if ((event.name === "Paid" || event.name === "Split") && said !== trail) return false;
+  const { chain, escrow, claims } = page.dataset;
+  let trail = "";
+  for (const event of events) {
+    if (event.folded && (event.contract === "OrderEscrow" || event.contract === "BondClaims")) {
+      const fund = event.contract === "OrderEscrow" ? escrow! : claims!;
+      trail = step(page, trail || genesis(Number(chain), fund, String(event.args["key"])), event);
+    }
+    const told = event.args["orderTrail"];
+    if (event.contract === "ComplaintDesk" && told && told !== trail) return false;
   }
   return true;
 }

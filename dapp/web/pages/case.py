@@ -7,8 +7,9 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from dapp.domain.case import Case
+from dapp.domain.rounds import Seat
 from dapp.domain.types import NO_DIGEST, ComplaintId, Hash32
-from dapp.errors import NotFound
+from dapp.errors import NotFound, RedressError
 from dapp.service.cases import Standing
 from dapp.service.evidence import Evidence
 from dapp.web.limits import SECURITY_HEADERS
@@ -59,6 +60,7 @@ async def _view(request: Request, complaint: ComplaintId) -> CasePage:
     events, _ = await parts.cases.find_timeline(complaint)
     organisation, _ = await parts.people.find_organisation(standing.case.organisation)
     head = standing.moment.head
+    foreseen = await _foreseen(request, standing)
     sources = Sources(
         events=events,
         organisation=organisation.organisation,
@@ -66,8 +68,18 @@ async def _view(request: Request, complaint: ComplaintId) -> CasePage:
         manifests=await _manifests(parts.evidence, standing.case),
         verification=standing.row.verification,
         finality=head.finality_of(standing.case.updated_block),
+        foreseen=foreseen,
     )
     return case_page(look_at(standing.row, standing.moment, language_of(request)), sources)
+
+
+async def _foreseen(request: Request, standing: Standing) -> tuple[Seat, ...]:
+    """The panel that the first vote would seat. A node that is away leaves it out."""
+    try:
+        found = await parts_of(request).draws.foresee(standing)
+    except RedressError:
+        return ()
+    return found.seats if found is not None else ()
 
 
 async def _manifests(evidence: Evidence, case: Case) -> Manifests:

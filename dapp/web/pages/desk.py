@@ -18,7 +18,7 @@ from dapp.web.pages.agreements import agreement_text
 from dapp.web.pages.lists import case_lines, look_at
 from dapp.web.pages.render import language_of, page, parts_of
 from dapp.web.presentation.caselist import CaseLine, case_line
-from dapp.web.presentation.places import HeldLine, Place, day_names, held_line, place
+from dapp.web.presentation.places import HeldLine, Place, claim_caps, day_names, held_line, place
 from dapp.web.presentation.queue import most_urgent
 
 router = APIRouter()
@@ -54,6 +54,7 @@ async def desk(request: Request, account: Annotated[str, Query(max_length=42)] =
         account=account,
         organisations=entries,
         days=day_names(t),
+        caps=claim_caps(t),
         first_terms=_FIRST_TERMS,
     )
 

@@ -27,7 +27,7 @@ def case_line(look: Look) -> CaseLine:
         id=case.id,
         phase=slug(look.phase),
         phase_name=phase_name(look.phase, t),
-        amount=t.amount(case.amount),
+        amount=look.amount(case.amount),
         status=status(look),
         category=category_name(case.category, t),
         organisation=organisation_name(case.organisation, t),

@@ -7,16 +7,26 @@ from markupsafe import Markup
 
 from dapp.domain.deployment import Deployment
 from dapp.domain.events import COURT, DESK, Event
-from dapp.domain.fees import quote
 from dapp.domain.organisation import Organisation
+from dapp.domain.parts import Pledge, PledgeKind
 from dapp.domain.phases import Phase
+from dapp.domain.rounds import Seat
 from dapp.domain.rules import OFFER_STEP
+from dapp.domain.types import NATIVE_COIN
 from dapp.store.views import Finality, Verification
+from dapp.web.i18n import Language
+from dapp.web.presentation.appealbox import AppealBox, appeal_box
 from dapp.web.presentation.exhibits import Exhibit, Manifests, exhibits, texts
 from dapp.web.presentation.lanes import Picture, picture
 from dapp.web.presentation.money import Money, money
-from dapp.web.presentation.names import category_name, organisation_name, phase_name, slug
-from dapp.web.presentation.panels import May, RolePanel, action_names, may, panels
+from dapp.web.presentation.names import (
+    category_name,
+    organisation_name,
+    outcome_name,
+    phase_name,
+    slug,
+)
+from dapp.web.presentation.panels import Contracts, May, RolePanel, action_names, may, panels
 from dapp.web.presentation.people import short
 from dapp.web.presentation.status import status
 from dapp.web.presentation.timeline import Row, rows
@@ -27,10 +37,14 @@ from dapp.web.presentation.votes import panels as vote_panels
 
 @dataclass(frozen=True, slots=True)
 class OfferLine:
+    """`share` and `amount` are what is due at once; of a pledge, what is due if it is broken."""
+
     number: int
     share: str
     amount: str
     at: Markup
+    pledge: str
+    """What was promised; empty for an offer of money."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +81,22 @@ class CasePage:
     customer: str
     short_customer: str
     money: Money
+    outcome: str
+    """How the money came to be divided; empty while it is not."""
     demand: str
     demand_percent: str
     """As a form's number."""
+    fixed_demand: bool
+    """An unanswered claim is taken to arbitrators as it was filed."""
     least_demand: str
     least_offer: str
     offers: tuple[OfferLine, ...]
-    seats_quoted: str
-    cost_quoted: str
+    offered: str
+    """The share that counts as the organisation's position."""
+    settle_percent: str
+    """What the other side would settle for; empty where nobody has said it."""
+    cost_text: str
+    appeal: AppealBox
     execute_text: str
     panels: tuple[RolePanel, ...]
     may: tuple[May, ...]
@@ -100,14 +122,16 @@ class Sources:
     manifests: Manifests
     verification: Verification | None
     finality: Finality
+    foreseen: tuple[Seat, ...] = ()
+    """The seats of a panel that nobody has drawn yet."""
 
 
 def case_page(look: Look, sources: Sources) -> CasePage:
     case, t = look.case, look.t
     told = tuple(rows(look, sources.events))
-    seats, cost = quote(sources.deployment.track(case.policy.track), case.amount)
     offered = case.offer.share if case.offer else None
-    at = sources.deployment.address_of
+    at, bounty = sources.deployment.address_of, sources.deployment.draw_bounty_wei
+    contracts = Contracts(at(COURT), at(DESK))
     written = texts(sources.manifests)
     return CasePage(
         id=case.id,
@@ -121,15 +145,19 @@ def case_page(look: Look, sources: Sources) -> CasePage:
         customer=case.customer,
         short_customer=short(case.customer),
         money=money(look),
+        outcome=outcome_name(case.payment.outcome, t) if case.payment else "",
         demand=t.share(case.demand),
         demand_percent=_percent(case.demand),
+        fixed_demand=case.is_claim and look.phase is Phase.OVERDUE,
         least_demand=_percent((offered or 0) + 1),
         least_offer=_percent(0 if offered is None else offered + OFFER_STEP),
         offers=tuple(_offers(look)),
-        seats_quoted=t.count("{number} arbitrator", "{number} arbitrators", seats),
-        cost_quoted=t.amount(cost),
+        offered=t.share(offered or 0),
+        settle_percent="" if case.settlement is None else _percent(case.settlement.share),
+        cost_text=_cost_text(look, sources.deployment),
+        appeal=appeal_box(look, bounty),
         execute_text=_execute_text(look),
-        panels=tuple(panels(look, sources.organisation, at(COURT), at(DESK))),
+        panels=tuple(panels(look, sources.organisation, contracts, sources.foreseen)),
         may=tuple(may(look)),
         action_names=action_names(t),
         rows=told,
@@ -150,10 +178,36 @@ def _percent(basis_points: int) -> str:
 
 def _offers(look: Look) -> list[OfferLine]:
     t = look.t
-    return [
-        OfferLine(one.number, t.share(one.share), t.amount(look.part(one.share)), t.time(one.at))
-        for one in look.case.offers
-    ]
+    lines = []
+    for one in look.case.offers:
+        share = one.pledge.refund if one.pledge else one.share
+        pledge = _promise(one.pledge, t) if one.pledge else ""
+        amount = look.amount(look.part(share))
+        lines.append(OfferLine(one.number, t.share(share), amount, t.time(one.at), pledge))
+    return lines
+
+
+def _promise(pledge: Pledge, t: Language) -> str:
+    within = t.duration(pledge.due_hours * 3600)
+    if pledge.kind is PledgeKind.SEND_AGAIN:
+        return t.say("Send the goods again within {within}", within=within)
+    return t.say("Put it right within {within}", within=within)
+
+
+def _cost_text(look: Look, deployment: Deployment) -> str:
+    case, t = look.case, look.t
+    in_wei = case.is_claim or case.order.token == NATIVE_COIN
+    if case.policy.is_outside or not in_wei:
+        return t.say(
+            "You advance what the arbitrators cost; your wallet shows how much before you sign. "
+            "What you get back of it depends on the ruling."
+        )
+    seats, cost = deployment.quote(case.policy.track, case.amount)
+    return t.say(
+        "You advance {cost} for {seats}. What you get back of it depends on the ruling.",
+        cost=t.amount(cost),
+        seats=t.count("{number} arbitrator", "{number} arbitrators", seats),
+    )
 
 
 def _execute_text(look: Look) -> str:
@@ -161,7 +215,18 @@ def _execute_text(look: Look) -> str:
     if look.phase is Phase.OVERDUE:
         return t.say("The organisation stayed silent: the customer is paid what was asked.")
     if look.phase is Phase.LAPSED:
+        offer = look.case.offers[-1]
+        if not offer.stands:
+            return t.say("The customer stayed silent: the case is closed.")
+        if offer.pledge is not None:
+            return t.say("The customer stayed silent on the promise: its clock starts.")
         return t.say("The customer stayed silent on the offer: it is carried out.")
+    if look.phase is Phase.BROKEN:
+        return t.say("The promise was not kept in time: the customer is paid the refund it named.")
+    if look.phase is Phase.KEPT:
+        return t.say("The customer did not object: the organisation is paid.")
+    if look.case.outside is not None:
+        return t.say("The contract divides the money as the arbitrators outside ruled.")
     return t.say("The contract counts the votes, pays both sides and the arbitrators.")
 
 
@@ -174,7 +239,8 @@ def _ruling(look: Look, written: dict[str, str]) -> RulingBox | None:
         text = t.say("No panel could decide, so it is the middle between both sides.")
     reasons = tuple(
         Reason(t.say("Arbitrator {number}", number=seat.number + 1), written[seat.reason])
-        for seat in look.case.rounds[-1].seats
+        for current in look.case.rounds[-1:]
+        for seat in current.seats
         if seat.reason is not None and written.get(seat.reason)
     )
     return RulingBox(t.share(ruling.share), text, reasons)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import log2
 
-from dapp.domain.phases import Phase
+from dapp.domain.phases import Phase, is_final
 from dapp.domain.rounds import Round
 from dapp.web.presentation.people import (
     ANYONE,
@@ -28,7 +28,18 @@ LANE_HEIGHT = 46
 _LEFT, _RIGHT = 104, 704
 _DOT_ROOM = 21.0
 _OPEN_PHASES = frozenset(
-    {Phase.FILED, Phase.ASKED, Phase.OFFERED, Phase.ESCALATED, Phase.OVERDUE, Phase.LAPSED}
+    {
+        Phase.FILED,
+        Phase.ASKED,
+        Phase.OFFERED,
+        Phase.ESCALATED,
+        Phase.OVERDUE,
+        Phase.LAPSED,
+        Phase.PLEDGED,
+        Phase.BROKEN,
+        Phase.DELIVERED,
+        Phase.KEPT,
+    }
 )
 
 
@@ -112,11 +123,27 @@ def _windows(look: Look) -> Iterator[Window]:
         replied = ask.replied_at or ask.deadline
         yield CUSTOMER, "reply", ("InformationRequested", ask.at), replied, t.say("Time to reply")
     for offer, end in zip(case.offers, _offer_ends(look), strict=True):
-        yield CUSTOMER, "reply", ("Offered", offer.at), end, t.say("Time to decide on the offer")
+        begins = "Offered" if offer.pledge is None else "PledgeOffered"
+        yield CUSTOMER, "reply", (begins, offer.at), end, t.say("Time to decide on the offer")
+    yield from _pledge_windows(look)
     yield from _court_windows(look)
     if case.payment is not None:
         end = case.confirmed_at or case.payment.confirm_deadline
         yield CUSTOMER, "confirm", ("Executed", case.payment.at), end, t.say("Time to confirm")
+
+
+def _pledge_windows(look: Look) -> Iterator[Window]:
+    pledge, t = look.case.pledge, look.t
+    if pledge is None or pledge.accepted_at is None or pledge.due_at is None:
+        return
+    kept = pledge.delivered_at or pledge.due_at
+    begins = ("PledgeAccepted", pledge.accepted_at)
+    yield ORGANISATION, "answer", begins, kept, t.say("Time to keep the promise")
+    if pledge.delivered_at is not None:
+        ended = look.case.payment.at if look.case.payment else look.case.deadline
+        ends = pledge.reopened_at or ended
+        delivered = ("Delivered", pledge.delivered_at)
+        yield CUSTOMER, "confirm", delivered, ends, t.say("Time to look at what was delivered")
 
 
 def _offer_ends(look: Look) -> list[int]:
@@ -126,6 +153,7 @@ def _offer_ends(look: Look) -> list[int]:
         case.escalation.at if case.escalation else None,
         case.payment.at if case.payment else None,
         case.withdrawn_at,
+        case.pledge.accepted_at if case.pledge else None,
     ]
     over = min([time for time in decided if time is not None], default=None)
     ends: list[int] = [offer.at for offer in case.offers[1:]]
@@ -138,20 +166,30 @@ def _offer_ends(look: Look) -> list[int]:
 def _court_windows(look: Look) -> Iterator[Window]:
     t = look.t
     for current in look.case.rounds:
-        if current.drawn_at is None or current.commit_opens is None:
-            continue
-        ends = min(current.commit_ends or 0, _all_committed_at(current) or 1 << 40)
-        closed = current.concluded_at or current.voided_at or current.reveal_ends or 0
-        reveal_ends = min(current.reveal_ends or 0, max(closed, ends))
         opens = current.commit_opens
-        yield COURT_LANE, "hand-over", ("Drawn", current.drawn_at), opens, t.say("Hand-over")
+        begins = ("Escalated" if current.number == 0 else "", current.armed_at)
+        yield COURT_LANE, "hand-over", begins, opens, t.say("Hand-over")
+        if current.drawn_at is None:
+            continue
+        over = current.ended_at or current.voided_at or current.appealed_at or 1 << 40
+        ends = min(current.commit_ends, _all_committed_at(current) or 1 << 40, over)
+        reveal_ends = min(current.reveal_ends, _all_revealed_at(current) or 1 << 40, over)
         yield COURT_LANE, "commit", ("", opens), ends, t.say("Secret vote")
         yield COURT_LANE, "reveal", ("", ends), reveal_ends, t.say("Opening of the votes")
+        if len(current.revealed) > len(current.seats) // 2 and not is_final(current):
+            appeal_ends = min(current.appeal_ends, over)
+            yield COURT_LANE, "appeal", ("", reveal_ends), appeal_ends, t.say("Time to appeal")
 
 
 def _all_committed_at(current: Round) -> int | None:
     times = [seat.committed_at for seat in current.seats if seat.committed_at is not None]
     return max(times) if times and len(times) == len(current.seats) else None
+
+
+def _all_revealed_at(current: Round) -> int | None:
+    times = [seat.revealed_at for seat in current.seats if seat.revealed_at is not None]
+    hidden = len(current.committed) - len(times)
+    return max(times) if times and hidden <= 0 else None
 
 
 class _Scale:

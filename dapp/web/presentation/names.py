@@ -1,6 +1,6 @@
 """Short names of states, kinds and people, in the reader's language."""
 
-from dapp.domain.parts import Category
+from dapp.domain.parts import Category, Outcome
 from dapp.domain.phases import Phase
 from dapp.web.i18n import Language
 
@@ -18,12 +18,31 @@ def phase_name(phase: Phase, t: Language) -> str:
         Phase.OVERDUE: t.say("Overdue"),
         Phase.OFFERED: t.say("Offer made"),
         Phase.LAPSED: t.say("Offer lapsed"),
+        Phase.PLEDGED: t.say("Promise accepted"),
+        Phase.BROKEN: t.say("Promise broken"),
+        Phase.DELIVERED: t.say("Delivered"),
+        Phase.KEPT: t.say("Promise kept"),
         Phase.ESCALATED: t.say("In arbitration"),
         Phase.PAID: t.say("Paid"),
         Phase.CONFIRMED: t.say("Settled"),
         Phase.CLOSED: t.say("Closed"),
         Phase.WITHDRAWN: t.say("Withdrawn"),
     }[phase]
+
+
+def outcome_name(outcome: Outcome, t: Language) -> str:
+    """How the money came to be divided."""
+    return {
+        Outcome.NONE: t.say("Unknown"),
+        Outcome.ACCEPTED: t.say("The customer accepted the offer"),
+        Outcome.ACCEPTED_BY_SILENCE: t.say("The customer left the offer unanswered"),
+        Outcome.DEFAULTED: t.say("The organisation did not answer"),
+        Outcome.RULED: t.say("The arbitrators ruled"),
+        Outcome.REFUSED: t.say("The arbitrators gave no ruling"),
+        Outcome.SETTLED: t.say("Both sides settled"),
+        Outcome.PLEDGE_BROKEN: t.say("The promise was broken"),
+        Outcome.PLEDGE_KEPT: t.say("The promise was kept"),
+    }[outcome]
 
 
 def category_name(category: Category, t: Language) -> str:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from dapp.domain.organisation import ROLE_ANSWER, Organisation
 from dapp.domain.phases import RoundPhase
 from dapp.domain.rounds import Seat
-from dapp.domain.rules import Action, Role
+from dapp.domain.rules import Action, Role, is_accused
 from dapp.domain.types import Address
 from dapp.web.i18n import Language
+from dapp.web.presentation.appealbox import Share, shares
 from dapp.web.presentation.people import ANYONE, COURT_LANE, CUSTOMER, ORGANISATION, role_name
 from dapp.web.presentation.view import Look
 
@@ -18,6 +19,12 @@ _ROLES = {
     Role.ARBITRATOR: COURT_LANE,
     Role.ANYONE: ANYONE,
 }
+
+
+_WITHOUT_FORM = frozenset(
+    {Action.ACCUSE, Action.NAME_ACCUSED, Action.REPORT_LEAK, Action.COMMIT_DRAWING}
+)
+"""By the API and the command line alone; who drew with the vote has the form of a seat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,16 @@ class RolePanel:
     waiting: str
     """Said when there is nothing to do."""
     seat: SeatData | None = None
+    shares: tuple[Share, ...] = ()
+    """What its account can take out of appeals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contracts:
+    """Whose addresses a vote binds."""
+
+    court: Address
+    desk: Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +78,18 @@ def action_names(t: Language) -> dict[str, str]:
         "evidence": t.say("Add evidence"),
         "confirm": t.say("Confirm the payment"),
         "rate": t.say("Rate"),
+        "contest": t.say("Contest the reply"),
+        "pledge": t.say("Promise in kind"),
+        "deliver": t.say("Say that the promise is kept"),
+        "confirm-delivery": t.say("Confirm what was delivered"),
+        "reopen": t.say("Reopen the case"),
+        "settle": t.say("Settle with the other side"),
+        "contribute": t.say("Pay for an appeal"),
+        "refund-contribution": t.say("Pay back what went into an appeal"),
+        "resolve-appeal": t.say("Decide where an appeal's stake goes"),
+        "withdraw-share": t.say("Take out what came back of an appeal"),
+        "fund": t.say("Send money along to settle it"),
+        "withdraw-funding": t.say("Take back what you sent along"),
         "draw": t.say("Seat the arbitrators"),
         "rearm": t.say("Set a new draw"),
         "void": t.say("Call a new panel"),
@@ -71,10 +100,18 @@ def action_names(t: Language) -> dict[str, str]:
 
 
 def panels(
-    look: Look, organisation: Organisation, court: Address, desk: Address
+    look: Look, organisation: Organisation, contracts: Contracts, foreseen: Sequence[Seat] = ()
 ) -> list[RolePanel]:
-    """For each person of the case, each seat that has a vote to give, and anyone."""
-    operators = [one.account for one in organisation.operators if one.roles & ROLE_ANSWER]
+    """For each person of the case, each seat that has a vote to give, and anyone.
+
+    `foreseen` are the seats of a panel that nobody has drawn yet.
+    """
+    case = look.case
+    operators = [
+        one.account
+        for one in organisation.operators
+        if one.roles & ROLE_ANSWER and not is_accused(case, one.account)
+    ]
     anyone = _panel(look, Role.ANYONE, ["any"])
     own = [
         _panel(look, Role.CUSTOMER, [look.case.customer]),
@@ -82,8 +119,22 @@ def panels(
     ]
     if anyone.primary is not None:
         own = [panel for panel in own if panel.others]
-    seats = [_seat_panel(look, seat, court, desk) for seat in _seats(look)]
-    return [*seats, *([anyone] if anyone.primary else []), *own]
+    seats = [_seat_panel(look, seat, contracts) for seat in _seats(look, foreseen)]
+    does = anyone.primary or anyone.others
+    return [*seats, *_payers(look), *([anyone] if does else []), *own]
+
+
+def _payers(look: Look) -> Iterator[RolePanel]:
+    """Those who have something to take out of appeals, or of what they sent along."""
+    for number, (payer, found) in enumerate(shares(look).items()):
+        title, accounts = look.t.say("You paid for an appeal"), payer.lower()
+        primary = "withdraw-share"
+        yield RolePanel(f"payer-{number}", title, accounts, primary, (), "", shares=found)
+    for number, sent in enumerate(look.case.funding.sent):
+        if Action.WITHDRAW_FUNDING not in look.available(Role.ANYONE, sent.payer):
+            continue
+        title, accounts = look.t.say("You sent money along"), sent.payer.lower()
+        yield RolePanel(f"funder-{number}", title, accounts, None, ("withdraw-funding",), "")
 
 
 def may(look: Look) -> list[May]:
@@ -100,9 +151,12 @@ def may(look: Look) -> list[May]:
 def _own(look: Look, role: Role) -> tuple[Action, ...]:
     """Without what anyone may do, which has its own panel."""
     everyone = look.available(Role.ANYONE)
-    if role is Role.ANYONE:
-        return everyone
-    return tuple(action for action in look.available(role) if action not in everyone)
+    found = everyone if role is Role.ANYONE else look.available(role)
+    return tuple(
+        one
+        for one in found
+        if one not in _WITHOUT_FORM and (role is Role.ANYONE or one not in everyone)
+    )
 
 
 def _panel(look: Look, role: Role, accounts: Sequence[str]) -> RolePanel:
@@ -129,25 +183,27 @@ def _title(t: Language, role: Role) -> str:
     }[role]
 
 
-def _seats(look: Look) -> Iterator[Seat]:
+def _seats(look: Look, foreseen: Sequence[Seat]) -> Iterator[Seat]:
     current = look.case.round
     if current is None:
         return
+    if look.round_phase is RoundPhase.DRAWABLE and look.now >= current.commit_opens:
+        yield from foreseen
     for seat in current.seats:
-        is_open = look.round_phase is RoundPhase.COMMIT
-        to_open = seat.commitment is not None and seat.vote is None
+        is_open = look.round_phase is RoundPhase.COMMIT and seat.leaked_at is None
+        to_open = seat.number in current.committed - current.revealed
         if is_open or (look.round_phase is RoundPhase.REVEAL and to_open):
             yield seat
 
 
-def _seat_panel(look: Look, seat: Seat, court: Address, desk: Address) -> RolePanel:
+def _seat_panel(look: Look, seat: Seat, contracts: Contracts) -> RolePanel:
     case, current = look.case, look.case.rounds[-1]
-    voting = look.round_phase is RoundPhase.COMMIT
+    opening = look.round_phase is RoundPhase.REVEAL
     return RolePanel(
         slot=f"seat-{seat.number}",
         title=look.t.say("You are arbitrator {number}", number=seat.number + 1),
         accounts=(seat.owner or "").lower(),
-        primary="commit" if voting else "reveal",
+        primary="reveal" if opening else "commit",
         others=(),
         waiting="",
         seat=SeatData(
@@ -155,8 +211,8 @@ def _seat_panel(look: Look, seat: Seat, court: Address, desk: Address) -> RolePa
             committed=seat.commitment is not None,
             data={
                 "chain": case.chain_id,
-                "court": court,
-                "desk": desk,
+                "court": contracts.court,
+                "desk": contracts.desk,
                 "dispute": case.id,
                 "round": current.number,
                 "seat": seat.number,

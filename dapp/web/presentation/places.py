@@ -1,6 +1,6 @@
 """Organisations, orders and stakes as the pages list them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from babel.dates import get_day_names
 from markupsafe import Markup
@@ -10,11 +10,12 @@ from dapp.domain.payment import OrderState
 from dapp.domain.policy import Policy
 from dapp.domain.position import EXIT_BLOCKS
 from dapp.domain.sla import acknowledge_seconds
-from dapp.domain.types import BlockNumber, UnixTime
+from dapp.domain.types import NATIVE_COIN, BlockNumber, UnixTime
 from dapp.store.views import Credit, OrderRow, OrganisationRow, PositionRow
 from dapp.web.i18n import Language
 from dapp.web.presentation.names import organisation_name
 from dapp.web.presentation.people import short
+from dapp.web.presentation.view import coins, units
 
 HOUR = 3600
 
@@ -41,8 +42,10 @@ class Place:
     days: tuple[str, ...]
     agreement: str
     bond: str
+    claim_limit: str
+    """The most that a claim without an order may ask for now; empty where none is accepted."""
     reserved: str
-    """Empty where open cases hold nothing."""
+    """Empty where open claims hold nothing."""
     balance: str
     has_balance: bool
     complaints: str
@@ -68,7 +71,8 @@ def place(row: OrganisationRow, now: UnixTime, t: Language, agreement: str = "")
         days=day_names(t),
         agreement=agreement,
         bond=t.amount(found.bond),
-        reserved=t.amount(row.bond_reserved) if row.bond_reserved else "",
+        claim_limit=t.amount(limit) if (limit := found.claim_limit(now)) else "",
+        reserved=t.amount(found.locked) if found.locked else "",
         balance=t.amount(row.balance),
         has_balance=row.balance > 0,
         complaints=t.count("{number} complaint", "{number} complaints", row.complaints),
@@ -94,6 +98,20 @@ def day_names(t: Language) -> tuple[str, ...]:
     """Monday first."""
     names = get_day_names("abbreviated", locale=t.locale)
     return tuple(names[day] for day in range(7))
+
+
+_CAPS = (0, 14, 54, 15, 55, 16, 56, 17, 18)
+
+
+def claim_caps(t: Language) -> tuple[tuple[int, str], ...]:
+    """The caps on claims that the form offers, as a policy packs them, with their words."""
+    return tuple(
+        (cap, t.amount(replace(_NO_TERMS, claim_cap=cap).claim_cap_wei) if cap else t.say("none"))
+        for cap in _CAPS
+    )
+
+
+_NO_TERMS = Policy(0, 0, 0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +141,7 @@ def order_line(row: OrderRow, version: PolicyVersion, now: UnixTime, t: Language
         key=paid.order.key,
         organisation=organisation_name(paid.order.organisation, t),
         customer=paid.order.customer,
-        amount=t.amount(paid.amount),
+        amount=coins(paid.amount, paid.order, t),
         state=row.state.name.lower(),
         state_name=_state_name(row.state, t),
         paid_at=t.time(paid.paid_at),
@@ -151,18 +169,25 @@ def held_line(row: OrderRow, t: Language) -> HeldLine:
     paid = row.paid
     customer = paid.order.customer
     return HeldLine(
-        paid.order.key, customer, short(customer), t.amount(paid.amount), t.time(paid.paid_at)
+        paid.order.key,
+        customer,
+        short(customer),
+        coins(paid.amount, paid.order, t),
+        t.time(paid.paid_at),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class CreditLine:
     contract: str
+    token: str
+    """Empty for the native coin."""
     amount: str
 
 
 def credit_line(credit: Credit, t: Language) -> CreditLine:
-    return CreditLine(credit.contract, t.amount(credit.amount))
+    token = "" if credit.token == NATIVE_COIN else credit.token
+    return CreditLine(credit.contract, token, units(credit.amount, credit.token, t))
 
 
 def _state_name(state: OrderState, t: Language) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from dapp.domain.deployment import Deployment
-from dapp.domain.events import COURT, DESK, ESCROW, Event
+from dapp.domain.events import CLAIMS, COURT, DESK, ESCROW, Event
 from dapp.domain.trail import is_folded
 from dapp.domain.types import NO_DIGEST
 from dapp.web.presentation.exhibits import Manifests
@@ -50,6 +50,7 @@ class ProofPage:
     chain_id: int
     desk: str
     escrow: str
+    claims: str
     court: str
     rows: tuple[EventLine, ...]
     manifests: tuple[ManifestBox, ...]
@@ -65,6 +66,7 @@ def proof_page(
         chain_id=look.case.chain_id,
         desk=deployment.address_of(DESK),
         escrow=deployment.address_of(ESCROW),
+        claims=deployment.address_of(CLAIMS),
         court=deployment.address_of(COURT),
         rows=tuple(_event_line(look, event) for event in events),
         manifests=tuple(_box(look, row, manifests) for row in told if row.digest != NO_DIGEST),

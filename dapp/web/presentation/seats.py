@@ -25,12 +25,12 @@ def seat_line(look: Look, row: SeatRow) -> SeatLine:
     current = next(one for one in look.case.rounds if one.number == row.round)
     is_current = current is look.case.round
     kind, todo = _todo(look, current.seats[row.number], is_current)
-    return SeatLine(look.case.id, kind, todo, look.t.amount(look.case.amount), status(look))
+    return SeatLine(look.case.id, kind, todo, look.amount(look.case.amount), status(look))
 
 
 def _todo(look: Look, seat: Seat, is_current: bool) -> tuple[str, str]:
     t = look.t
-    stands = look.round_phase if is_current else RoundPhase.CONCLUDED
+    stands = look.round_phase if is_current else RoundPhase.NONE
     if stands is RoundPhase.HAND_OVER:
         return "filed", t.say("Read the case")
     if stands is RoundPhase.COMMIT and seat.commitment is None:

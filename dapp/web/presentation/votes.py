@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dapp.domain.phases import MAX_VOIDS
 from dapp.domain.rounds import Round, Seat
 from dapp.domain.types import NO_DIGEST
 from dapp.web.presentation.people import short
@@ -36,21 +35,25 @@ def panels(look: Look) -> list[Panel]:
     return [
         Panel(_title(look, current), tuple(_tiles(look, current)))
         for current in look.case.rounds
-        if current.drawn_at is not None and current.number < MAX_VOIDS
+        if current.seats
     ]
 
 
 def _title(look: Look, current: Round) -> str:
     if len(look.case.rounds) == 1:
         return look.t.say("Arbitrators")
-    return look.t.say("Arbitrators, round {number}", number=current.number + 1)
+    number = look.case.rounds.index(current) + 1
+    if current.appeals:
+        return look.t.say("Arbitrators of appeal {number}", number=current.appeals)
+    return look.t.say("Arbitrators, round {number}", number=number)
 
 
 def _tiles(look: Look, current: Round) -> Iterator[Tile]:
     voting_over = (
-        current.concluded_at is not None
+        current.ended_at is not None
         or current.voided_at is not None
-        or look.now >= (current.reveal_ends or 0)
+        or current.appealed_at is not None
+        or look.now >= current.reveal_ends
     )
     for seat in current.seats:
         kind, text = _state(look, seat, voting_over)
@@ -70,6 +73,8 @@ def _state(look: Look, seat: Seat, voting_over: bool) -> tuple[str, str]:
     t = look.t
     if seat.vote is not None:
         return "opened", t.say("{share} for the customer", share=t.share(seat.vote))
+    if seat.leaked_at is not None:
+        return "silent", t.say("told the vote too early")
     if voting_over:
         return "silent", t.say("did not open a vote")
     if seat.commitment is not None:

@@ -16,6 +16,7 @@ POLICY = {
     "confirm_hours": 48,
     "protection_hours": 336,
     "track": 0,
+    "claim_cap": 16,
 }
 
 
@@ -67,6 +68,13 @@ def test_a_policy_is_read_whole() -> None:
     policy = Params({"policy": POLICY}).policy()
     assert policy.peak_mask == (1 << 168) - 1
     assert (policy.answer_hours, policy.protection_hours) == (72, 336)
+    assert policy.claim_cap_wei == 10**18
+
+
+@pytest.mark.parametrize("given", ["true", 1, 0, []])
+def test_a_flag_is_true_or_false(given: object) -> None:
+    assert Params({"higher": False}).flag("higher") is False
+    refused("parameter-invalid", Params({"higher": given}), "flag", "higher")
 
 
 @pytest.mark.parametrize("name", sorted(POLICY))

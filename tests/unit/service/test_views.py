@@ -7,6 +7,7 @@ from typing import Any
 from dapp.domain.case import Case
 from dapp.domain.events import DESK, Event
 from dapp.domain.parts import (
+    Accusation,
     Acknowledgement,
     Category,
     ComplaintState,
@@ -17,8 +18,11 @@ from dapp.domain.parts import (
     Order,
     Outcome,
     Payment,
+    Pledge,
+    PledgeKind,
     Rating,
     Ruling,
+    Settlement,
 )
 from dapp.domain.phases import RoundPhase
 from dapp.domain.policy import Policy
@@ -38,7 +42,7 @@ from dapp.domain.types import (
     UnixTime,
     Wei,
 )
-from dapp.service import views
+from dapp.service import hearings, views
 from dapp.store.views import Head
 
 WHO = Address("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266")
@@ -69,11 +73,26 @@ CASE = Case(
     updated_block=BlockNumber(9),
     acknowledgement=Acknowledgement(AT, WHO, True, NO_DIGEST),
     asks=(InfoRequest(AT, WHO, AT, DIGEST),),
-    offers=(Offer(1, HALF, AT, AT, WHO, DIGEST),),
+    offers=(Offer(1, HALF, AT, AT, WHO, DIGEST, Pledge(PledgeKind.PUT_RIGHT, 48, HALF)),),
     evidence=(EvidenceItem(DIGEST, WHO, True, AT, "Filed"),),
-    escalation=Escalation(HALF, HALF, MUCH, True, AT, WHO),
+    escalation=Escalation(HALF, HALF, HASH, MUCH, WHO, True, False, AT, WHO),
+    accusation=Accusation(HASH, AT),
+    settlements=(Settlement(True, 0, HALF, AT, WHO),),
     ruling=Ruling(HALF, False, HASH, MUCH, AT),
-    payment=Payment(Outcome.ACCEPTED_BY_SILENCE, HALF, MUCH, MUCH, MUCH, MUCH, AT, AT, HASH),
+    payment=Payment(
+        outcome=Outcome.ACCEPTED_BY_SILENCE,
+        share=HALF,
+        to_customer=MUCH,
+        to_organisation=MUCH,
+        cost_to_customer=MUCH,
+        from_bond=MUCH,
+        at=AT,
+        confirm_deadline=AT,
+        order_trail=HASH,
+        record=HASH,
+        cost=MUCH,
+        actor=WHO,
+    ),
     confirmed_at=AT,
     ratings=(Rating(True, 4, NO_DIGEST, AT, WHO),),
 )
@@ -89,8 +108,8 @@ def numbers(value: Any) -> list[int]:
 
 def test_every_fact_of_a_case_is_shown() -> None:
     shown = views.case(CASE)
-    # Rounds depend on the time; how much of the answer window was left is in its deadline.
-    elsewhere = {"chain_id", "rounds", "answer_left_seconds"}
+    # Hearings are shown by themselves; how much of the answer window was left is in its deadline.
+    elsewhere = {"chain_id", "rounds", "outside", "appeals", "answer_left_seconds"}
     assert {field.name for field in fields(Case)} - elsewhere <= set(shown)
     assert shown["chain"] == "eip155:31337"
     assert shown["payment"]["outcome"] == "accepted-by-silence"
@@ -113,23 +132,37 @@ def test_a_round_shows_every_seat() -> None:
     terms = Terms(Wei(10**16), Wei(10**17), 1, 2, 3)
     seats = (Seat(0, PositionId(5), WHO, vote=HALF, pay_wei=-5), Seat(1, PositionId(6), None))
     current = Round(
-        0,
-        HASH,
-        terms,
-        3,
-        BlockNumber(1),
-        AT,
-        9,
+        appeals=1,
+        voids=0,
+        armed_word=HASH,
+        terms=terms,
+        seats_paid=3,
+        armed_at_block=BlockNumber(1),
+        armed_at=AT,
+        high_water=9,
         drawn_at=AT,
         seats=seats,
         commitments=(Commitment(0, HASH, AT),),
     )
-    shown = views.round_(current, RoundPhase.HAND_OVER)
-    assert shown["phase"] == "hand-over"
+    shown = hearings.round_(current, RoundPhase.HAND_OVER, Wei(10**15))
+    assert (shown["phase"], shown["number"], shown["appeal"]) == ("hand-over", 3, None)
     assert shown["commit_opens"]["unix"] == AT + 1
     assert shown["reveal_ends"]["unix"] == AT + 6
     assert [seat["pay"] for seat in shown["seats"]] == ["-5", None]
     assert shown["commitments"] == [{"seat": 0, "commitment": HASH, "at": views.time(AT)}]
+
+
+def test_an_open_appeal_says_what_it_costs() -> None:
+    terms = Terms(Wei(10**16), Wei(10**17), 1, 2, 3)
+    seats = (Seat(0, PositionId(5), WHO, vote=HALF),)
+    current = Round(0, 0, HASH, terms, 3, BlockNumber(1), AT, 9, drawn_at=AT, seats=seats)
+    shown = hearings.round_(current, RoundPhase.APPEALABLE, Wei(10**15))
+    assert shown["ruling"] == HALF
+    assert shown["appeal"] == {
+        "seats": 7,
+        "cost": str(7 * 10**16 + 10**15),
+        "needed": str((7 * 10**16 + 10**15) * 3 // 2),
+    }
 
 
 def test_an_event_keeps_long_numbers_as_text() -> None:

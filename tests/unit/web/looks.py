@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from dapp.domain.case import Case
 from dapp.domain.organisation import ALL_ROLES, Operator, Organisation
+from dapp.domain.outside import OutsideCase
 from dapp.domain.parts import (
     Acknowledgement,
     Category,
@@ -14,6 +15,8 @@ from dapp.domain.parts import (
     Order,
     Outcome,
     Payment,
+    Pledge,
+    PledgeKind,
     Ruling,
 )
 from dapp.domain.policy import Policy
@@ -100,14 +103,42 @@ def offered(share: int) -> Case:
 OFFERED = offered(4000)
 REJECTED = offered(0)
 
-DRAWN_AT = FILED_AT + 3 * HOUR
-_ARMED = Round(
-    number=0,
+
+def promised(pledge: Pledge, state: ComplaintState, deadline: int) -> Case:
+    """After a promise in kind, which the customer may have accepted."""
+    made = replace(OFFERED.offers[0], share=BasisPoints(0), pledge=pledge)
+    return replace(OFFERED, state=state, deadline=UnixTime(deadline), offers=(made,))
+
+
+_PLEDGE = Pledge(PledgeKind.SEND_AGAIN, 48, BasisPoints(5000))
+_ACCEPTED = replace(
+    _PLEDGE,
+    accepted_at=UnixTime(FILED_AT + 3 * HOUR),
+    accepted_by=CUSTOMER,
+    due_at=UnixTime(FILED_AT + 51 * HOUR),
+)
+_KEPT = replace(_ACCEPTED, delivered_at=UnixTime(FILED_AT + DAY), delivery=NO_DIGEST)
+PLEDGE_OFFERED = promised(_PLEDGE, ComplaintState.OFFERED, FILED_AT + 7 * DAY)
+REPAIR_OFFERED = promised(
+    replace(_PLEDGE, kind=PledgeKind.PUT_RIGHT), ComplaintState.OFFERED, FILED_AT + 7 * DAY
+)
+PLEDGED = promised(_ACCEPTED, ComplaintState.PLEDGED, FILED_AT + 51 * HOUR)
+DELIVERED = promised(_KEPT, ComplaintState.DELIVERED, FILED_AT + 8 * DAY)
+REOPENED = promised(
+    replace(_KEPT, reopened_at=UnixTime(FILED_AT + 2 * DAY)),
+    ComplaintState.OFFERED,
+    FILED_AT + 9 * DAY,
+)
+
+ARMED_AT = FILED_AT + 3 * HOUR
+ARMED = Round(
+    appeals=0,
+    voids=0,
     armed_word=ZERO_HASH,
     terms=Terms(Wei(ETHER // 100), Wei(ETHER // 10), DAY, 2 * DAY, 2 * DAY),
     seats_paid=3,
     armed_at_block=BlockNumber(20),
-    armed_at=UnixTime(DRAWN_AT - 60),
+    armed_at=UnixTime(ARMED_AT),
     high_water=16,
 )
 
@@ -120,8 +151,9 @@ def hearing(committed: int = 0, votes: tuple[int, ...] = (), drawn: bool = True)
             position=PositionId(number),
             owner=owner,
             commitment=Hash32(f"0x{number + 1:064x}") if number < committed else None,
-            committed_at=UnixTime(DRAWN_AT + DAY + number) if number < committed else None,
+            committed_at=UnixTime(ARMED_AT + DAY + number) if number < committed else None,
             vote=BasisPoints(votes[number]) if number < len(votes) else None,
+            revealed_at=UnixTime(ARMED_AT + DAY + 60) if number < len(votes) else None,
         )
         for number, owner in enumerate(ARBITRATORS)
     )
@@ -130,22 +162,62 @@ def hearing(committed: int = 0, votes: tuple[int, ...] = (), drawn: bool = True)
         for seat in seats
         if seat.commitment is not None and seat.committed_at is not None
     )
-    current = _ARMED
+    current = ARMED
     if drawn:
-        current = replace(_ARMED, drawn_at=UnixTime(DRAWN_AT), seats=seats, commitments=commitments)
-    taken = Escalation(
-        BasisPoints(8000),
-        BasisPoints(4000),
-        Wei(3 * ETHER // 100),
-        True,
-        UnixTime(DRAWN_AT - 60),
-        CUSTOMER,
+        drawn_at = UnixTime(ARMED_AT + 60)
+        current = replace(ARMED, drawn_at=drawn_at, seats=seats, commitments=commitments)
+    return replace(
+        OFFERED, state=ComplaintState.ESCALATED, escalation=ESCALATION, rounds=(current,)
     )
-    return replace(OFFERED, state=ComplaintState.ESCALATED, escalation=taken, rounds=(current,))
 
 
+ESCALATION = Escalation(
+    demand=BasisPoints(8000),
+    offer=BasisPoints(4000),
+    terms=ZERO_HASH,
+    cost=Wei(3 * ETHER // 100),
+    payer=CUSTOMER,
+    is_outside=False,
+    all_costs=False,
+    at=UnixTime(ARMED_AT),
+    actor=CUSTOMER,
+)
 DECIDED = hearing(3, (5500, 6000, 4800))
-PAID_AT = DRAWN_AT + 2 * DAY
+APPEALED = replace(
+    DECIDED,
+    rounds=(
+        replace(
+            DECIDED.rounds[0],
+            appealed_at=UnixTime(ARMED_AT + 2 * DAY),
+            ruling=BasisPoints(5500),
+        ),
+        replace(
+            ARMED,
+            appeals=1,
+            voids=2,
+            seats_paid=7,
+            armed_at=UnixTime(ARMED_AT + 12 * DAY),
+            armed_at_block=BlockNumber(60),
+        ),
+    ),
+)
+_OUTSIDE = OutsideCase(
+    arbitrator=COURT,
+    dispute=ZERO_HASH,
+    listing=1,
+    cost=Wei(ETHER // 10),
+    deadline=UnixTime(FILED_AT + 90 * DAY),
+)
+OUTSIDE = replace(
+    hearing(drawn=False),
+    rounds=(),
+    escalation=replace(ESCALATION, is_outside=True),
+    outside=_OUTSIDE,
+)
+OUTSIDE_RULED = replace(OUTSIDE, outside=replace(_OUTSIDE, choice=3, ruled_at=UnixTime(FILED_AT)))
+CLAIM = replace(FILED, order=replace(FILED.order, is_claim=True))
+FROZEN = replace(OFFERED, frozen_until=UnixTime(FILED_AT + 2 * DAY))
+PAID_AT = ARMED_AT + 2 * DAY
 PAID = replace(
     DECIDED,
     state=ComplaintState.PAID,
@@ -161,6 +233,9 @@ PAID = replace(
         at=UnixTime(PAID_AT),
         confirm_deadline=UnixTime(PAID_AT + 3 * DAY),
         order_trail=ZERO_HASH,
+        record=ZERO_HASH,
+        cost=Wei(3 * ETHER // 100),
+        actor=CUSTOMER,
     ),
 )
 CONFIRMED = replace(PAID, state=ComplaintState.CONFIRMED, confirmed_at=UnixTime(PAID_AT + HOUR))
@@ -184,14 +259,31 @@ ALL_LOOKS: dict[str, tuple[Case, int, int]] = {
     "rejected": (REJECTED, 3 * HOUR, 40),
     "offer lapsed": (OFFERED, 7 * DAY, 40),
     "rejection lapsed": (REJECTED, 7 * DAY, 40),
+    "claim overdue": (CLAIM, 48 * HOUR, 40),
+    "frozen": (FROZEN, 3 * HOUR, 40),
+    "promise": (PLEDGE_OFFERED, 3 * HOUR, 40),
+    "repair": (REPAIR_OFFERED, 3 * HOUR, 40),
+    "promise lapsed": (PLEDGE_OFFERED, 7 * DAY, 40),
+    "promised": (PLEDGED, 4 * HOUR, 40),
+    "promise broken": (PLEDGED, 51 * HOUR, 40),
+    "delivered": (DELIVERED, 30 * HOUR, 40),
+    "promise kept": (DELIVERED, 8 * DAY, 40),
+    "reopened": (REOPENED, 3 * DAY, 40),
+    "reopened lapsed": (REOPENED, 9 * DAY, 40),
     "awaiting seed": (hearing(drawn=False), 3 * HOUR, 24),
     "drawable": (hearing(drawn=False), 3 * HOUR, 25),
+    "drawable late": (hearing(drawn=False), 28 * HOUR, 25),
     "missed": (hearing(drawn=False), 3 * HOUR, 20 + 4 + 8192),
     "hand-over": (hearing(), 4 * HOUR, 40),
     "commit": (hearing(1), 28 * HOUR, 40),
     "reveal": (hearing(3, (5500,)), 28 * HOUR, 40),
     "insufficient": (hearing(1), 10 * DAY, 40),
-    "decidable": (DECIDED, 28 * HOUR, 40),
+    "appealable": (DECIDED, 28 * HOUR, 40),
+    "decidable": (DECIDED, 8 * DAY, 40),
+    "appeal failed": (APPEALED, 13 * DAY, 80),
+    "outside": (OUTSIDE, 4 * HOUR, 40),
+    "outside ruled": (OUTSIDE_RULED, 4 * HOUR, 40),
+    "outside late": (OUTSIDE, 90 * DAY, 40),
     "paid": (PAID, 52 * HOUR, 40),
     "confirmed": (CONFIRMED, 60 * HOUR, 40),
     "closed": (PAID, 30 * DAY, 40),

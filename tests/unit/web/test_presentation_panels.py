@@ -1,18 +1,24 @@
 """What each person can do: one thing first, the same as the rules say."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from dapp.domain.appeals import AppealLevel, Contribution, Pot
 from dapp.domain.rules import Action, Role, available
+from dapp.domain.types import UnixTime, Wei
 from dapp.web.i18n import load
-from dapp.web.presentation.panels import RolePanel, action_names, may, panels
+from dapp.web.presentation.appealbox import appeal_box
+from dapp.web.presentation.panels import Contracts, RolePanel, action_names, may, panels
 from tests.unit.web.looks import (
     ALL_LOOKS,
     ARBITRATORS,
     COURT,
     CUSTOMER,
     DESK,
+    ETHER,
+    FILED_AT,
     OPERATOR,
     ORGANISATION,
     hearing,
@@ -27,21 +33,39 @@ FIRST = {
     "offered": {"customer": "accept"},
     "rejected": {"customer": "escalate"},
     "offer lapsed": {"any": "execute"},
+    "claim overdue": {"any": "escalate"},
+    "promise": {"customer": "accept"},
+    "promise lapsed": {"any": "execute"},
+    "promised": {"operator": "deliver"},
+    "promise broken": {"any": "execute"},
+    "delivered": {"customer": "confirm-delivery"},
+    "promise kept": {"any": "execute"},
+    "reopened": {"customer": "escalate"},
+    "reopened lapsed": {"any": "execute"},
     "drawable": {"any": "draw"},
     "missed": {"any": "rearm"},
     "insufficient": {"any": "void"},
+    "appealable": {"any": "contribute"},
     "decidable": {"any": "execute"},
+    "outside": {},
+    "outside ruled": {"any": "execute"},
     "paid": {"customer": "confirm"},
     "confirmed": {"customer": "rate", "operator": "rate"},
     "withdrawn": {},
     "hand-over": {},
+}
+WITHOUT_FORM = {
+    Action.ACCUSE,
+    Action.NAME_ACCUSED,
+    Action.REPORT_LEAK,
+    Action.COMMIT_DRAWING,
 }
 NAMES = {CUSTOMER.lower(): "customer", OPERATOR.lower(): "operator", "any": "any"}
 
 
 def found(name: str) -> list[RolePanel]:
     case, after, block = ALL_LOOKS[name]
-    return panels(look(case, after, block=block), ORGANISATION, COURT, DESK)
+    return panels(look(case, after, block=block), ORGANISATION, Contracts(COURT, DESK))
 
 
 @pytest.mark.parametrize("name", FIRST)
@@ -61,7 +85,7 @@ def test_panels_offer_what_the_rules_allow_and_nothing_else(name: str) -> None:
         role = {CUSTOMER.lower(): Role.CUSTOMER, OPERATOR.lower(): Role.ORGANISATION}.get(
             panel.accounts, Role.ANYONE
         )
-        allowed = set(available(case, role, here.now, here.next_block))
+        allowed = set(available(case, role, here.now, here.next_block)) - WITHOUT_FORM
         own = allowed - everyone if role is not Role.ANYONE else allowed
         assert {*panel.others, *filter(None, [panel.primary])} == own
 
@@ -85,12 +109,51 @@ def test_a_seat_names_all_that_its_commitment_binds() -> None:
     assert set(panel.seat.data) >= {"chain", "court", "desk", "dispute", "round", "seat"}
 
 
+def test_whoever_will_be_on_the_panel_can_vote_before_it_is_drawn() -> None:
+    case, after, block = ALL_LOOKS["drawable late"]
+    foreseen = hearing().rounds[0].seats
+    here = look(case, after, block=block)
+    seats = [
+        panel
+        for panel in panels(here, ORGANISATION, Contracts(COURT, DESK), foreseen)
+        if panel.seat
+    ]
+    assert [panel.accounts for panel in seats] == [one.lower() for one in ARBITRATORS]
+    assert {panel.primary for panel in seats} == {"commit"}
+
+
+def test_contributors_take_out_what_came_back() -> None:
+    payer = Contribution(CUSTOMER, Wei(300))
+    level = AppealLevel(
+        higher=Pot(Wei(300), Wei(100), (payer,)), is_higher=True, resolved_at=UnixTime(FILED_AT)
+    )
+    case, after, block = ALL_LOOKS["paid"]
+    here = look(replace(case, appeals=(level,)), after, block=block)
+    shown = panels(here, ORGANISATION, Contracts(COURT, DESK))
+    (one,) = [panel for panel in shown if panel.primary == "withdraw-share"]
+    assert one.accounts == CUSTOMER.lower()
+    assert [(share.level, share.higher) for share in one.shares] == [(0, "true")]
+
+
+def test_an_appeal_can_be_paid_for_in_both_directions() -> None:
+    case, after, block = ALL_LOOKS["appealable"]
+    box = appeal_box(look(case, after, block=block), Wei(ETHER // 100))
+    assert box.seats == "7 arbitrators"
+    # Seven fees and the bounty, and half as much again.
+    assert [(pot.higher, pot.missing_ether) for pot in box.pots] == [
+        ("true", "0.12"),
+        ("false", "0.12"),
+    ]
+    assert box.refunds == ()
+
+
 def test_every_action_has_a_name_and_a_form() -> None:
-    assert set(action_names(load("en"))) == set(Action)
+    formed = set(Action) - WITHOUT_FORM
+    assert set(action_names(load("en"))) == formed
     templates = Path(__file__).parents[3] / "dapp" / "web" / "templates" / "parts"
     forms = (templates / "actions.html").read_text()
-    for action in Action:
-        assert f"macro {action}(" in forms
+    for action in formed:
+        assert f"macro {action.replace('-', '_')}(" in forms
 
 
 def test_without_a_wallet_it_is_told_in_words() -> None:

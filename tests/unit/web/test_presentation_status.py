@@ -7,7 +7,7 @@ import pytest
 from dapp.domain.phases import Phase, RoundPhase
 from dapp.web.i18n import LANGUAGES
 from dapp.web.presentation.status import status
-from tests.unit.web.looks import ALL_LOOKS, FILED, HOUR, OFFERED, hearing, look
+from tests.unit.web.looks import ALL_LOOKS, FILED, FROZEN, HOUR, OFFERED, hearing, look
 
 
 def words(sentence: str) -> str:
@@ -17,10 +17,7 @@ def words(sentence: str) -> str:
 def test_the_looks_cover_every_phase() -> None:
     looks = [look(case, after, block=block) for case, after, block in ALL_LOOKS.values()]
     assert {one.phase for one in looks} == set(Phase) - {Phase.NONE}
-    assert {one.round_phase for one in looks if one.phase is Phase.ESCALATED} == set(RoundPhase) - {
-        RoundPhase.NONE,
-        RoundPhase.CONCLUDED,
-    }
+    assert {one.round_phase for one in looks if one.phase is Phase.ESCALATED} == set(RoundPhase)
 
 
 def test_every_state_has_a_sentence_of_its_own_in_every_language() -> None:
@@ -60,6 +57,15 @@ def test_votes_are_counted_as_they_come() -> None:
 def test_the_median_is_told_once_the_votes_are_in() -> None:
     sentence = words(status(look(hearing(3, (5500, 6000, 4800)), 28 * HOUR)))
     assert "55% (0.55 ETH) for the customer" in sentence
+    assert "may pay for a larger panel until" in sentence
+
+
+def test_a_freeze_is_told_beside_the_rest() -> None:
+    sentence = words(status(look(FROZEN, 3 * HOUR)))
+    assert sentence.startswith(words(status(look(OFFERED, 3 * HOUR))))
+    assert sentence.endswith(
+        "The guardian holds the payout until Nov 24, 2026 00:00 UTC, 1 day 21 hours left."
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -12,9 +12,10 @@ from dapp.chain.keccak import keccak
 from dapp.domain import commitments
 from dapp.domain.commitments import Ballot
 from dapp.domain.events import COURT, DESK
-from dapp.domain.record import record as court_record
+from dapp.domain.record import chain as record_chain
 from dapp.domain.rounds import Commitment, Seat, armed
 from dapp.domain.types import (
+    ZERO_HASH,
     Address,
     BasisPoints,
     ChainId,
@@ -31,7 +32,8 @@ FRONTEND = ROOT / "dapp" / "web" / "frontend"
 TRAILS = json.loads((ROOT / "tests" / "vectors" / "trail.json").read_text())
 VECTORS = json.loads((ROOT / "tests" / "vectors" / "evidence.json").read_text())
 CONTRACT = Address("0x5FbDB2315678afecb367f032d93F642f64180aa3")
-DRAWN_AT = 1_795_305_600
+ARMED_AT = 1_795_305_600
+ARMED = 123 << 104 | 99 << 136 | ARMED_AT << 160
 
 SCRIPT = """
 import { fileCid, manifestCid, sha256, toHex } from "./cid";
@@ -68,60 +70,94 @@ SALT, REASON = Hash32("0x" + "5a" * 32), Digest("0x" + "c3" * 32)
 
 
 def hearing(vote: int = 5500, record: str | None = None) -> list[dict[str, Any]]:
-    """The events of a panel of seven: one replaced its vote, one never opened it.
+    """The events of a dispute that was appealed from three seats to seven.
 
-    The first seat is said to have opened `vote`; it committed to 5 500.
+    Of the three, one replaced its vote; of the seven, one told it too early and one never opened
+    it. The first seat is said to have opened `vote`; it committed to 5 500.
     """
-    fold = Panel()
-    for number in (*range(7), 1):
-        fold.commit(number)
-    for number in range(6):
-        fold.reveal(number)
-    final = court_record(keccak, fold.round)
-    events = [*fold.events]
-    opened = next(event for event in events if event["name"] == "Revealed")
-    opened["args"]["vote"] = vote
-    told = {"record": record or final}
-    return [*events, shown("Concluded", {"record": final}), shown("Ruled", told, DESK)]
+    first = Panel(0, ARMED | 3 << 85 | 1 << 90, [40, 3, 17])
+    for number in (*range(3), 1):
+        first.commit(number)
+    for number in range(3):
+        first.reveal(number)
+    first.events[-3]["args"]["vote"] = vote
+    second = Panel(3, ARMED | 7 << 85 | 3 << 90 | 1 << 96, [5, 33, 8, 25, 11, 2, 6])
+    for number in range(7):
+        second.commit(number)
+    second.leak(2)
+    for number in (0, 1, 3, 4, 5):
+        second.reveal(number)
+    final = record_chain(keccak, [first.round, second.round])
+    return [
+        shown("Escalated", {"isOutside": False, "terms": first.word}, DESK),
+        *first.events,
+        shown("Appealed", {"round": second.word}),
+        *second.events,
+        shown("Concluded", {}),
+        shown("Executed", {"record": record or final}, DESK),
+    ]
+
+
+def unheard() -> list[dict[str, Any]]:
+    """The parties agreed without arbitrators."""
+    return [shown("Executed", {"record": ZERO_HASH}, DESK)]
+
+
+def void() -> list[dict[str, Any]]:
+    """Nobody opened a vote; the parties settled before the second round was drawn."""
+    first = Panel(0, ARMED | 3 << 85 | 1 << 90, [40, 3, 17])
+    first.commit(0)
+    second = Panel(1, ARMED | 3 << 85 | 1 << 90 | 1 << 94, [])
+    ended = replace(second.round, drawn_at=None)
+    return [
+        shown("Escalated", {"isOutside": False, "terms": first.word}, DESK),
+        *first.events,
+        shown("RoundVoided", {"record": record_chain(keccak, [first.round])}),
+        shown("RoundArmed", {"round": second.word}),
+        shown("Concluded", {}),
+        shown("Executed", {"record": record_chain(keccak, [first.round, ended])}, DESK),
+    ]
 
 
 def shown(name: str, args: dict[str, Any], contract: str = COURT) -> dict[str, Any]:
     """An event as the API tells it."""
-    return {"contract": contract, "name": name, "args": args, "timestamp": {"unix": DRAWN_AT}}
+    return {"contract": contract, "name": name, "args": args}
 
 
 class Panel:
-    """Seven seats, whose every step is an event and is folded by Python as well."""
+    """Seats of one round, whose every step is an event and is folded by Python as well."""
 
-    def __init__(self) -> None:
-        positions = [40, 3, 17, 8, 25, 11, 2]
+    def __init__(self, number: int, word: int, positions: list[int]) -> None:
         seats = tuple(
-            Seat(number, PositionId(position), None) for number, position in enumerate(positions)
+            Seat(seat, PositionId(position), None) for seat, position in enumerate(positions)
         )
-        self.round = replace(
-            armed(0x7 << 85 | 0x7 << 90 | 123 << 104 | 99 << 136, UnixTime(DRAWN_AT)),
-            drawn_at=UnixTime(DRAWN_AT),
-            seats=seats,
-        )
-        self.events = [
-            shown("RoundArmed", {"round": str(int(self.round.armed_word, 16))}),
-            shown("Drawn", {"positions": positions}),
-        ]
+        self.word = str(word)
+        self.round = replace(armed(word), drawn_at=UnixTime(ARMED_AT + 60), seats=seats)
+        assert self.round.number == number
+        self.events = [shown("Drawn", {"positions": positions})]
 
     def commit(self, number: int) -> None:
-        ballot = Ballot(ChainId(31337), CONTRACT, DisputeId(7), 0, number)
+        ballot = Ballot(ChainId(31337), CONTRACT, DisputeId(7), self.round.number, number)
         value = commitments.commitment(keccak, ballot, BasisPoints(5500 + number), SALT, REASON)
-        made = Commitment(number, value, UnixTime(DRAWN_AT))
+        made = Commitment(number, value, UnixTime(ARMED_AT))
         self.round = replace(self.round, commitments=(*self.round.commitments, made))
+        self._seat(number, commitment=value)
         self.events.append(shown("Committed", {"seat": number, "commitment": value}))
 
     def reveal(self, number: int) -> None:
         vote = BasisPoints(5500 + number)
-        seats = list(self.round.seats)
-        seats[number] = replace(seats[number], vote=vote)
-        self.round = replace(self.round, seats=tuple(seats))
+        self._seat(number, vote=vote)
         args = {"seat": number, "vote": vote, "salt": SALT, "reason": REASON}
         self.events.append(shown("Revealed", args))
+
+    def leak(self, number: int) -> None:
+        self._seat(number, leaked_at=UnixTime(ARMED_AT))
+        self.events.append(shown("Leaked", {"seat": number}))
+
+    def _seat(self, number: int, **facts: Any) -> None:
+        seats = list(self.round.seats)
+        seats[number] = replace(seats[number], **facts)
+        self.round = replace(self.round, seats=tuple(seats))
 
 
 @pytest.fixture(scope="module")
@@ -141,7 +177,13 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         "manifests": [one["canonical"] for one in VECTORS["manifests"]],
         "contract": CONTRACT,
         "trails": TRAILS["subjects"],
-        "hearings": [hearing(), hearing(vote=5600), hearing(record="0x" + "11" * 32)],
+        "hearings": [
+            hearing(),
+            unheard(),
+            void(),
+            hearing(vote=5600),
+            hearing(record="0x" + "11" * 32),
+        ],
         "ballot": [31337, CONTRACT, 7, 1, 2, 5500, SALT, REASON],
     }
     run = subprocess.run(
@@ -167,8 +209,8 @@ def test_trails_are_those_that_the_contracts_made(answers: dict[str, Any]) -> No
 
 
 def test_votes_are_bound_to_the_ruling(answers: dict[str, Any]) -> None:
-    """As they were; with another vote; with another record in the ruling."""
-    assert answers["agree"] == [True, False, False]
+    """As they were; then with another vote; with another record in the ruling."""
+    assert answers["agree"] == [True, True, True, False, False]
 
 
 def test_the_commitment_is_the_same(answers: dict[str, Any]) -> None:
