@@ -13,7 +13,16 @@ from eth_abi.abi import decode
 from dapp.chain import encode, headers, reverts
 from dapp.chain.headers import Header
 from dapp.chain.keccak import checksummed, keccak
-from dapp.domain.types import Address, BlockNumber, ChainId, Hash32, UnixTime, caip2, hash32
+from dapp.domain.types import (
+    NO_ACCOUNT,
+    Address,
+    BlockNumber,
+    ChainId,
+    Hash32,
+    UnixTime,
+    caip2,
+    hash32,
+)
 from scripts.release import NAMES, Terms, Track, arguments
 
 GWEI = 10**9
@@ -137,16 +146,19 @@ class LocalChain:
         block: str | None = None,
         as_if: Mapping[str, Any] | None = None,
         sender: Address | None = None,
+        value: int = 0,
     ) -> Any:
         """What a view answers: its value, or a tuple of several.
 
-        `block` is a hash; `as_if` overrides fields of that block, such as `number`; `sender` asks.
+        `block` is a hash; `as_if` overrides fields of that block, such as `number`; `sender` asks,
+        and would send `value`.
         """
         data = "0x" + encode.calldata(contract, function, args).hex()
         call = {
             "to": self.contracts[contract],
             "data": data,
-            **({"from": sender} if sender else {}),
+            "value": hex(value),
+            "from": sender or NO_ACCOUNT,
         }
         at: Any = {"blockHash": block} if block else "latest"
         answer = bytes.fromhex(self.rpc("eth_call", call, at, {}, dict(as_if or {}))[2:])

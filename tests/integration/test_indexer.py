@@ -93,7 +93,9 @@ def test_organisation_order_and_positions_equal_chain(indexed: Indexed) -> None:
     row = indexed.ask(lambda q: q.organisation(organisation))
     assert row is not None
     assert row.organisation.trail == world.call(REGISTRY, "trail", organisation)
-    assert (row.organisation.bond, row.organisation.locked) == world.call(REGISTRY, "bond", organisation)
+    assert (row.organisation.bond, row.organisation.locked) == world.call(
+        REGISTRY, "bond", organisation
+    )
     assert row.balance == world.call(ESCROW, "organisationBalance", organisation, NATIVE_COIN)
     assert (row.complaints, row.open_complaints) == (2, 1)
     assert row.organisation.roles_of(world.operator) == 1
