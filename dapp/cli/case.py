@@ -73,10 +73,12 @@ def show(context: typer.Context, complaint: Complaint, json: AsJson = False) -> 
             ("amount", ether(case["amount"])),
             ("demand", share(case["demand"])),
             ("offer", share(case["offers"][-1]["share"]) if case["offers"] else None),
+            ("promise", _promise(case)),
             ("ruling", share(case["ruling"]["share"]) if case["ruling"] else None),
             ("paid out", _paid(case)),
             ("filed", case["filed_at"]["iso"]),
-            ("deadline", case["deadline"]["iso"]),
+            ("deadline", (case["turn"]["until"] or case["deadline"])["iso"]),
+            ("then", case["turn"]["then"]),
             ("trail", case["trail"]),
             ("as of block", f"{found['as_of_block']} ({found['finality']})"),
         ]
@@ -95,6 +97,26 @@ def timeline(context: typer.Context, complaint: Complaint, json: AsJson = False)
         for event in found["events"]
     ]
     table(("when", "who", "what", "transaction"), rows)
+
+
+@app.command()
+def panel(context: typer.Context, complaint: Complaint, json: AsJson = False) -> None:
+    """Who votes in the open round, drawn already or not."""
+    found = with_parts(context, lambda parts: parts.draws.show(ComplaintId(complaint)))
+    if json:
+        as_json(found)
+        return
+    rows = [(one["number"], one["position"], one["owner"]) for one in found["seats"]]
+    table(("seat", "position", "arbitrator"), rows)
+    if not found["drawn"] and rows:
+        print("nobody has drawn yet: the first to vote does")
+
+
+def _promise(case: dict[str, Any]) -> str | None:
+    pledge = case["offers"][-1]["pledge"] if case["offers"] else None
+    if pledge is None:
+        return None
+    return f"{pledge['kind']} within {pledge['due_hours']} hours, else {share(pledge['refund'])}"
 
 
 def _paid(case: dict[str, Any]) -> str | None:

@@ -136,6 +136,27 @@ def test_the_timeline_names_who_and_what(desk: Desk) -> None:
     assert events[-1]["transaction"] in table
 
 
+def test_an_action_is_prepared_for_a_wallet_of_ones_own(desk: Desk) -> None:
+    words = ("stake", "--actor", desk.world.bystander, "tickets=2")
+    prepared = desk.read("prepare", *words)
+    assert prepared["transaction"]["from"] == desk.world.bystander
+    assert prepared["typed_data"]["message"]["tickets"] == "2"
+    shown = desk.run("prepare", *words).stdout.decode()
+    assert prepared["transaction"]["data"] in "".join(shown.split())
+    refusal(desk.run("prepare", "stake", "--actor", desk.world.bystander), "parameter-missing")
+    refusal(
+        desk.run("prepare", "stake", "--actor", desk.world.bystander, "tickets"),
+        "parameter-invalid",
+    )
+
+
+def test_the_panel_of_a_case_is_shown(desk: Desk) -> None:
+    panel = desk.read("case", "panel", str(desk.complaint))
+    assert (panel["drawn"], len(panel["seats"])) == (True, 3)
+    shown = desk.run("case", "panel", str(desk.complaint)).stdout.decode()
+    assert panel["seats"][0]["owner"] in shown
+
+
 def test_the_index_says_where_it_stands(desk: Desk) -> None:
     status = desk.read("index", "status")
     assert status["chain"] == "eip155:31337"

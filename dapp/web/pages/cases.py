@@ -49,6 +49,8 @@ def state_names(t: Language) -> list[tuple[str, str]]:
         (ComplaintState.FILED.name.lower(), t.say("Waiting for the organisation")),
         (ComplaintState.ASKED.name.lower(), t.say("Waiting for the customer")),
         (ComplaintState.OFFERED.name.lower(), t.say("Offer made")),
+        (ComplaintState.PLEDGED.name.lower(), t.say("Promise accepted")),
+        (ComplaintState.DELIVERED.name.lower(), t.say("Delivered")),
         (ComplaintState.ESCALATED.name.lower(), t.say("In arbitration")),
         (ComplaintState.PAID.name.lower(), t.say("Paid")),
         (ComplaintState.CONFIRMED.name.lower(), t.say("Settled")),

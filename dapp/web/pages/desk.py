@@ -24,7 +24,15 @@ from dapp.web.presentation.queue import most_urgent
 router = APIRouter()
 
 _QUEUED = 100
-_OPEN = frozenset({ComplaintState.FILED, ComplaintState.ASKED, ComplaintState.OFFERED})
+_OPEN = frozenset(
+    {
+        ComplaintState.FILED,
+        ComplaintState.ASKED,
+        ComplaintState.OFFERED,
+        ComplaintState.PLEDGED,
+        ComplaintState.DELIVERED,
+    }
+)
 _OFFICE_HOURS = sum(1 << day * 24 + hour for day in range(5) for hour in range(9, 18))
 _FIRST_TERMS = Policy(
     peak_mask=_OFFICE_HOURS,
