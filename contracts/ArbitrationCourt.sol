@@ -244,12 +244,18 @@ contract ArbitrationCourt is Verdicts {
     }
 
     function _setTrack(uint8 track, Track terms) private {
-        bool windows = terms.handOverHours() >= 24 && terms.commitHours() >= 24 && terms.revealHours() >= 24;
+        bool windows =
+            _isWindow(terms.handOverHours()) && _isWindow(terms.commitHours()) && _isWindow(terms.revealHours());
         bool covered = terms.lockGwei() * SEATS_PER_TICKET * 1 gwei <= ticketWei;
         if (!windows || !covered || Track.unwrap(terms) >> TRACK_BITS != 0) revert TermsInvalid(track);
         if (track == 0) _firstTrack = uint96(Track.unwrap(terms));
         else _tracks[track] = terms;
         emit TrackSet(track, terms);
+    }
+
+    /// A day at least; three at most, since no bond may leave before the longest case is over.
+    function _isWindow(uint256 hours_) private pure returns (bool) {
+        return hours_ >= 24 && hours_ <= 72;
     }
 
     function _terms(uint8 track) private view returns (Track terms) {

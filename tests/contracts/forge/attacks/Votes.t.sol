@@ -280,7 +280,7 @@ contract VoteAttacksTest is Play {
         Case memory self = _play(Stage.Escalated, 0);
         uint256 word = _terms_(self.dispute);
         vm.startPrank(address(timelock));
-        court.setTrack(0, Track.wrap(1 | uint256(4) << 30 | 127 << 64 | 127 << 71 | 127 << 78));
+        court.setTrack(0, Track.wrap(1 | uint256(4) << 30 | 72 << 64 | 72 << 71 | 72 << 78));
         vm.stopPrank();
         vm.prank(ADMIN);
         registry.publishPolicy(ORGANISATION, _policy(5), keccak256("new"));
