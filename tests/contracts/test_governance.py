@@ -71,6 +71,8 @@ def _terms(**changes: int) -> int:
         _terms(hand_over_hours=23),
         _terms(commit_hours=23),
         _terms(reveal_hours=23),
+        # No bond may leave before the longest case is over.
+        _terms(commit_hours=73),
         # A ticket must back four seats.
         _terms(lock_gwei=LOCK_GWEI + 1),
         _terms() | 1 << 85,
