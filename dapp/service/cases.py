@@ -11,7 +11,7 @@ from dapp.domain.rules import Action, Role, available
 from dapp.domain.turns import Turn, turn
 from dapp.domain.types import Address, ComplaintId, Wei
 from dapp.errors import InvalidInput, NotFound
-from dapp.service import hearings, views
+from dapp.service import hearings, told, views
 from dapp.service.clock import Clock, Moment
 from dapp.store.queries import Queries
 from dapp.store.views import CaseFilter, CaseRow, Page, Verification
@@ -90,7 +90,7 @@ class Cases:
     async def timeline(self, complaint: ComplaintId) -> View:
         """Every event, with what an auditor folds. Raises NotFound, Retryable."""
         events, moment = await self.find_timeline(complaint)
-        shown = [views.event(event, moment.head) for event in events]
+        shown = [told.event(event, moment.head) for event in events]
         return {"complaint": complaint, "events": shown, **moment.stamp()}
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from dapp.domain.deployment import Deployment
+from dapp.domain.keys import EncryptionKey
 from dapp.domain.organisation import Operator, PolicyVersion
 from dapp.domain.payment import Claimed
 from dapp.domain.types import Address, Hash32, OrganisationId
@@ -91,6 +92,19 @@ class People:
         """One arbitrator's stakes, seats and credits; empty lists for somebody who has none."""
         found, moment = await self._clock.read(lambda: self._arbitrator(owner))
         return {"address": owner, **found, **moment.stamp()}
+
+    async def find_key(self, account: Address) -> tuple[EncryptionKey | None, Moment]:
+        """What evidence for somebody is sealed to; None where they never set a key."""
+        return await self._clock.read(lambda: self._queries.key(account))
+
+    async def key(self, account: Address) -> View:
+        found, moment = await self.find_key(account)
+        shown = (
+            {"version": 0, "key": None, "set_at": None}
+            if found is None
+            else {"version": found.version, "key": found.key, "set_at": views.time(found.set_at)}
+        )
+        return {"account": account, **shown, **moment.stamp()}
 
     async def _arbitrator(self, owner: Address) -> View:
         return {

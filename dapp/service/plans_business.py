@@ -149,11 +149,12 @@ async def withdraw_bond(desk: Desk) -> Plan:
 
 async def encryption_key(desk: Desk) -> Plan:
     key = desk.params.hash32("key") if desk.params.has("key") else ZERO_HASH
-    version = desk.params.integer("version", 1, 2**64 - 1)
+    current, _ = await desk.people.find_key(desk.actor)
+    version = (current.version if current else 0) + 1
     summary = "Say which key evidence for you is to be sealed to"
     if key == ZERO_HASH:
         summary = "Take back the key that evidence for you is sealed to"
-    return Plan(intents.set_key(None, version, key), summary, ("the key",))
+    return Plan(intents.set_key(current, version, key), summary, ("the key",))
 
 
 def _part(amount: int, share: BasisPoints) -> str:

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from dapp.errors import InvalidInput, NotFound, RedressError, Retryable
-from dapp.service.views import argument
+from dapp.service.told import argument
 from dapp.web.limits import SECURITY_HEADERS
 from dapp.web.pages import error_page
 from evidence import EvidenceError

@@ -319,8 +319,11 @@ def test_the_guardian_holds_a_payout(house: House) -> None:
 
 def test_keys_and_bonds(house: House) -> None:
     key = "0x" + secrets.token_hex(32)
-    house.service.act(house.customer, "encryption-key", version=1, key=key)
+    house.service.act(house.customer, "encryption-key", key=key)
     assert house.world.call(KEYS, "keys", house.customer.address) == (1, key)
+    house.service.act(house.customer, "encryption-key")
+    shown = house.service.get(f"/v1/keys/{house.customer.address}")
+    assert (shown["version"], shown["key"]) == (2, None)
     facts = {"organisation": house.organisation}
     house.service.act(house.shop, "announce-bond-withdrawal", **facts, amount=str(ETHER))
     shown = house.service.get(f"/v1/organisations/{house.organisation}")["organisation"]

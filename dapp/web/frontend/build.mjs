@@ -1,7 +1,7 @@
 // Bundles the pages' TypeScript and vendors htmx and Pico; `npm run build [-- FOLDER]`.
 // The output is committed, and a test compares it with a fresh build.
 import { build } from "esbuild";
-import { copyFileSync, mkdirSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -26,10 +26,8 @@ await build({
   logLevel: "warning",
 });
 
-for (const [from, to] of [
-  ["htmx.org/dist/htmx.min.js", "htmx.js"],
-  ["htmx.org/dist/ext/hx-sse.min.js", "htmx-sse.js"],
-  ["@picocss/pico/css/pico.min.css", "pico.css"],
-]) {
-  copyFileSync(join(root, "node_modules", from), join(target, to));
-}
+const modules = join(root, "node_modules");
+copyFileSync(join(modules, "@picocss/pico/css/pico.min.css"), join(target, "pico.css"));
+// One file: htmx looks at the page as soon as its script has run, and must know the extension by then.
+const parts = ["htmx.min.js", "ext/hx-sse.min.js"].map((part) => readFileSync(join(modules, "htmx.org/dist", part), "utf8"));
+writeFileSync(join(target, "htmx.js"), parts.join("\n"));

@@ -42,7 +42,7 @@ from dapp.domain.types import (
     UnixTime,
     Wei,
 )
-from dapp.service import hearings, views
+from dapp.service import hearings, told, views
 from dapp.store.views import Head
 
 WHO = Address("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266")
@@ -182,7 +182,7 @@ def test_an_event_keeps_long_numbers_as_text() -> None:
         log_index=2,
     )
     head = Head(ChainId(1), BlockNumber(9), HASH, AT, 1.0, BlockNumber(5))
-    shown = views.event(event, head)
+    shown = told.event(event, head)
     assert shown["args"] == {
         "complaint": 7,
         "policy": str(2**200),
