@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from dapp.chain.keccak import keccak
 from dapp.domain import appeals, commitments, intents
-from dapp.domain.actions import Action, Role
+from dapp.domain.actions import MAX_COMMITS, Action, Role
 from dapp.domain.appeals import AppealLevel
 from dapp.domain.case import Case
 from dapp.domain.commitments import Ballot
@@ -165,12 +165,22 @@ def _of_seats(world: World, case: Case) -> list[Attempt]:
 
 
 def _votes(world: World, case: Case, seat: Seat) -> list[_Maker]:
+    if _is_spent(case, seat):
+        return []
     value, _ = _hidden(world, case, seat)
     made: list[_Maker] = [(Action.COMMIT, lambda: intents.commit(case, seat.number, value))]
     if seat.commitment is not None and seat.vote is None:
         opening = _opening(world, case, seat)
         made.append((Action.REVEAL, lambda: intents.reveal(case, opening)))
     return made
+
+
+def _is_spent(case: Case, seat: Seat) -> bool:
+    """Whether the seat can do no more, and its owner has another: rules speak of the owner."""
+    assert case.round is not None
+    used = sum(one.seat == seat.number for one in case.round.commitments)
+    several = sum(one.owner == seat.owner for one in case.round.seats) > 1
+    return several and (seat.leaked_at is not None or used == MAX_COMMITS)
 
 
 def _hidden(world: World, case: Case, seat: Seat) -> tuple[Hash32, BasisPoints]:

@@ -190,4 +190,10 @@ def test_contracts_and_rules_agree_wherever_it_goes(walk: Walk, kind: str) -> No
 
 def test_the_walks_got_around(walk: Walk) -> None:
     # Who draws as it commits is tried by plan, in test_domain_court_plans.py.
-    assert set(Action) - set(walk.allowed) == {Action.COMMIT_DRAWING}
+    wanted = set(Action) - {Action.COMMIT_DRAWING}
+    # Who is drawn is the chain's luck: walk on until everything was possible somewhere.
+    for kind in ["order", "claim", "frozen"] * 8:
+        if wanted <= set(walk.allowed):
+            break
+        walk.go(walk.begin(kind))
+    assert wanted == set(walk.allowed)
