@@ -112,7 +112,9 @@ class Organisation:
     def claim_limit(self, at: UnixTime) -> Wei:
         """The most that a claim may ask for at `at`; zero accepts none."""
         cap = self.policy_at(at).policy.claim_cap_wei
-        return Wei(min(cap, self.free // BOND_PARTS))
+        # A tenth of the bond stays free for costs.
+        claimable = max(0, self.free - self.bond // BOND_PARTS)
+        return Wei(min(cap, claimable // BOND_PARTS))
 
     def roles_of(self, account: Address) -> int:
         """The roles that an account has now, as bits of `ROLE_*`."""

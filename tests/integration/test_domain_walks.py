@@ -7,7 +7,7 @@ every step the folds are compared with the contracts' words, and every action of
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -31,6 +31,20 @@ from tests.world import ETHER, HOURS, World
 SEED = 3
 STEPS = 40
 BOUNTY = Wei(500_000 * GWEI)
+# Straight to what an appeal leaves to share, which no walk at random is sure to reach.
+TO_SHARES = (
+    Action.WITHDRAW_SHARE,
+    Action.RESOLVE_APPEAL,
+    Action.EXECUTE,
+    Action.CONTRIBUTE,
+    Action.REVEAL,
+    Action.COMMIT,
+    Action.DRAW,
+    Action.REARM,
+    Action.ESCALATE,
+    Action.OFFER,
+    Action.ACKNOWLEDGE,
+)
 ENDED = {Phase.WITHDRAWN, Phase.CLOSED, Phase.CONFIRMED}
 # Anyone can do these so often that a walk of them alone would get nowhere.
 BORING = {
@@ -70,17 +84,27 @@ class Walk:
             self.world.freeze(order)
         return complaint
 
-    def go(self, complaint: int) -> list[str]:
-        """Walk until it ends, or is long enough; the path."""
-        path = []
-        for _ in range(STEPS):
+    def go(self, complaint: int, towards: Sequence[Action] = (), steps: int = STEPS) -> list[str]:
+        """Walk until it ends, or is long enough, by `towards` alone if given; the path."""
+        path: list[str] = []
+        for _ in range(steps):
             self.folded.follow()
             case = self.folded.case(complaint)
             self.compare(case)
             open_now = self.tried(case)
             if not open_now and phase(case, self.world.now()) in ENDED:
                 break
-            path.append(self.step(case, open_now))
+            if towards:
+                if path[-1:] == [towards[0]]:
+                    break
+                # One appeal is enough.
+                done = {Action.CONTRIBUTE} if case.round_number else set()
+                open_now = [one for one in open_now if one.action in set(towards) - done]
+                self.lots.shuffle(open_now)
+                best = min(open_now, key=lambda one: towards.index(one.action), default=None)
+                path.append(self.do(best) if best else self.wait(case))
+            else:
+                path.append(self.step(case, open_now))
         return path
 
     def step(self, case: Case, open_now: list[Attempt]) -> str:
@@ -91,17 +115,23 @@ class Walk:
             some = telling if telling and lots.random() < 0.93 else open_now
             lots.shuffle(some)
             # Half of the time what has been possible least often, so as to get around.
-            one = min(some, key=self.rarity) if lots.random() < 0.5 else some[0]
-            intent = one.intent
-            self.world.send(one.actor, intent.contract, intent.function, intent.args, intent.value)
-            return one.action
+            return self.do(min(some, key=self.rarity) if lots.random() < 0.5 else some[0])
+        return self.wait(case)
+
+    def do(self, one: Attempt) -> str:
+        intent = one.intent
+        self.world.send(one.actor, intent.contract, intent.function, intent.args, intent.value)
+        return one.action
+
+    def wait(self, case: Case) -> str:
+        """Let time pass to the next edge."""
         now, current = self.world.now(), case.round
         edges = [case.deadline, now + HOURS]
         if current is not None:
             ends = (current.commit_ends, current.reveal_ends, current.appeal_ends)
             edges = [current.commit_opens, *ends]
         self.world.warp_to(min([edge for edge in edges if edge > now], default=now + 24 * HOURS))
-        if lots.random() < 0.5:
+        if self.lots.random() < 0.5:
             self.world.mine(6)
         return ">"
 
@@ -169,6 +199,8 @@ class Walk:
         assert isinstance(ours, Organisation)
         assert call(REGISTRY, "trail", self.organisation) == ours.trail
         assert call(REGISTRY, "bond", self.organisation) == (ours.bond, ours.locked)
+        _, most = call(CLAIMS, "limit", self.organisation)
+        assert most == ours.claim_limit(self.world.now())
         if case.is_claim:
             sent = sum(one.amount for one in case.funding.sent)
             assert call(CLAIMS, "funding", case.id) == (sent, case.funding.left)
@@ -186,6 +218,12 @@ def walk() -> Iterator[Walk]:
 @pytest.mark.parametrize("kind", ["order", "claim", "order", "frozen", "claim", "order"] * 2)
 def test_contracts_and_rules_agree_wherever_it_goes(walk: Walk, kind: str) -> None:
     assert walk.go(walk.begin(kind))
+
+
+def test_an_appeal_is_shared_out(walk: Walk) -> None:
+    # Whether who paid for it wins is in the hands of who is drawn, so the first may not.
+    paths = (walk.go(walk.begin("order"), TO_SHARES, steps=100) for _ in range(20))
+    assert any(path[-1] == Action.WITHDRAW_SHARE for path in paths)
 
 
 def test_the_walks_got_around(walk: Walk) -> None:

@@ -100,14 +100,16 @@ def _then(before: Organisation, name: str, **args: Value) -> Organisation:
 
 def test_claims_lock_the_bond_and_rulings_pay_from_it() -> None:
     before = _organisation()
-    assert before.claim_limit(START) == 5 * 10**17
+    assert before.claim_limit(START) == 45 * 10**16
     locked = _then(before, "BondLocked", amount=10**18)
     assert (locked.bond, locked.locked, locked.free) == (5 * 10**18, 10**18, 4 * 10**18)
-    assert locked.claim_limit(START) == 4 * 10**17
+    assert locked.claim_limit(START) == 35 * 10**16
     paid = _then(locked, "BondPaid", amount=6 * 10**17, to=CUSTOMER)
     assert (paid.bond, paid.locked) == (44 * 10**17, 4 * 10**17)
     freed = _then(paid, "BondUnlocked", amount=4 * 10**17)
     assert (freed.bond, freed.locked) == (44 * 10**17, 0)
+    # The tenth that stays for costs is never claimed, however much is locked.
+    assert _then(before, "BondLocked", amount=46 * 10**17).claim_limit(START) == 0
     assert _organisation(0).claim_limit(START) == 0
     assert _organisation(15).claim_limit(START) == 10**17
 
