@@ -41,7 +41,7 @@ contract ArbitrationCourt is Verdicts {
     // The life of a dispute
 
     /// @inheritdoc ICourt
-    function openCase(uint256 dispute, uint8 track, uint256 base, uint64 parties)
+    function acceptCase(uint256 dispute, uint8 track, uint64 parties, uint256 base)
         external
         payable
         onlyDesk
@@ -111,12 +111,7 @@ contract ArbitrationCourt is Verdicts {
     }
 
     /// @inheritdoc ICourt
-    function concludeCase(uint256 dispute, address payer)
-        external
-        onlyDesk
-        nonReentrant
-        returns (Conclusion memory end)
-    {
+    function concludeCase(uint256 dispute, address payer) external onlyDesk returns (Conclusion memory end) {
         (Round round, uint256 accumulated) = _inPhase(dispute, RoundPhase.Decidable);
         uint256 ruling;
         (ruling, end.refused, end.record, end.cost) = _end(dispute, round, accumulated, payer);
@@ -138,7 +133,6 @@ contract ArbitrationCourt is Verdicts {
     function settleCase(uint256 dispute, uint256 round_, address payer)
         external
         onlyDesk
-        nonReentrant
         returns (Conclusion memory end)
     {
         (Round round, uint256 accumulated) = _load(dispute);
@@ -265,7 +259,11 @@ contract ArbitrationCourt is Verdicts {
 
     function _open(uint256 dispute, Track terms, uint256 seats, uint64 parties) private returns (Round round) {
         if (Round.unwrap(rounds[dispute]) != 0) revert DisputeExists(dispute);
-        uint256 cost = (seats * terms.feeGwei() + drawBountyGwei) * 1 gwei;
+        uint256 cost;
+        // At most 31 fees of 30 bits, in gwei.
+        unchecked {
+            cost = (seats * terms.feeGwei() + drawBountyGwei) * 1 gwei;
+        }
         if (msg.value != cost) revert ValueInvalid(cost, msg.value);
         round = Rounds.pack(terms, seats, block.number, _highWater, block.timestamp).withParties(parties);
         rounds[dispute] = round;

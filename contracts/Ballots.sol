@@ -44,13 +44,11 @@ abstract contract Ballots is Panels {
     }
 
     /// @inheritdoc IArbitrationCourt
-    function commitBatch(uint256 dispute, bytes calldata proof, SignedCommit[] calldata items) external nonReentrant {
+    function commitBatch(uint256 dispute, bytes calldata proof, SignedCommit[] calldata items) external {
         Round round = rounds[dispute];
-        uint256 bounty;
-        if (!round.drawn()) {
-            bounty = _bounty(round);
-            round = _draw(dispute, round, proof, _noBountySeat);
-        }
+        bool draws = !round.drawn();
+        uint8 first = items.length == 0 ? _noBountySeat : items[0].seat;
+        if (draws) round = _draw(dispute, round, proof, first);
         uint256 accumulated = commits[dispute];
         _require(dispute, round, accumulated, RoundPhase.Commit);
         for (uint256 i; i < items.length; ++i) {
@@ -61,7 +59,10 @@ abstract contract Ballots is Panels {
             }
         }
         commits[dispute] = accumulated;
-        _payGwei(msg.sender, bounty);
+        if (!draws) return;
+        if (accumulated >> first & 1 == 0) revert BountyUnclaimed(dispute, first);
+        PositionId position = _position(_seat(dispute, round, first));
+        positions[position] = positions[position].credited(_bounty(round));
     }
 
     /// @inheritdoc IArbitrationCourt

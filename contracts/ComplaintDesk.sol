@@ -2,6 +2,9 @@
 pragma solidity 0.8.37;
 
 import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {ERC2771Context} from "@openzeppelin/contracts/metatx/ERC2771Context.sol";
+import {Context} from "@openzeppelin/contracts/utils/Context.sol";
+import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import {Actors} from "./Actors.sol";
 import {Answers} from "./Answers.sol";
@@ -30,7 +33,7 @@ import {Order} from "./types/Order.sol";
 import {PolicyWord} from "./types/Policy.sol";
 
 /// From the filing to the payment; the interface is the manual.
-contract ComplaintDesk is IExclusions, Answers {
+contract ComplaintDesk is IExclusions, Answers, Multicall {
     uint8 internal constant MAX_CATEGORY = 6;
     /// Tracks from here up name an arbitrator outside.
     uint8 internal constant OUTSIDE_TRACKS = 4;
@@ -76,7 +79,7 @@ contract ComplaintDesk is IExclusions, Answers {
     }
 
     /// @inheritdoc IComplaintDesk
-    function accept(ComplaintId complaint, Order memory order, uint8 offerNumber) external nonReentrant {
+    function accept(ComplaintId complaint, Order calldata order, uint8 offerNumber) external nonReentrant {
         (ComplaintWord word, address actor) = _own(complaint);
         _requireOffer(complaint, word, offerNumber);
         if (word.offer() == 0) _acceptPledge(complaint, word, actor);
@@ -84,7 +87,7 @@ contract ComplaintDesk is IExclusions, Answers {
     }
 
     /// @inheritdoc IComplaintDesk
-    function withdraw(ComplaintId complaint, Order memory order, uint8 offerNumber) external {
+    function withdraw(ComplaintId complaint, Order calldata order, uint8 offerNumber) external {
         (ComplaintWord word, address actor) = _own(complaint);
         // A claim that nobody answered would lock the bond until somebody pays for a hearing.
         bool unanswered = word.flag(CLAIM) && Phases.phase(word, block.timestamp) == Phase.Overdue;
@@ -95,7 +98,7 @@ contract ComplaintDesk is IExclusions, Answers {
     }
 
     /// @inheritdoc IComplaintDesk
-    function escalate(ComplaintId complaint, Order memory order, uint8 offerNumber, uint16 demand, bytes32 digest)
+    function escalate(ComplaintId complaint, Order calldata order, uint8 offerNumber, uint16 demand, bytes32 digest)
         external
         payable
         nonReentrant
@@ -134,7 +137,7 @@ contract ComplaintDesk is IExclusions, Answers {
     }
 
     /// @inheritdoc IComplaintDesk
-    function settle(ComplaintId complaint, Order memory order, uint8 round, uint16 share) external nonReentrant {
+    function settle(ComplaintId complaint, Order calldata order, uint8 round, uint16 share) external nonReentrant {
         address actor = _actor();
         (ComplaintWord word, bool byCustomer) = _party(complaint, actor);
         if (word.state() != ComplaintState.Escalated) {
@@ -163,7 +166,7 @@ contract ComplaintDesk is IExclusions, Answers {
     }
 
     /// @inheritdoc IComplaintDesk
-    function confirmDelivery(ComplaintId complaint, Order memory order) external nonReentrant {
+    function confirmDelivery(ComplaintId complaint, Order calldata order) external nonReentrant {
         (ComplaintWord word, address actor) = _own(complaint);
         Phase current = Phases.phase(word, block.timestamp);
         if (current != Phase.Delivered) revert WrongPhase(complaint, current);
@@ -171,7 +174,7 @@ contract ComplaintDesk is IExclusions, Answers {
     }
 
     /// @inheritdoc IComplaintDesk
-    function execute(ComplaintId complaint, Order memory order) external nonReentrant {
+    function execute(ComplaintId complaint, Order calldata order) external nonReentrant {
         ComplaintWord word = _known(complaint);
         Phase current = Phases.phase(word, block.timestamp);
         if (current == Phase.Escalated) {
@@ -201,7 +204,7 @@ contract ComplaintDesk is IExclusions, Answers {
     }
 
     /// @inheritdoc IComplaintDesk
-    function escalationCost(ComplaintId complaint, Order memory order)
+    function escalationCost(ComplaintId complaint, Order calldata order)
         external
         view
         returns (uint256 seats, uint256 cost)
@@ -230,6 +233,20 @@ contract ComplaintDesk is IExclusions, Answers {
     }
 
     // Below: the parts of the above
+
+    // Which of the two the context is from, the compiler wants to be told.
+
+    function _msgSender() internal view override(Context, ERC2771Context) returns (address) {
+        return ERC2771Context._msgSender();
+    }
+
+    function _msgData() internal view override(Context, ERC2771Context) returns (bytes calldata) {
+        return ERC2771Context._msgData();
+    }
+
+    function _contextSuffixLength() internal view override(Context, ERC2771Context) returns (uint256) {
+        return ERC2771Context._contextSuffixLength();
+    }
 
     function _file(ICaseFund fund, Order memory order, uint16 demand, uint8 category, bytes32 digest)
         private
@@ -310,27 +327,27 @@ contract ComplaintDesk is IExclusions, Answers {
         _record(complaint, PledgeAccepted.selector, abi.encode(complaint, actor, deadline, refund), actor);
     }
 
-    function _withdraw(ComplaintId complaint, ComplaintWord word, Order memory order, address actor) private {
+    function _withdraw(ComplaintId complaint, ComplaintWord word, Order calldata order, address actor) private {
         complaints[complaint] = word.withState(ComplaintState.Withdrawn);
         _fundOf(word).close(order, complaint);
         _record(complaint, Withdrawn.selector, abi.encode(complaint, actor), actor);
     }
 
     /// At the policy's arbitrator outside, or where that cannot be had at the house court.
-    function _open(ComplaintId complaint, ComplaintWord word, Order memory order, address payer)
+    function _open(ComplaintId complaint, ComplaintWord word, Order calldata order, address payer)
         private
         returns (bool isOutside, uint256 terms, uint96 cost)
     {
         (uint256 dispute, uint8 track) = (ComplaintId.unwrap(complaint), word.track());
         uint256 base = _fundOf(word).valueOf(order, complaint);
         if (track < OUTSIDE_TRACKS) {
-            return (false, court.openCase{value: msg.value}(dispute, track, base, word.parties()), uint96(msg.value));
+            return (false, court.acceptCase{value: msg.value}(dispute, track, word.parties(), base), uint96(msg.value));
         }
         (uint256 houseSeats, uint256 price) = outside.quote(track, base);
         // Checked first: else whoever sends too little could choose the house court.
         if (msg.value < price) revert ValueTooSmall(price, msg.value);
         if (houseSeats == 0) {
-            try outside.openCase{value: price}(dispute, track, base, 0) returns (uint256 pinned) {
+            try outside.acceptCase{value: price}(dispute, track, 0, base) returns (uint256 pinned) {
                 (isOutside, terms) = (true, pinned);
             } catch (bytes memory reason) {
                 // Any other reason, too little gas above all, must not open the way to the house court.
@@ -341,7 +358,7 @@ contract ComplaintDesk is IExclusions, Answers {
                 if (msg.value < price) revert ValueTooSmall(price, msg.value);
             }
         }
-        if (!isOutside) terms = court.openCase{value: price}(dispute, 0, base, word.parties());
+        if (!isOutside) terms = court.acceptCase{value: price}(dispute, 0, word.parties(), base);
         cost = uint96(price);
         // The sender's own, so that it alone is stopped if it refuses it: the desk keeps no money.
         if (msg.value > price) Address.sendValue(payable(payer), msg.value - price);
@@ -362,7 +379,7 @@ contract ComplaintDesk is IExclusions, Answers {
     function _divide(
         ComplaintId complaint,
         ComplaintWord word,
-        Order memory order,
+        Order calldata order,
         Outcome outcome,
         uint256 share,
         address actor
@@ -370,7 +387,7 @@ contract ComplaintDesk is IExclusions, Answers {
         _execute(complaint, word, order, Ending(outcome, uint16(share), 0, 0, 0, actor));
     }
 
-    function _rule(ComplaintId complaint, ComplaintWord word, Order memory order) private {
+    function _rule(ComplaintId complaint, ComplaintWord word, Order calldata order) private {
         ICourt.Conclusion memory end =
             _courtOf(word).concludeCase(ComplaintId.unwrap(complaint), _costPayer(complaint, word));
         (uint256 demand, uint256 offer_) = (word.demand(), word.offer());
@@ -386,7 +403,7 @@ contract ComplaintDesk is IExclusions, Answers {
         _execute(complaint, word, order, ending);
     }
 
-    function _execute(ComplaintId complaint, ComplaintWord word, Order memory order, Ending memory ending) private {
+    function _execute(ComplaintId complaint, ComplaintWord word, Order calldata order, Ending memory ending) private {
         // Before any money moves; the window to confirm is known after it.
         complaints[complaint] = word.asPaid(0);
         ICaseFund.Division memory division = _split(complaint, word, order, ending);
@@ -414,7 +431,7 @@ contract ComplaintDesk is IExclusions, Answers {
         _record(complaint, Executed.selector, arguments, ending.actor);
     }
 
-    function _split(ComplaintId complaint, ComplaintWord word, Order memory order, Ending memory ending)
+    function _split(ComplaintId complaint, ComplaintWord word, Order calldata order, Ending memory ending)
         private
         returns (ICaseFund.Division memory)
     {

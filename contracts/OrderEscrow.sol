@@ -192,11 +192,11 @@ contract OrderEscrow is IOrderEscrow, ICaseFund, TokenPayouts, Governed {
             _balances[_account(order.organisation, order.token)] += division.toOrganisation;
         }
         emit Split(key, order.organisation, msg.sender, complaint, division.toCustomer, division.toOrganisation);
-        bytes32 arguments = keccak256(
-            abi.encode(key, order.organisation, msg.sender, complaint, division.toCustomer, division.toOrganisation)
-        );
-        division.trail = Trail.fold(_openTrail(order, key, word), Split.selector, arguments, msg.sender);
-        if (word.frozenUntil() != 0) delete _trail[key];
+        // Where nobody froze it, the order's trail is as the complaint found it.
+        if (word.frozenUntil() != 0) {
+            division.trail = _trail[key];
+            delete _trail[key];
+        }
         _payCustomer(order, division.toCustomer);
     }
 

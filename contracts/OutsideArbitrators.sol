@@ -64,7 +64,12 @@ contract OutsideArbitrators is IOutsideArbitrators, ERC165 {
     // The desk
 
     /// @inheritdoc ICourt
-    function openCase(uint256 dispute, uint8 track, uint256, uint64) external payable onlyDesk returns (uint256 terms) {
+    function acceptCase(uint256 dispute, uint8 track, uint64, uint256)
+        external
+        payable
+        onlyDesk
+        returns (uint256 terms)
+    {
         if (_cases[dispute].state != CaseState.None) revert DisputeExists(dispute);
         uint256 index = _current[track & MAX_NUMBER];
         if (index == 0) revert OutsideUnavailable(track);

@@ -9,6 +9,7 @@ import {IOrganisationRegistry} from "./interfaces/IOrganisationRegistry.sol";
 import {ISeedSource} from "./interfaces/ISeedSource.sol";
 import {Draw} from "./libraries/Draw.sol";
 import {RoundPhase, RoundPhases} from "./libraries/RoundPhases.sol";
+import {Words} from "./libraries/Words.sol";
 import {OrganisationId, PositionId} from "./types/Ids.sol";
 import {Position} from "./types/Position.sol";
 import {
@@ -24,6 +25,7 @@ import {
 
 /// The seats of a dispute's rounds, and how they are drawn.
 abstract contract Panels is ArbitratorStakes {
+    using Words for uint256[];
     using TransientSlot for *;
 
     /// A round that was appealed from. The first of a dispute's also tells, once that is over, how it ended.
@@ -207,7 +209,7 @@ abstract contract Panels is ArbitratorStakes {
         uint256 count;
         unchecked {
             for (uint256 i; i < panel.length; ++i) {
-                uint256 found = seats[i];
+                uint256 found = seats.get(i);
                 if (address(uint160(found)) != address(0)) panel[count++] = uint32(found >> 160);
             }
             if (2 * count <= seats.length) count = 0;
@@ -226,12 +228,12 @@ abstract contract Panels is ArbitratorStakes {
         uint256 empty;
         unchecked {
             for (uint256 i; i < wanted; ++i) {
-                uint256 state = seats[i];
+                uint256 state = seats.get(i);
                 uint256 tried = uint8(state >> TRIED_SHIFT);
                 address owner = address(uint160(state));
                 if (owner != address(0) && !_bars(_mark(search, owner).tload(), i, tried)) continue;
                 state = _find(search, i, tried);
-                seats[i] = state;
+                seats.put(i, state);
                 if (address(uint160(state)) == address(0) && 2 * (wanted - ++empty) <= wanted) return false;
             }
         }
@@ -276,9 +278,9 @@ abstract contract Panels is ArbitratorStakes {
         uint256[] memory seats = search.seats;
         address[] memory owners = new address[](seats.length);
         for (uint256 i; i < owners.length; ++i) {
-            uint256 state = seats[i];
+            uint256 state = seats.get(i);
             if (state & ASKED == 0) owners[i] = address(uint160(state));
-            seats[i] = state | ASKED;
+            seats.put(i, state | ASKED);
         }
         uint256 excluded = _exclusions(search.dispute, search.round, owners);
         if (excluded == 0) return false;

@@ -7,6 +7,7 @@ import {IFeePayer} from "./interfaces/IFeePayer.sol";
 import {Fees} from "./libraries/Fees.sol";
 import {Median} from "./libraries/Median.sol";
 import {RoundPhases} from "./libraries/RoundPhases.sol";
+import {Words} from "./libraries/Words.sol";
 import {
     LEAKED,
     NO_VOTE,
@@ -20,6 +21,8 @@ import {
 
 /// What the votes come to, and what arbitrators are paid for them.
 abstract contract Verdicts is Ballots {
+    using Words for *;
+
     /// In place of the final ruling where the last appeal was never heard: no panel ruled, or the parties agreed before.
     uint16 internal constant UNHEARD = type(uint16).max;
 
@@ -78,7 +81,7 @@ abstract contract Verdicts is Ballots {
                 if (i >= SEATS_IN_ROUND && (i - SEATS_IN_ROUND) % SEATS_IN_WORD == 0) {
                     word = _moreSeats[dispute][_word(round, i)];
                 }
-                seats[offset + i] = word & SEAT_MASK;
+                seats.put(offset + i, word & SEAT_MASK);
                 word >>= SEAT_BITS;
             }
             return offset + count;
@@ -105,14 +108,12 @@ abstract contract Verdicts is Ballots {
         uint256 count;
         unchecked {
             for (; i < end; ++i) {
-                uint256 vote = seats[i] >> 26;
-                if (vote < LEAKED) votes[count++] = vote;
+                uint256 vote = seats.get(i) >> 26;
+                if (vote < LEAKED) votes.put(count++, vote);
             }
         }
         // Memory of fixed-size items: shortening in place is only a smaller length.
-        assembly ("memory-safe") {
-            mstore(votes, count)
-        }
+        votes.cut(count);
         Median.sort(votes);
         if (!_isChoice(dispute)) {
             (tally.low, tally.high) = Median.middle(votes);
@@ -153,7 +154,7 @@ abstract contract Verdicts is Ballots {
         unchecked {
             (uint256 from, uint256 to) = _nearby(tally);
             for (uint256 i = first; i < scored; ++i) {
-                uint256 bits = seats[i];
+                uint256 bits = seats.get(i);
                 if (bits >> 26 >= from && bits >> 26 <= to) {
                     ++near;
                     continue;
@@ -161,7 +162,7 @@ abstract contract Verdicts is Ballots {
                 int256 pay = _farPay(bits >> 26, tally, round);
                 if (pay < 0) pay = -int256(_take(_position(bits), uint256(-pay)));
                 else _give(_position(bits), uint256(pay));
-                pays[i - first] = pay;
+                pays.put(i - first, pay);
                 pot = uint256(int256(pot) - pay);
             }
             if (near == 0) return (pays, pot);
@@ -172,10 +173,10 @@ abstract contract Verdicts is Ballots {
             uint256 odd = each == most ? 0 : rest;
             rest -= odd;
             for (uint256 i = first; i < scored; ++i) {
-                uint256 bits = seats[i];
+                uint256 bits = seats.get(i);
                 if (bits >> 26 < from || bits >> 26 > to) continue;
                 _give(_position(bits), each + odd);
-                pays[i - first] = int256(each + odd);
+                pays.put(i - first, int256(each + odd));
                 odd = 0;
             }
         }
@@ -258,6 +259,9 @@ abstract contract Verdicts is Ballots {
 
     /// Of a panel on a round's terms, in gwei.
     function _price(Round round, uint256 seats) internal view returns (uint256) {
-        return seats * round.feeGwei() + drawBountyGwei;
+        // At most 31 fees of 30 bits.
+        unchecked {
+            return seats * round.feeGwei() + drawBountyGwei;
+        }
     }
 }

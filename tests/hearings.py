@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from dapp.chain.keccak import checksummed, keccak
 from dapp.domain import commitments, draw, fees, hearing, intents, phases, record
@@ -53,6 +54,14 @@ class House:
     def owner_of(self, position: PositionId, _: BlockNumber) -> Address:
         return self.stakes[position].owner
 
+    def held(self, position: PositionId) -> Stake | None:
+        """The stake as it is now: whoever lost too much of it is leaving."""
+        stake = self.stakes.get(position)
+        if stake is None:
+            return None
+        left = self.chain.call(COURT, "exitBlock", position)
+        return replace(stake, exit_block=BlockNumber(left) if left else None)
+
 
 @contextmanager
 def played(url: str, arbitrators: int, lots: random.Random) -> Iterator[House]:
@@ -85,8 +94,8 @@ class Dispute:
         word = self.chain.call(COURT, "tracks", 0)
         seats, cost = fees.quote(armed(word).terms, base, house.bounty)
         assert self.chain.call(COURT, "quote", 0, base) == (seats, cost)
-        args = (number, 0, base, random.Random(number).getrandbits(64))
-        self.chain.send(self.chain.contracts[DESK], COURT, "openCase", args, cost)
+        args = (number, 0, random.Random(number).getrandbits(64), base)
+        self.chain.send(self.chain.contracts[DESK], COURT, "acceptCase", args, cost)
         self._rounds: tuple[Round, ...] = (armed(self.chain.call(COURT, "rounds", number)),)
         self._next = BlockNumber(self.chain.block_number() + 1)
 
@@ -120,8 +129,8 @@ class Dispute:
 
     def panel(self, seed: Hash32) -> tuple[PositionId, ...]:
         *earlier, current = self.rounds()
-        held = self.house.stakes.get
         lottery = draw.lottery(DisputeId(self.number), current, seed)
+        held = cache(self.house.held)
         return draw.panel(keccak, lottery, held, lambda _: False, draw.sat_before(earlier))
 
     def hide(self, seat: int, vote: int) -> Hash32:

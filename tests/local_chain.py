@@ -75,6 +75,18 @@ class LocalChain:
             raise reverts.explain(bytes.fromhex(data[2:]))
         raise RuntimeError(f"{method}: {answer['error'].get('message')}")
 
+    def rpc_batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[Any]:
+        """Many JSON-RPC calls in one request, worked on in any order. Raises RuntimeError."""
+        request = [
+            {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+            for number, (method, params) in enumerate(calls)
+        ]
+        answers = self._client.post(self.url, json=request).json()
+        for answer in answers:
+            if "error" in answer:
+                raise RuntimeError(f"a call of many: {answer['error'].get('message')}")
+        return [answer["result"] for answer in sorted(answers, key=lambda one: one["id"])]
+
     def deploy(self, folder: Path | None = None) -> None:
         """Deploy the contracts from account 0, and write CHAINID.json to `folder` if given."""
         deployer = self.accounts[0]

@@ -197,12 +197,12 @@ class World(LocalCourt):
         args = (complaint, self.order_facts(complaint), round_, share)
         return self.send(actor, DESK, "settle", args)
 
-    def execute(self, complaint: int) -> Receipt:
+    def execute(self, complaint: int, actor: Address | None = None) -> Receipt:
         """Anyone does what is due; a ruling that can be appealed is waited for."""
         if self.call(COURT, "phase", complaint) == RoundPhase.APPEALABLE:
             self.wait_for_ruling(complaint)
         args = (complaint, self.order_facts(complaint))
-        return self.send(self.bystander, DESK, "execute", args)
+        return self.send(actor or self.bystander, DESK, "execute", args)
 
     def freeze(self, order: Order, hours: int = 100) -> Receipt:
         """The guardian holds an order's payouts."""

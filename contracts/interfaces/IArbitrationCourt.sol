@@ -129,6 +129,8 @@ interface IArbitrationCourt is ICourt {
     /// The parties agreed about another round than the one that is open.
     error WrongRound(uint256 dispute, uint256 current, uint256 given);
     error SeatUnknown(uint256 dispute, uint8 seat, uint256 seats);
+    /// A batch that draws must begin with a commitment that counts: its seat gets the bounty.
+    error BountyUnclaimed(uint256 dispute, uint8 seat);
     error NotSeated(uint256 dispute, uint8 seat, address caller, address owner);
     error SeatLeaked(uint256 dispute, uint8 seat);
     error TooManyReplacements(uint256 dispute, uint8 seat, uint256 limit);
@@ -210,8 +212,9 @@ interface IArbitrationCourt is ICourt {
     function commit(uint256 dispute, uint16 number, bytes32 commitment) external;
     /// Draws and commits at once; the bounty goes to the seat's position.
     function commitDrawing(uint256 dispute, bytes calldata proof, uint8 number, bytes32 commitment) external;
-    /// Commits for those who signed, and draws before if nobody has (else `proof` is not looked at). What does not fit, or
-    /// comes from a seat that has committed, is passed over: a signed commitment never replaces another.
+    /// Commits for those who signed, and draws before if nobody has (else `proof` is not looked at); the bounty goes to the
+    /// position of the first seat. What does not fit, or comes from a seat that has committed, is passed over: a signed
+    /// commitment never replaces another.
     function commitBatch(uint256 dispute, bytes calldata proof, SignedCommit[] calldata items) external;
     /// Opens a seat's vote. Anyone who knows the salt may.
     function reveal(uint256 dispute, Opening calldata opening) external;

@@ -16,7 +16,7 @@ interface ICaseFund {
         uint96 costPaid;
         /// How long the customer may confirm.
         uint32 confirmSeconds;
-        /// The order's last trail.
+        /// The order's last trail; zero if it is still what `open` answered, because nobody ever froze the order.
         bytes32 trail;
     }
 

@@ -87,7 +87,8 @@ interface IComplaintDesk {
     );
     /// The money moved. `costToCustomer` is the part of the costs that the organisation owes whoever advanced them, and
     /// paid: out of its part of the order (contained in `toCustomer`), the rest, `fromBond`, out of its bond. If the court
-    /// heard the case, `record` binds all it did and `cost` is what it was paid; else both are zero.
+    /// heard the case, `record` binds all it did and `cost` is what it was paid; else both are zero. `orderTrail` is the
+    /// order's last one; zero if it is still the one in `Filed`, because nobody ever froze the order.
     event Executed(
         ComplaintId indexed complaint,
         address indexed actor,

@@ -25,7 +25,7 @@ interface ICourt {
     /// @param parties A hint that spares the court most questions about who is excluded: organisation 20 (low) | the low 44
     /// bits of the customer. Zero: the court must ask about everyone.
     /// @return terms What was pinned: the round's word, or the arbitrator's address and its dispute.
-    function openCase(uint256 dispute, uint8 track, uint256 base, uint64 parties)
+    function acceptCase(uint256 dispute, uint8 track, uint64 parties, uint256 base)
         external
         payable
         returns (uint256 terms);

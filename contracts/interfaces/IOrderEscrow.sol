@@ -10,7 +10,8 @@ import {IOrganisationRegistry} from "./IOrganisationRegistry.sol";
 /// another desk: a new one comes with a new escrow, and orders that are here stay with the desk they were paid under.
 ///
 /// An order is known by the hash of its facts (`key`). Its trail starts with `Paid`, may have one `OrderFrozen`, and
-/// ends with `Released`, `Refunded` or `Split`; the word of a split one is folded into the complaint's trail.
+/// ends with `Released`, with `Refunded`, or where a complaint takes it up: how that divides it, the complaint's trail
+/// tells, which takes over the order's as well.
 ///
 /// Amounts are units of the order's coin. Each coin has books of its own: what is held of it is the sum of its orders,
 /// credits and organisations' balances. A token that takes a fee is booked at what arrived. One whose balances shrink
@@ -30,7 +31,7 @@ interface IOrderEscrow {
     event Released(bytes32 indexed key, OrganisationId indexed organisation, address indexed actor, uint96 amount);
     /// The organisation gave all back of its own will.
     event Refunded(bytes32 indexed key, OrganisationId indexed organisation, address indexed actor, uint96 amount);
-    /// A complaint ended. `actor` is the desk.
+    /// A complaint ended. `actor` is the desk. Not folded: the desk's `Executed` says the same, and is.
     event Split(
         bytes32 indexed key,
         OrganisationId indexed organisation,

@@ -57,14 +57,19 @@ library Fees {
     /// The smallest panel for `base` (wei): bribing a majority must cost at least a fifth of what is at stake, in locks
     /// and fees. Above that, the largest.
     function panelSize(Track track, uint256 base) internal pure returns (uint256 seats) {
-        for (seats = 3; seats < MAX_SEATS; seats = _next(seats)) {
-            uint256 atStake = (seats / 2 + 1) * track.lockGwei() + seats * track.feeGwei();
-            if (atStake * 1 gwei >= base / 5) return seats;
+        // Gwei of at most 34 bits for at most 31 seats.
+        unchecked {
+            for (seats = 3; seats < MAX_SEATS; seats = _next(seats)) {
+                uint256 atStake = (seats / 2 + 1) * track.lockGwei() + seats * track.feeGwei();
+                if (atStake * 1 gwei >= base / 5) return seats;
+            }
         }
     }
 
     /// 3, 5, 7, 15, 31.
     function _next(uint256 seats) private pure returns (uint256) {
-        return seats < 7 ? seats + 2 : 2 * seats + 1;
+        unchecked {
+            return seats < 7 ? seats + 2 : 2 * seats + 1;
+        }
     }
 }

@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Words} from "./Words.sol";
+
 library Median {
+    using Words for uint256[];
+
     /// Sorts `votes` in place. At most 31 of them: insertion sort is the cheapest there.
     function sort(uint256[] memory votes) internal pure {
         unchecked {
             for (uint256 i = 1; i < votes.length; ++i) {
-                uint256 vote = votes[i];
+                uint256 vote = votes.get(i);
                 uint256 j = i;
-                for (; j > 0 && votes[j - 1] > vote; --j) {
-                    votes[j] = votes[j - 1];
+                for (; j > 0; --j) {
+                    uint256 before = votes.get(j - 1);
+                    if (before <= vote) break;
+                    votes.put(j, before);
                 }
-                votes[j] = vote;
+                votes.put(j, vote);
             }
         }
     }

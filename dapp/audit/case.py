@@ -89,7 +89,7 @@ def _trails(case: Case, events: Sequence[Event], keccak: Keccak) -> list[_Pair]:
             found.append(("order-trail", paid and paid.trail, case.order_trail))
         paid = payment.apply(paid, event, keccak)
     if case.payment is not None:
-        found.append(("order-trail-paid", paid and paid.trail, case.payment.order_trail))
+        found.append(("order-trail-paid", paid and paid.last_trail, case.payment.order_trail))
     return found
 
 

@@ -8,6 +8,7 @@ WORDS: dict[str, str] = {
     "{complaint}",
     "AccusedCannotAct": "{account} is accused in complaint {complaint} and cannot act in it",
     "ActionNotSignable": "no signature is taken for the function {selector}; send a transaction",
+    "AddressEmptyCode": "there is no contract at {target}",
     "AlreadyAccusing": "complaint {complaint} accuses somebody already",
     "AlreadyAcknowledged": "complaint {complaint} is acknowledged already",
     "AlreadyAnnounced": "this appeal window of dispute {dispute} is announced already",
@@ -22,6 +23,8 @@ WORDS: dict[str, str] = {
     "AmountInvalid": "{amount} is no amount that can be sent here",
     "AppealUnknown": "dispute {dispute} has no appeal {level}",
     "BondTooSmall": "only {available} wei of the bond are free, not {requested}",
+    "BountyUnclaimed": "a batch that draws the panel of dispute {dispute} must begin with a "
+    "commitment that counts, and that for seat {seat} does not",
     "CannotRemoveSelf": "an administrator cannot remove itself; another one must",
     "CannotUnstake": "position {position} has {seats} open seats or its exit is too young: "
     "block {currentBlock} of {untilBlock}",

@@ -9,6 +9,7 @@ from dapp.domain.parts import Order
 from dapp.domain.types import (
     ALL,
     NOTHING,
+    ZERO_HASH,
     Address,
     BlockNumber,
     ChainId,
@@ -84,6 +85,12 @@ class PaidOrder:
     frozen_until: UnixTime | None = None
     claim: Claimed | None = None
 
+    @property
+    def last_trail(self) -> Hash32:
+        """What `Executed` says of it: nothing of an order that nobody froze (docs/adr/0013)."""
+        told = self.claim is not None or self.frozen_until is not None
+        return self.trail if told else ZERO_HASH
+
 
 def deposit_for(amount: Wei) -> Wei:
     """What a claim of `amount` must send along: 2 %, rounded up."""
@@ -102,11 +109,10 @@ def apply(before: PaidOrder | None, event: Event, keccak: Keccak) -> PaidOrder |
         return _begun(event, keccak, event.address, claim)
     if before is None or event.name not in ("OrderFrozen", "Released", "Refunded", "Split"):
         return before
-    after = replace(
-        before,
-        trail=trail.fold_event(keccak, before.trail, event),
-        updated_block=event.block_number,
-    )
+    folded = before.trail
+    if trail.is_folded(event):
+        folded = trail.fold_event(keccak, folded, event)
+    after = replace(before, trail=folded, updated_block=event.block_number)
     if event.name == "OrderFrozen":
         return replace(after, frozen_until=UnixTime(event.integer("until")))
     return _ended(replace(after, ended_at=event.timestamp), event)

@@ -5,8 +5,16 @@ from dapp.domain.types import Address, ChainId, Hash32, Keccak, UnixTime, hash32
 
 _LABEL = b"redress-trail/1"
 _WITH_TRAILS = frozenset({CLAIMS, DESK, ESCROW, REGISTRY})
-# An organisation's balance and money sent along with a claim have no trail.
-_UNFOLDED = frozenset({"FundingWithdrawn", "Funded", "OrganisationWithdrew"})
+# An organisation's balance and money sent along with a claim have no trail; how a complaint
+# divided an order is folded where it says so itself, in `Executed`.
+_UNFOLDED = frozenset(
+    {
+        (CLAIMS, "Funded"),
+        (CLAIMS, "FundingWithdrawn"),
+        (ESCROW, "OrganisationWithdrew"),
+        (ESCROW, "Split"),
+    }
+)
 
 
 def genesis(keccak: Keccak, chain_id: ChainId, contract: Address, subject: int) -> Hash32:
@@ -41,7 +49,7 @@ def fold(
 
 def is_folded(event: Event) -> bool:
     """Whether the event belongs to the trail of its subject, its first argument."""
-    if event.contract not in _WITH_TRAILS or event.name in _UNFOLDED:
+    if event.contract not in _WITH_TRAILS or (event.contract, event.name) in _UNFOLDED:
         return False
     return bool(event.words) and "actor" in event.args
 

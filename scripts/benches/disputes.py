@@ -7,14 +7,18 @@ time and each next one comes a second later, so that equal bytecode gives equal 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
+from itertools import count
 from typing import Any
 
+from dapp.chain import encode
 from dapp.chain.headers import Header
 from dapp.chain.keccak import keccak
 from dapp.domain.draw import Lottery, Stake, panel
-from dapp.domain.events import COURT
+from dapp.domain.events import COURT, DESK, FORWARDER
 from dapp.domain.phases import SEED_DELAY_BLOCKS
-from dapp.domain.types import Address, BlockNumber, DisputeId, PositionId
+from dapp.domain.signing import Place, Signer, action_typed_data, wallet_json
+from dapp.domain.types import NO_DIGEST, Address, BlockNumber, DisputeId, PositionId, UnixTime
 from scripts.toolchain import anvil
 from tests.local_chain import TICKET_WEI, Receipt
 from tests.world import World, digest
@@ -24,6 +28,8 @@ _GENESIS_TIME = 1_767_600_000
 ARBITRATORS = 16
 SEATS = 3
 _OFFER, _DEMAND = 3000, 8000
+_FAR_OFF = UnixTime(2**40)
+_GAS_EACH = 200_000
 _VOTES = (5600, 4200, 5000)
 _APPEAL_VOTES = (5600, 4200, 5000, 6000, 5500, 4900, 5200)
 # What a lucky enough draw looks at: three seats and two rejections, close to the mean of 5.3.
@@ -41,6 +47,7 @@ class MeteredWorld(World):
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self._spent: list[Spent] = []
+        self._nonces = count()
         self.rpc("anvil_setBlockTimestampInterval", 1)
         self.rpc("anvil_setNextBlockBaseFeePerGas", "0x0")
         self.deploy()
@@ -69,6 +76,30 @@ class MeteredWorld(World):
         receipt = super().commit_batch(complaint, votes)
         del self._spent[before:-1]
         return receipt
+
+    def send_signed(self, function: str, calls: Sequence[Sequence[Any]]) -> Receipt:
+        """A bystander sends what the organisation signed for the desk, all in one transaction."""
+        actor = self.organisation
+        place = Place(self.chain_id, self.contracts[FORWARDER])
+        inputs = encode.function(DESK, function)["inputs"]
+        items = []
+        for args in calls:
+            signer = Signer(actor, self.contracts[DESK], next(self._nonces), _FAR_OFF)
+            data = action_typed_data(place, function, inputs, args, signer)
+            signature = self.rpc("eth_signTypedData_v4", actor, wallet_json(data))
+            action = "0x" + encode.calldata(DESK, function, args).hex()
+            items.append((signer.target, action, actor, signer.nonce, _FAR_OFF, signature))
+        receipt = self.send(self.bystander, FORWARDER, "batch", (items, _GAS_EACH))
+        assert len(receipt["logs"]) >= len(items)
+        return receipt
+
+    def execute_all(self, complaints: Sequence[int]) -> Receipt:
+        """A bystander does what is due for many complaints, in one transaction."""
+        calls = [
+            encode.calldata(DESK, "execute", (complaint, self.order_facts(complaint)))
+            for complaint in complaints
+        ]
+        return self.send(self.bystander, DESK, "multicall", (calls,))
 
     def spent_by(self, action: Callable[[], object]) -> list[Spent]:
         """What the transactions of `action` used, in order."""
@@ -111,22 +142,48 @@ def play(world: MeteredWorld, *, with_luck: bool) -> list[Spent]:
             _find_luck(world, complaint)
         world.wait_for_commits(complaint)
         _vote(world, complaint, _VOTES)
-        world.execute(complaint)
+        # Whoever gets most of it.
+        world.execute(complaint, world.customer)
 
     return _numbered(world.spent_by(story))
 
 
-def play_relayed(world: MeteredWorld) -> list[Spent]:
-    """The same, where somebody sends the signed votes of all arbitrators, and their openings."""
+def play_relayed(world: MeteredWorld, wanted: int) -> list[dict[str, int]]:
+    """`wanted` disputes side by side, where a service sends for others what it can, many at once.
 
-    def story() -> None:
-        complaint = _escalated(world)
-        world.wait_for_commits(complaint)
-        world.commit_batch(complaint, _VOTES)
-        world.reveal_batch(complaint, range(SEATS))
-        world.execute(complaint)
+    What the organisation signed for all of them goes in one transaction, once for the first
+    replies and once for the offers; so do the signed votes of each panel, its openings, and the
+    payouts of all. Only what takes the customer's money or is filed in its name it sends itself.
+    What several share is divided among them.
+    """
+    cases: list[dict[str, int]] = [{} for _ in range(wanted)]
 
-    return _numbered(world.spent_by(story))
+    def each(action: Callable[[int], object]) -> None:
+        for number, case in enumerate(cases):
+            case.update(world.spent_by(partial(action, number)))
+
+    def together(name: str, action: Callable[[], object]) -> None:
+        ((_, gas),) = world.spent_by(action)
+        for case in cases:
+            case[name] = -(-gas // wanted)
+
+    complaints: list[int] = []
+
+    def filed(_: int) -> None:
+        complaints.append(_filed(world))
+
+    each(filed)
+    replies = [(complaint, NO_DIGEST) for complaint in complaints]
+    together("acknowledge", lambda: world.send_signed("acknowledge", replies))
+    offers = [(complaint, _OFFER, digest("offer")) for complaint in complaints]
+    together("offer", lambda: world.send_signed("offer", offers))
+    each(lambda number: world.escalate(complaints[number], _DEMAND))
+    world.wait_for_commits(complaints[-1])
+    each(lambda number: world.commit_batch(complaints[number], _VOTES))
+    each(lambda number: world.reveal_batch(complaints[number], range(SEATS)))
+    world.wait_for_ruling(complaints[-1])
+    together("execute", lambda: world.execute_all(complaints))
+    return cases
 
 
 def play_appeal(world: MeteredWorld) -> list[Spent]:
@@ -139,13 +196,17 @@ def play_appeal(world: MeteredWorld) -> list[Spent]:
         world.appeal(complaint, higher=True)
         world.wait_for_commits(complaint)
         _vote(world, complaint, _APPEAL_VOTES)
-        world.execute(complaint)
+        world.execute(complaint, world.customer)
 
     return _numbered(world.spent_by(story))
 
 
+def _filed(world: MeteredWorld) -> int:
+    return world.file(world.pay(world.house), _DEMAND, what=digest("complaint"))
+
+
 def _escalated(world: MeteredWorld) -> int:
-    complaint = world.file(world.pay(world.house), _DEMAND, what=digest("complaint"))
+    complaint = _filed(world)
     world.acknowledge(complaint)
     world.offer(complaint, _OFFER, digest("offer"))
     world.escalate(complaint, _DEMAND)

@@ -48,7 +48,7 @@ class Measured:
     Attributes:
         stakes: of each position, in order.
         calls: of each dispute in which everyone sends for themselves.
-        relayed: of each in which votes are signed, and sent together.
+        relayed: of each where a service sends for others, many at once.
         appealed: of each with one appeal.
     """
 
@@ -65,7 +65,7 @@ def measure(counted: int = COUNTED) -> Measured:
         return Measured(
             world.stakes,
             [dict(disputes.play(world, with_luck=False)) for _ in range(counted)],
-            [dict(disputes.play_relayed(world)) for _ in range(counted)],
+            disputes.play_relayed(world, counted),
             [dict(disputes.play_appeal(world)) for _ in range(counted)],
         )
 
@@ -169,7 +169,7 @@ def every_call(found: Mapping[str, Any]) -> Table:
         table.add_row(name, _gas(gas), *(_gas(end) for end in found["spread"][name]))
     table.add_section()
     for name, gas in found["calls_relayed"].items():
-        if name not in found["calls"]:
+        if gas != found["calls"].get(name):
             table.add_row(f"{name} (relayed)", _gas(gas))
     for kind in ("direct", "relayed", "with_appeal"):
         table.add_row(f"total {kind.replace('_', ' ')}", _gas(found[f"total_{kind}"]))

@@ -153,10 +153,15 @@ def test_a_batch_draws_and_commits(house, escalated):
     proof = escalated.seed_proof()
     clock.to(escalated.round.commit_opens)
     items = [signed_commit(escalated, seat, 5000, panel[seat]) for seat in range(3)]
+    stranger = signed_commit(escalated, 0, 5000, house.customer)
+    for bad in ([], [stranger, items[1]]):
+        found = verdict(house.court.commitBatch, 1, proof, bad, by=house.keeper)
+        assert found == ("BountyUnclaimed", 1, bad[0][0] if bad else 255)
     before = house.keeper.balance()
-    done = house.court.commitBatch(1, proof, items, {"from": house.keeper})
-    assert done.events["Drawn"]["bountySeat"] == 255
-    assert house.keeper.balance() - before == BOUNTY
+    done = house.court.commitBatch(1, proof, items[::-1], {"from": house.keeper})
+    assert done.events["Drawn"]["bountySeat"] == 2
+    assert house.keeper.balance() == before
+    items.reverse()
     assert len(done.events["Committed"]) == 3
     assert house.court.commits(1) == model.commits_word([item[:2] for item in items])
     assert escalated.round_phase == RoundPhase.REVEAL

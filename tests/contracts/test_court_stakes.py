@@ -127,7 +127,7 @@ def test_a_penalty_below_half_of_the_stake_asks_the_position_out(house):
 def test_only_the_desk_opens_and_concludes(house, case):
     case.escalated()
     for account in (house.admin, house.customer):
-        found = verdict(house.court.openCase, 9, 0, 1, 0, by=account, value=3 * FEE)
+        found = verdict(house.court.acceptCase, 9, 0, 0, 1, by=account, value=3 * FEE)
         assert found == ("OnlyDesk", lower(account))
         for method, arguments in (("concludeCase", (1, account)), ("settleCase", (1, 0, account))):
             found = verdict(getattr(house.court, method), *arguments, by=account)

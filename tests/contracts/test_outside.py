@@ -172,12 +172,12 @@ def test_strangers_do_not_rule(house, listed):
     found = verdict(house.outside.rule, FIRST, 5, by=house.keeper)
     assert found == ("IdUnknown", lower(house.keeper), FIRST)
     for method, arguments in (
-        ("openCase", (9, 4, 1, 0)),
+        ("acceptCase", (9, 4, 0, 1)),
         ("concludeCase", (1, NOBODY)),
         ("settleCase", (1, 0, NOBODY)),
         ("showEvidence", (1, NOBODY, DIGEST)),
     ):
         found = verdict(getattr(house.outside, method), *arguments, by=house.keeper)
         assert found == ("OnlyDesk", lower(house.keeper))
-    found = verdict(house.outside.openCase, 1, 4, 1, 0, by=house.desk.address)
+    found = verdict(house.outside.acceptCase, 1, 4, 0, 1, by=house.desk.address)
     assert found == ("DisputeExists", 1)

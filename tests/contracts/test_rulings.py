@@ -19,6 +19,7 @@ from house import (
 )
 from model import GWEI
 from refusing import refuse_money
+from verdict import verdict
 
 
 def held(house, cases: list[Case]) -> None:
@@ -200,3 +201,29 @@ def test_a_short_panel_costs_less(house):
 
     assert done.events["Executed"]["cost"] == price(seats)
     assert house.customer.balance() - before == (3 - seats) * FEE
+
+
+# Many calls in one transaction
+
+
+def test_a_keeper_pays_out_many_cases_at_once(house):
+    cases = [Case(house) for _ in range(3)]
+    for case in cases:
+        case.file()
+        case.offer(4000)
+    clock.to(clock.now() + 7 * 24 * 3600)
+    execute, by = house.desk.execute, {"from": house.keeper}
+    calls = [execute.encode_input(n, case.order) for n, case in enumerate(cases, 1)]
+    done = house.desk.multicall(calls, by)
+    assert [event["actor"] for event in done.events["Executed"]] == [house.keeper] * 3
+    held(house, cases)
+    # One that is refused takes the others with it, and says why.
+    assert verdict(house.desk.multicall, calls, by=house.keeper)[:2] == ("WrongPhase", 1)
+
+
+def test_no_call_among_many_brings_money(house, case):
+    case.file()
+    case.offer(4000)
+    escalate = house.desk.escalate.encode_input(1, case.order, 1, 8000, bytes(32))
+    found = verdict(house.desk.multicall, [escalate, escalate], by=house.customer)
+    assert found == ("ValueInvalid", case.cost, 0)

@@ -194,7 +194,7 @@ class Walk:
             at = (CLAIMS, "claimTrail") if case.is_claim else (ESCROW, "orderTrail")
             assert call(*at, self.facts(case)) == order.trail
         else:
-            assert case.payment is not None and case.payment.order_trail == order.trail
+            assert case.payment is not None and case.payment.order_trail == order.last_trail
         ours = self.folded.of(Subject(ORGANISATION, str(self.organisation)))
         assert isinstance(ours, Organisation)
         assert call(REGISTRY, "trail", self.organisation) == ours.trail

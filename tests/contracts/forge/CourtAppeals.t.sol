@@ -294,7 +294,7 @@ contract CourtAppealsTest is CourtHouse {
 
     function test_onlyTheClients() external {
         vm.expectRevert(abi.encodeWithSelector(ICourt.OnlyDesk.selector, address(this)));
-        court.openCase(1, 0, 1, 0);
+        court.acceptCase(1, 0, 0, 1);
         vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.OnlyClient.selector, address(this), PUBLIC));
         court.openPublic(PUBLIC_DISPUTE, 0, 3, 0);
         vm.expectRevert(abi.encodeWithSelector(IArbitrationCourt.DisputeInvalid.selector, 1, 3));

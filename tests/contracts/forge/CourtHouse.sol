@@ -79,7 +79,7 @@ contract FakeDesk is IExclusions {
     }
 
     function open(uint256 dispute, uint8 track, uint256 base) external payable returns (uint256) {
-        return court.openCase{value: msg.value}(dispute, track, base, parties);
+        return court.acceptCase{value: msg.value}(dispute, track, parties, base);
     }
 
     function conclude(uint256 dispute, address payer) external returns (ICourt.Conclusion memory) {

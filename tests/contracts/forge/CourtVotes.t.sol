@@ -162,12 +162,14 @@ contract CourtVotesTest is CourtHouse {
         items[3] = _signed(0, 9999, _keyOf(0), _owner(DISPUTE, 0));
         items[4] = _signed(0, 0, _keyOf(0), _owner(DISPUTE, 0));
         items[4].seat = 3;
+        (PositionId first,,) = court.seat(DISPUTE, 0);
         vm.revertToState(state);
         _at(DISPUTE, 24);
         (items[2], items[3]) = (items[3], items[2]);
+        uint256 staked = court.positions(first).balance();
         vm.prank(PAYER);
         court.commitBatch(DISPUTE, PROOF, items);
-        assert(PAYER.balance == BOUNTY * 1 gwei);
+        assert(PAYER.balance == 0 && court.positions(first).balance() == staked + BOUNTY);
         assert(uint32(court.commits(DISPUTE)) == 7 && court.phase(DISPUTE) == RoundPhase.Reveal);
         assert(uint256(uint160(_owner(DISPUTE, 2))) == before);
         (items[2], items[3]) = (items[3], items[2]);

@@ -54,9 +54,7 @@ contract EscrowFreezeTest is EscrowHouse {
         escrow.divide(order, COMPLAINT, 5000, 0);
         vm.warp(UNTIL);
         bytes32 trail = escrow.orderTrail(order);
-        bytes32 arguments = keccak256(abi.encode(order.key(), SHOP, address(this), COMPLAINT, 0.5 ether, 0.5 ether));
-        bytes32 last = escrow.divide(order, COMPLAINT, 5000, 0).trail;
-        assert(last == keccak256(abi.encode(trail, IOrderEscrow.Split.selector, arguments, address(this), UNTIL)));
+        assert(trail != 0 && escrow.divide(order, COMPLAINT, 5000, 0).trail == trail);
         assert(escrow.orderTrail(order) == 0);
         _checkBooks();
     }

@@ -141,7 +141,7 @@ contract OutsideArbitratorsTest {
         try door.quote{gas: gas_}(TRACK, 1 ether) returns (uint256 seats, uint256) {
             require(seats == 0, "the house");
         } catch {}
-        try door.openCase{value: 0.05 ether, gas: 5 * gas_ + 200_000}(1, TRACK, 1 ether, 0) {}
+        try door.acceptCase{value: 0.05 ether, gas: 5 * gas_ + 200_000}(1, TRACK, 0, 1 ether) {}
         catch (bytes memory why) {
             require(bytes4(why) != IOutsideArbitrators.OutsideUnavailable.selector, "the house by starving");
         }
@@ -152,7 +152,7 @@ contract OutsideArbitratorsTest {
         (bool done, bytes memory why) = address(door).call{gas: 60_000}(abi.encodeCall(door.quote, (TRACK, 1)));
         require(!done && bytes4(why) == IOutsideArbitrators.GasTooLow.selector, "quote");
         (done, why) =
-            address(door).call{gas: 900_000, value: 0.05 ether}(abi.encodeCall(door.openCase, (1, TRACK, 1, 0)));
+            address(door).call{gas: 900_000, value: 0.05 ether}(abi.encodeCall(door.acceptCase, (1, TRACK, 0, 1)));
         require(!done && bytes4(why) == IOutsideArbitrators.GasTooLow.selector, "open");
     }
 
@@ -193,7 +193,7 @@ contract OutsideArbitratorsTest {
         door.list(2, IArbitrator(address(0)), "", 1 ether, 30);
         _unavailable(1, 0.05 ether);
         vm.expectRevert(abi.encodeWithSelector(IOutsideArbitrators.OutsideUnavailable.selector, 5));
-        door.openCase(1, 5, 0, 0);
+        door.acceptCase(1, 5, 0, 0);
         require(address(this).balance == 100 ether, "money lost");
         require(arbiter.next() == 1, "the arbitrator keeps a dispute");
     }
@@ -221,7 +221,7 @@ contract OutsideArbitratorsTest {
     function test_RevertWhen_OpenedTwice() public {
         _open(1);
         vm.expectRevert(abi.encodeWithSelector(ICourt.DisputeExists.selector, 1));
-        door.openCase{value: 0.05 ether}(1, TRACK, 0, 0);
+        door.acceptCase{value: 0.05 ether}(1, TRACK, 0, 0);
     }
 
     function test_RevertWhen_NotTheDesk() public {
@@ -229,7 +229,7 @@ contract OutsideArbitratorsTest {
         bytes memory onlyDesk = abi.encodeWithSelector(ICourt.OnlyDesk.selector, address(1));
         vm.startPrank(address(1));
         vm.expectRevert(onlyDesk);
-        door.openCase(2, TRACK, 0, 0);
+        door.acceptCase(2, TRACK, 0, 0);
         vm.expectRevert(onlyDesk);
         door.concludeCase(1, address(1));
         vm.expectRevert(onlyDesk);
@@ -363,12 +363,12 @@ contract OutsideArbitratorsTest {
     }
 
     function _open(uint256 dispute) private returns (uint256 terms) {
-        return door.openCase{value: 0.05 ether}(dispute, TRACK, 1 ether, 0);
+        return door.acceptCase{value: 0.05 ether}(dispute, TRACK, 0, 1 ether);
     }
 
     function _unavailable(uint256 dispute, uint256 value) private {
         vm.expectRevert(abi.encodeWithSelector(IOutsideArbitrators.OutsideUnavailable.selector, TRACK));
-        door.openCase{value: value, gas: 4_000_000}(dispute, TRACK, 1 ether, 0);
+        door.acceptCase{value: value, gas: 4_000_000}(dispute, TRACK, 0, 1 ether);
     }
 
     function _decide(uint256 id, uint256 ruling) private {

@@ -41,7 +41,9 @@ def test_an_order_in_a_token_is_frozen_and_split() -> None:
     args = {"complaint": 1, "toCustomer": 600, "toOrganisation": 400}
     ended = _order(frozen, ESCROW, "Split", **args)
     assert (ended.state, ended.to_customer, ended.ended_at) == (OrderState.SPLIT, 600, START)
-    assert ended.trail != frozen.trail
+    # That is told by the complaint.
+    assert ended.trail == frozen.trail == ended.last_trail
+    assert _order(paid, ESCROW, "Split", **args).last_trail == ZERO_HASH
 
 
 def test_a_claim_is_an_order_whose_coin_is_the_claims_contract() -> None:
@@ -174,6 +176,7 @@ def test_only_the_events_of_subjects_with_a_trail_are_folded() -> None:
         (CLAIMS, "Funded"),
         (CLAIMS, "FundingWithdrawn"),
         (ESCROW, "OrganisationWithdrew"),
+        (ESCROW, "Split"),
         (FORWARDER, "NoncesCancelled"),
         (FORWARDER, "ActionFailed"),
         (COURT, "Concluded"),
