@@ -16,6 +16,7 @@ RedressError
     ├── DatabaseNewer             database-newer         the schema of a later version
     ├── IndexerRunning            indexer-running        another process writes this chain's rows
     ├── IntegrityBroken           integrity-broken       the node contradicts itself
+    ├── FinalityBroken            finality-broken        a block that was final is gone
     ├── Undecodable               undecodable            bytes that do not fit the ABI
     ├── Unbuilt                   artifact-missing       an artifact is not there
     ├── NotFound                  not-found
@@ -143,6 +144,12 @@ class IntegrityBroken(Final):
     """The node's answers contradict each other or themselves."""
 
     default_code = "integrity-broken"
+
+
+class FinalityBroken(Final):
+    """The node is on another branch than a block that it called final."""
+
+    default_code = "finality-broken"
 
 
 class Undecodable(Final):

@@ -15,7 +15,21 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="REDRESS_", frozen=True, extra="ignore")
 
     node_url: str = Field(
-        default="http://127.0.0.1:8545", repr=False, description="JSON-RPC address of the node"
+        default="http://127.0.0.1:8545",
+        repr=False,
+        description="JSON-RPC address of the node; several, with commas between them, check and "
+        "stand in for each other",
+    )
+    node_ws_url: str = Field(
+        default="",
+        repr=False,
+        description="websocket address of the node: hears of blocks sooner than the next poll",
+    )
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="port of 127.0.0.1 on which the indexer shows its meters; 0 shows none",
     )
     database_url: str = Field(
         default="",
@@ -53,3 +67,8 @@ class Settings(BaseSettings):
         default=0.25, gt=0, le=60, description="how often the indexer asks for the chain's head"
     )
     node_timeout_seconds: float = Field(default=20.0, gt=0, description="patience with the node")
+
+    @property
+    def node_urls(self) -> list[str]:
+        """The nodes' addresses, the preferred one first."""
+        return [url.strip() for url in self.node_url.split(",") if url.strip()]

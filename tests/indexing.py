@@ -53,7 +53,8 @@ class Indexed:
 
     def indexer_of(self, node: Node, deployment: Deployment) -> Indexer:
         """An indexer that hurries, and takes the deployment as given."""
-        return Indexer(node, deployment, self.database_url, poll_seconds=0.02, patience_seconds=0.1)
+        url = self.database_url
+        return Indexer([node], deployment, url, poll_seconds=0.02, patience_seconds=0.1)
 
     def rebuild(self) -> None:
         """Make the read model again from the log."""

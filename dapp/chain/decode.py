@@ -27,6 +27,13 @@ class Decoder:
             for event in abi.entries(artifacts.load(name).abi, "event")
         }
 
+    def topics(self) -> dict[Address, list[bytes]]:
+        """The signature hashes of each contract's events."""
+        found: dict[Address, list[bytes]] = {}
+        for address, topic0 in self._shapes:
+            found.setdefault(address, []).append(topic0)
+        return found
+
     def __call__(self, log: RawLog) -> Event | None:
         """The event of a log; None for one that no ABI explains.
 

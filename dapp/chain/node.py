@@ -37,6 +37,11 @@ class Node:
     def __init__(self, rpc: Rpc) -> None:
         self._rpc = rpc
 
+    @property
+    def received(self) -> int:
+        """How many bytes of answers have come so far."""
+        return self._rpc.received
+
     async def chain_id(self) -> ChainId:
         """The chain's id (EIP-155)."""
         return ChainId(int(await self._rpc.call(str, "eth_chainId"), 16))
@@ -160,9 +165,12 @@ def _raw(log: _Log, blocks: dict[Hash32, Header]) -> RawLog:
     if header is None or int(log.block_number, 16) != header.block.number:
         raise ChainMoved("the node gave a log of another block than was asked for")
     try:
+        topics = tuple([bytes.fromhex(topic[2:]) for topic in log.topics])
+        if len(topics) > 4 or any(len(topic) != 32 for topic in topics):
+            raise ValueError("topics are up to four words")
         return RawLog(
             address=checksummed(bytes.fromhex(log.address[2:])),
-            topics=tuple(bytes.fromhex(topic[2:]) for topic in log.topics),
+            topics=topics,
             data=bytes.fromhex(log.data[2:]),
             block_number=header.block.number,
             block_hash=header.block.hash,

@@ -40,6 +40,7 @@ class Rpc:
 
     def __init__(self, url: str, timeout_seconds: float = 20.0) -> None:
         self._url = url
+        self.received = 0
         limits = httpx.Limits(max_connections=8, max_keepalive_connections=8)
         self._client = httpx.AsyncClient(timeout=timeout_seconds, limits=limits)
 
@@ -109,6 +110,7 @@ class Rpc:
             # Not `from error`: its text holds the URL.
             kind = type(error).__name__
             raise NodeUnavailable(f"the node cannot be reached ({kind})", remedy=_CHECK) from None
+        self.received += len(response.content)
         _check_status(response)
         try:
             return msgspec.json.decode(response.content, type=shape)

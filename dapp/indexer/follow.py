@@ -1,16 +1,19 @@
 """Reads from the node what comes after a stored block, on whichever branch the node is."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dapp.chain.headers import Header
 from dapp.chain.node import Node
 from dapp.domain.events import Block, RawLog
-from dapp.domain.types import Address, BlockNumber
+from dapp.domain.proof import Level
+from dapp.domain.types import BlockNumber, Hash32
 from dapp.errors import ChainMoved, NodeBusy, NodeRefused, NodeUnavailable
 from dapp.indexer import plan
-from dapp.indexer.plan import Span
+from dapp.indexer.plan import Density, Span
+from dapp.indexer.prove import Proven, Prover
 from dapp.store.event_log import EventLog
 from dapp.store.projection import Checkpoint
 
@@ -25,32 +28,36 @@ class Segment:
     Attributes:
         fork: the highest stored block that stays, lower than the checkpoint; None takes off none.
         headers: linked to each other and to what stays; may be empty with a fork.
+        levels: what the logs of each block rest on.
         logs: our contracts' logs in them, in order.
     """
 
     fork: BlockNumber | None
     headers: Sequence[Header]
+    levels: Sequence[Level]
     logs: Sequence[RawLog]
 
 
 class Follower:
     """Reads segments; remembers what span of blocks the node bears.
 
+    While one segment of a backfill is stored, the next is read already.
+
     Args:
         node: of the chain.
+        prover: of its logs.
         spine: the blocks stored so far.
-        addresses: of the contracts.
         start: the first block with anything of ours.
     """
 
-    def __init__(
-        self, node: Node, spine: EventLog, addresses: Sequence[Address], start: BlockNumber
-    ) -> None:
+    def __init__(self, node: Node, prover: Prover, spine: EventLog, start: BlockNumber) -> None:
         self._node = node
+        self._prover = prover
         self._spine = spine
-        self._addresses = addresses
         self._start = start
         self._span = Span()
+        self._density = Density()
+        self._ahead: tuple[BlockNumber, asyncio.Task[Segment]] | None = None
 
     async def next(self, at: Checkpoint | None, head: Header) -> Segment:
         """What comes next on the way from the checkpoint to the head.
@@ -60,11 +67,45 @@ class Follower:
         """
         following = self._start if at is None else BlockNumber(at.block + 1)
         if not plan.is_far(following, head.block.number):
+            await self.forget()
             return await self._near(at, head)
-        fork = None if at is None else await self._fork(at)
-        if fork is not None:
-            return Segment(fork, [], [])
-        return await self._range(following, head.block.number)
+        segment = await self._next_range(following, head.block.number)
+        if at is not None and segment.headers[0].block.parent_hash != at.hash:
+            await self.forget()
+            fork = await self._fork(at)
+            if fork is None:
+                raise ChainMoved("the chain changed while it was read")
+            return Segment(fork, [], [], [])
+        last = segment.headers[-1].block.number
+        if plan.is_far(BlockNumber(last + 1), head.block.number):
+            coming = self._range(BlockNumber(last + 1), head.block.number)
+            self._ahead = (BlockNumber(last + 1), asyncio.ensure_future(coming))
+        return segment
+
+    async def forget(self) -> None:
+        """Drop what was read ahead."""
+        if self._ahead is not None:
+            task = self._ahead[1]
+            self._ahead = None
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def prove(self, blocks: Sequence[Block]) -> Proven:
+        """Prove the logs of stored blocks, whose headers the node must still have."""
+        headers = [await self._node.header(block.hash) for block in blocks]
+        given = _by_block(await self._logs_of(headers))
+        return await self._prover.prove(headers, given)
+
+    async def _next_range(self, following: BlockNumber, head: BlockNumber) -> Segment:
+        ahead, self._ahead = self._ahead, None
+        if ahead is None:
+            return await self._range(following, head)
+        first, task = ahead
+        if first == following:
+            return await task
+        self._ahead = ahead
+        await self.forget()
+        return await self._range(following, head)
 
     async def _near(self, at: Checkpoint | None, head: Header) -> Segment:
         """Walk from the head by parents' hashes down to a stored block."""
@@ -78,7 +119,9 @@ class Follower:
         new.reverse()
         stays = BlockNumber(head.block.number - len(new))
         fork = stays if at is not None and stays < at.block else None
-        return Segment(fork, new, await self._logs_of(new))
+        given = _by_block(await self._logs_of(new))
+        proven = await self._prover.prove(new, given)
+        return Segment(fork, new, proven.levels, proven.logs)
 
     async def _is_stored(self, block: Block) -> bool:
         stored = await self._spine.block(block.number)
@@ -89,7 +132,7 @@ class Follower:
         for first in range(0, len(headers), _AT_ONCE):
             asked = headers[first : first + _AT_ONCE]
             answers = await asyncio.gather(
-                *(self._node.logs_of(header, self._addresses) for header in asked)
+                *(self._node.logs_of(header, self._prover.addresses) for header in asked)
             )
             found += [log for answer in answers for log in answer]
         return found
@@ -111,10 +154,12 @@ class Follower:
     async def _range(self, following: BlockNumber, head: BlockNumber) -> Segment:
         """The next blocks and their logs, as many as the node bears at once."""
         wanted = plan.next_range(following, head, self._span)
+        began, before = time.monotonic(), self._node.received
         headers = await self._headers(wanted.first, wanted.last)
         while True:
             try:
-                logs = await self._node.logs_in(headers, self._addresses)
+                proven = await self._read(headers)
+                break
             except NodeBusy:
                 raise
             except (NodeRefused, NodeUnavailable):
@@ -124,9 +169,19 @@ class Follower:
                     raise
                 self._span = smaller
                 headers = headers[: smaller.blocks]
-                continue
-            self._span = self._span.grown(len(logs))
-            return Segment(None, headers, logs)
+        self._span = self._span.grown(self._node.received - before, time.monotonic() - began)
+        with_ours = len({log.block_number for log in proven.logs})
+        self._density = self._density.after(len(headers), with_ours)
+        return Segment(None, headers, proven.levels, proven.logs)
+
+    async def _read(self, headers: Sequence[Header]) -> Proven:
+        if self._density.is_dense and self._prover.has_receipts:
+            try:
+                return await self._prover.prove(headers, None)
+            except NodeRefused:
+                self._density = Density()
+        logs = await self._node.logs_in(headers, self._prover.addresses)
+        return await self._prover.prove(headers, _by_block(logs))
 
     async def _headers(self, first: BlockNumber, last: BlockNumber) -> list[Header]:
         found: list[Header] = []
@@ -137,3 +192,10 @@ class Follower:
                 raise ChainMoved("the chain changed while it was read")
             found += part
         return found
+
+
+def _by_block(logs: Sequence[RawLog]) -> dict[Hash32, list[RawLog]]:
+    found: dict[Hash32, list[RawLog]] = {}
+    for log in logs:
+        found.setdefault(log.block_hash, []).append(log)
+    return found

@@ -2,11 +2,64 @@
 
 from collections.abc import Sequence
 
+import structlog
+
 from dapp.chain import encode
 from dapp.chain.node import Node
+from dapp.domain.deployment import Deployment
 from dapp.domain.events import DESK
-from dapp.domain.types import Address, ComplaintId, Hash32, hash32
+from dapp.domain.types import Address, ComplaintId, Hash32, caip2, hash32
+from dapp.errors import NodeRefused
+from dapp.store import verifications
+from dapp.store.database import Connection
+from dapp.store.projection import Projection
 from dapp.store.verifications import Compared
+
+_log = structlog.get_logger("indexer")
+_AT_ONCE = 200
+
+
+async def check(
+    connection: Connection, projection: Projection, node: Node, deployment: Deployment
+) -> int:
+    """Compare every fold that is not yet, and the count, with the chain at the checkpoint.
+
+    Returns:
+        How many differ; they are stored and said loudly.
+    """
+    at = await projection.checkpoint()
+    chain_id = deployment.chain_id
+    if at is None:
+        return 0
+    desk = deployment.address_of(DESK)
+    wrong = 0
+    while True:
+        folds = await verifications.pending(connection, chain_id, _AT_ONCE)
+        try:
+            compared, on_chain = await compare(node, desk, folds, at.hash)
+        except NodeRefused as error:
+            _log.warning("not compared", block=at.block, reason=error.message)
+            return wrong
+        await verifications.save(connection, chain_id, at, compared, on_chain)
+        differing = [one for one in compared if one.folded != one.on_chain]
+        for one in differing:
+            _log.error(
+                "trail mismatch: an event is missing or wrong",
+                chain=caip2(chain_id),
+                complaint=one.complaint,
+                block=at.block,
+                folded=one.folded,
+                on_chain=one.on_chain,
+            )
+        wrong += len(differing)
+        # Those that differ stay pending: without news among the rest, this was all.
+        if len(folds) < _AT_ONCE or len(differing) == len(folds):
+            break
+    indexed = await verifications.count(connection, chain_id)
+    if indexed != on_chain:
+        _log.error("complaints missing", indexed=indexed, on_chain=on_chain, block=at.block)
+        wrong += 1
+    return wrong
 
 
 async def compare(

@@ -1,38 +1,51 @@
-"""Keeps one chain's rows up with its node, until it is told to stop."""
+"""Keeps one chain's rows up with its nodes, until it is told to stop."""
 
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
 
+from dapp.chain import bloom
 from dapp.chain.decode import Decoder
 from dapp.chain.deployment import check_genesis
 from dapp.chain.headers import Header
 from dapp.chain.keccak import keccak
 from dapp.chain.node import Node
 from dapp.domain.deployment import Deployment
-from dapp.domain.events import DESK, RawLog
+from dapp.domain.events import RawLog
 from dapp.domain.types import BlockNumber, caip2
-from dapp.errors import IndexerRunning, NodeRefused, Retryable, Undecodable
-from dapp.indexer import integrity
+from dapp.errors import (
+    FinalityBroken,
+    IndexerRunning,
+    IntegrityBroken,
+    NodeRefused,
+    Retryable,
+    Undecodable,
+    WrongChain,
+)
+from dapp.indexer import integrity, settle
 from dapp.indexer.follow import Follower, Segment
-from dapp.store import verifications
+from dapp.indexer.meters import Meters
+from dapp.indexer.prove import Prover
+from dapp.store.copying import Decoded
 from dapp.store.database import Connection, connect, database_errors
-from dapp.store.event_log import Decoded
 from dapp.store.projection import Checkpoint, Projection
 from dapp.store.schema import migrate
 
 _log = structlog.get_logger("indexer")
-_COMPARED_AT_ONCE = 200
 _LONGEST_PAUSE_SECONDS = 10.0
+_PATIENCE_WITH_LIES = 5
+"""So often a node may contradict itself, and be asked again, before that is said loudly."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Writer:
+class Writer:
+    """What one session writes with."""
+
     connection: Connection
     projection: Projection
     follower: Follower
@@ -42,24 +55,27 @@ class Indexer:
     """The only writer of one chain's rows; PostgreSQL's advisory lock makes sure of that.
 
     Args:
-        node: of the chain.
+        nodes: of the chain. The first is asked until it fails, then the next; all must agree on
+            blocks that are final.
         deployment: what to index.
         database_url: where to.
         poll_seconds: how often the node is asked for its head.
         patience_seconds: how long a node may be behind what is stored before that counts as a
             shorter chain, and not as a node that lags.
+        woken: set by whoever hears of a new head sooner than the next poll.
     """
 
     def __init__(
         self,
-        node: Node,
+        nodes: Sequence[Node],
         deployment: Deployment,
         database_url: str,
         *,
         poll_seconds: float = 0.25,
         patience_seconds: float = 2.0,
+        woken: asyncio.Event | None = None,
     ) -> None:
-        self._node = node
+        self._nodes = list(nodes)
         self._deployment = deployment
         self._database_url = database_url
         self._poll_seconds = poll_seconds
@@ -67,19 +83,28 @@ class Indexer:
         self._contracts = {one.name: one.address for one in deployment.contracts}
         self._decode = Decoder(deployment.chain_id, self._contracts)
         self._stopping = asyncio.Event()
+        self._woken = woken or asyncio.Event()
         self._behind_since: float | None = None
+        self._lies = 0
+        self.meters = Meters(caip2(deployment.chain_id))
+
+    @property
+    def _node(self) -> Node:
+        return self._nodes[0]
 
     def stop(self) -> None:
         """Let `run` return after the transaction it is in."""
         self._stopping.set()
+        self._woken.set()
 
     async def run(self, until_block: BlockNumber | None = None) -> None:
         """Index until `stop`, or until the node's head is stored and is not below `until_block`.
 
-        Outages of the node and the database are waited out.
+        Outages of nodes and of the database are waited out.
 
         Raises:
             IndexerRunning: another process indexes this chain into this database.
+            FinalityBroken: a block that was final is gone; what is stored stays.
             Final: anything else that waiting cannot mend.
         """
         pause = self._poll_seconds
@@ -91,8 +116,19 @@ class Indexer:
                     await self._follow(writer, until_block)
                     return
             except Retryable as error:
+                self.meters.failed(error.code)
                 _log.warning("waiting", code=error.code, reason=error.message)
                 asked = error.fields.get("retry_after_seconds", 0)
+                self._next_node()
+            except (IntegrityBroken, NodeRefused, WrongChain) as error:
+                self.meters.failed(error.code)
+                self._lies += 1
+                at_once = isinstance(error, WrongChain) and len(self._nodes) == 1
+                if at_once or self._lies >= _PATIENCE_WITH_LIES * len(self._nodes):
+                    raise
+                _log.error("the node is wrong", code=error.code, reason=error.message)
+                asked = 0
+                self._next_node()
             await self._pause(max(pause, asked if isinstance(asked, int) else 0))
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
@@ -101,11 +137,15 @@ class Indexer:
         async with self._writing() as writer:
             await writer.projection.rebuild()
 
+    def _next_node(self) -> None:
+        self._nodes.append(self._nodes.pop(0))
+
     @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[_Writer]:
+    async def _writing(self) -> AsyncIterator[Writer]:
         """The connection that holds the lock and does all the writing."""
         chain_id = self._deployment.chain_id
         connection = await connect(self._database_url)
+        follower: Follower | None = None
         try:
             await migrate(connection)
             async with database_errors():
@@ -120,26 +160,28 @@ class Indexer:
                     remedy="Stop it first",
                 )
             projection = Projection(connection, chain_id, self._contracts, self._decode, keccak)
-            follower = Follower(
-                self._node,
-                projection.log,
-                list(self._contracts.values()),
-                self._deployment.deployed_at_block,
-            )
-            yield _Writer(connection, projection, follower)
+            addresses = list(self._contracts.values())
+            prover = Prover(self._node, addresses, bloom.Filter(self._decode.topics()))
+            start = self._deployment.deployed_at_block
+            follower = Follower(self._node, prover, projection.log, start)
+            yield Writer(connection, projection, follower)
         finally:
+            if follower is not None:
+                await follower.forget()
             await connection.close()
 
-    async def _start(self, writer: _Writer) -> None:
+    async def _start(self, writer: Writer) -> None:
         deployment = self._deployment
         await check_genesis(self._node, deployment.chain_id, deployment.genesis_hash)
         await writer.projection.introduce(deployment)
         await self._compare(writer)
 
-    async def _follow(self, writer: _Writer, until_block: BlockNumber | None) -> None:
+    async def _follow(self, writer: Writer, until_block: BlockNumber | None) -> None:
         while not self._stopping.is_set():
+            self._woken.clear()
             head = await self._node.head()
             at = await writer.projection.checkpoint()
+            self.meters.at(head.block.number, at)
             if at is not None and at.hash == head.block.hash:
                 self._behind_since = None
                 if until_block is not None and at.block >= until_block:
@@ -150,12 +192,31 @@ class Indexer:
             else:
                 await self._step(writer, head, at)
 
-    async def _step(self, writer: _Writer, head: Header, at: Checkpoint | None) -> None:
+    async def _step(self, writer: Writer, head: Header, at: Checkpoint | None) -> None:
         """Store the next segment on the way to the head."""
         segment = await writer.follower.next(at, head)
-        await self._store(writer, segment, at)
+        if at is not None and segment.fork is not None:
+            await self._check_final(writer, segment.fork, at)
+        await self._store(writer, segment)
+        self._lies = 0
         if not segment.headers or segment.headers[-1].block.hash == head.block.hash:
+            await settle.settle(writer.projection, writer.follower, self._nodes)
             await self._compare(writer)
+
+    async def _check_final(self, writer: Writer, fork: BlockNumber, at: Checkpoint) -> None:
+        """A branch that leaves final blocks behind is not followed."""
+        self.meters.reorganised(at.block - fork)
+        _log.warning("reorganised", fork=fork, depth=at.block - fork)
+        if fork >= at.finalized:
+            return
+        reason = (
+            f"the node's chain leaves ours after block {fork}, and block {at.finalized} was final"
+        )
+        await writer.projection.halt(reason)
+        raise FinalityBroken(
+            reason,
+            remedy="Find out which chain is right; what is stored stays, and is still served",
+        )
 
     def _must_wait(self, head: Header, at: Checkpoint | None) -> bool:
         """Whether the node has nothing of ours yet, or may only lag behind what is stored."""
@@ -169,17 +230,16 @@ class Indexer:
             self._behind_since = now
         return now - self._behind_since < self._patience_seconds
 
-    async def _store(self, writer: _Writer, segment: Segment, at: Checkpoint | None) -> None:
+    async def _store(self, writer: Writer, segment: Segment) -> None:
         finalized = await self._node.finalized()
         touched = await writer.projection.advance(
-            [header.block for header in segment.headers],
+            [(one.block, level) for one, level in zip(segment.headers, segment.levels, strict=True)],
             [self._decoded(log) for log in segment.logs],
             fork=segment.fork,
             finalized=finalized or BlockNumber(0),
         )
-        if segment.fork is not None and at is not None:
-            _log.warning("reorganised", fork=segment.fork, depth=at.block - segment.fork)
         if segment.headers:
+            self.meters.stored(len(segment.headers), len(segment.logs))
             _log.info(
                 "indexed",
                 first=segment.headers[0].block.number,
@@ -199,38 +259,17 @@ class Indexer:
             _log.warning("unknown log kept raw", **where)
         return log, event
 
-    async def _compare(self, writer: _Writer) -> None:
-        """Compare every fold that is not yet, and the count, with the chain at the checkpoint."""
-        at = await writer.projection.checkpoint()
-        chain_id = self._deployment.chain_id
-        if at is None:
-            return
-        folds = await verifications.pending(writer.connection, chain_id, _COMPARED_AT_ONCE)
-        desk = self._contracts[DESK]
-        try:
-            compared, on_chain = await integrity.compare(self._node, desk, folds, at.hash)
-        except NodeRefused as error:
-            _log.warning("not compared", block=at.block, reason=error.message)
-            return
-        await verifications.save(writer.connection, chain_id, at, compared, on_chain)
-        for one in compared:
-            if one.folded != one.on_chain:
-                _log.error(
-                    "trail mismatch: an event is missing or wrong",
-                    complaint=one.complaint,
-                    block=at.block,
-                    folded=one.folded,
-                    on_chain=one.on_chain,
-                )
-        indexed = await verifications.count(writer.connection, chain_id)
-        if indexed != on_chain:
-            _log.error("complaints missing", indexed=indexed, on_chain=on_chain, block=at.block)
+    async def _compare(self, writer: Writer) -> None:
+        wrong = await integrity.check(writer.connection, writer.projection, self._node, self._deployment)
+        self.meters.compared(wrong)
 
     async def _pause(self, seconds: float) -> None:
         try:
-            await asyncio.wait_for(self._stopping.wait(), seconds)
+            await asyncio.wait_for(self._woken.wait(), seconds)
         except TimeoutError:
             return
+        if not self._stopping.is_set():
+            self._woken.clear()
 
 
 def _lock_key(chain_id: int) -> int:

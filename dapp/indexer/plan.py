@@ -7,8 +7,9 @@ from dapp.domain.types import BlockNumber
 NEAR_BLOCKS = 64
 """This near to the head, blocks are walked by their parents' hashes."""
 _MOST_SPAN = 2_000
-_GROW_BELOW_LOGS = 5_000
-_FIRST_SPAN = 200
+_FIRST_SPAN = 50
+_FEW_BYTES, _MANY_BYTES = 2_000_000, 8_000_000
+_LONG_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +31,14 @@ class Span:
     blocks: int = _FIRST_SPAN
     most: int = _MOST_SPAN
 
-    def grown(self, logs: int) -> "Span":
-        """The span after a range that was answered with `logs` logs."""
+    def grown(self, answered_bytes: int, seconds: float) -> "Span":
+        """The span after a range that took so many bytes and so long."""
         most = min(self.most + 1 + self.most // 50, _MOST_SPAN)
-        wanted = self.blocks if logs >= _GROW_BELOW_LOGS else self.blocks * 2
+        wanted = self.blocks
+        if answered_bytes > _MANY_BYTES or seconds > _LONG_SECONDS:
+            wanted = max(self.blocks // 2, 1)
+        elif answered_bytes < _FEW_BYTES and seconds < _LONG_SECONDS / 2:
+            wanted = self.blocks * 2
         return Span(min(wanted, self.most), most)
 
     def shrunk(self, refused: int) -> "Span | None":
@@ -42,6 +47,21 @@ class Span:
             return None
         half = refused // 2
         return Span(half, max(refused * 3 // 4, half))
+
+
+@dataclass(frozen=True, slots=True)
+class Density:
+    """Whether logs are asked for by range, or taken from the receipts that prove them anyway.
+
+    Where most blocks hold something of ours, their receipts are needed all the same, and to ask
+    for the logs as well would only double the work.
+    """
+
+    is_dense: bool = False
+
+    def after(self, blocks: int, with_ours: int) -> "Density":
+        """What the last range says of the next."""
+        return Density(2 * with_ours > blocks)
 
 
 def is_far(next_block: BlockNumber, head: BlockNumber) -> bool:

@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
-from dapp.domain.events import Block, Event, RawLog
+from dapp.domain.events import Block, RawLog
+from dapp.domain.proof import Level
 from dapp.domain.types import (
     Address,
     BlockNumber,
@@ -13,6 +14,8 @@ from dapp.domain.types import (
     hash32,
     raw,
 )
+from dapp.store import copying
+from dapp.store.copying import Decoded, Proven
 from dapp.store.database import Connection
 
 _COLUMNS = (
@@ -22,8 +25,11 @@ _COLUMNS = (
 _SELECT = f"SELECT {_COLUMNS} FROM log WHERE chain_id = %s"  # noqa: S608 (a constant)
 _ORDER = " ORDER BY block_number, log_index"
 
-Decoded = tuple[RawLog, Event | None]
-"""A log and its event; None where no ABI explains it."""
+_COPY_BLOCKS = (
+    "COPY block (chain_id, number, hash, parent_hash, receipts_root, timestamp, level)"
+    " FROM STDIN (FORMAT BINARY)"
+)
+_COPY_LOGS = f"COPY log (chain_id, {_COLUMNS}, known) FROM STDIN (FORMAT BINARY)".encode()
 
 
 class EventLog:
@@ -43,19 +49,38 @@ class EventLog:
         self._addresses = {name: raw(address) for name, address in contracts.items()}
         self._spelled = {raw(address): address for address in contracts.values()}
 
-    async def append(self, blocks: Iterable[Block], logs: Iterable[Decoded]) -> None:
+    async def append(self, blocks: Iterable[Proven], logs: Iterable[Decoded]) -> None:
         """Store blocks and the logs in them."""
         cursor = self._connection.cursor()
-        async with cursor.copy(
-            "COPY block (chain_id, number, hash, parent_hash, receipts_root, timestamp) FROM STDIN"
-        ) as copy:
-            for block in blocks:
-                await copy.write_row((self._chain_id, *_block_row(block)))
-        async with cursor.copy(
-            f"COPY log (chain_id, {_COLUMNS}, known) FROM STDIN".encode()
-        ) as copy:
-            for log, event in logs:
-                await copy.write_row((self._chain_id, *_log_row(log), event is not None))
+        async with cursor.copy(_COPY_BLOCKS) as copy:
+            await copy.write(copying.blocks(self._chain_id, blocks))
+        async with cursor.copy(_COPY_LOGS) as copy:
+            await copy.write(copying.logs(self._chain_id, logs))
+
+    async def unproven(self, after: BlockNumber, last: BlockNumber, limit: int) -> list[Block]:
+        """The first stored blocks above `after` and up to `last` whose logs no header proves."""
+        rows = await self._connection.execute(
+            "SELECT number, hash, parent_hash, receipts_root, timestamp FROM block"
+            " WHERE chain_id = %s AND level < 2 AND number > %s AND number <= %s"
+            " ORDER BY number LIMIT %s",
+            (self._chain_id, after, last, limit),
+        )
+        return [_block(row) async for row in rows]
+
+    async def raise_level(self, blocks: Sequence[Block], level: Level) -> None:
+        """Say that these blocks' logs rest on more than before."""
+        await self._connection.execute(
+            "UPDATE block SET level = %s WHERE chain_id = %s AND number = ANY(%s)",
+            (level, self._chain_id, [block.number for block in blocks]),
+        )
+
+    async def logs_of(self, first: BlockNumber, last: BlockNumber) -> list[RawLog]:
+        """The stored logs from block `first` to `last`, in order, unknown ones too."""
+        rows = await self._connection.execute(
+            _SELECT.encode() + b" AND block_number BETWEEN %s AND %s" + _ORDER.encode(),
+            (self._chain_id, first, last),
+        )
+        return [self._log(row) async for row in rows]
 
     async def delete_after(self, block: BlockNumber) -> list[RawLog]:
         """Remove what is above a block; return the logs that could be explained."""
@@ -128,26 +153,6 @@ class EventLog:
             transaction_index=index,
             log_index=log_index,
         )
-
-
-def _log_row(log: RawLog) -> tuple[object, ...]:
-    topics = (*log.topics, None, None, None, None)[:4]
-    return (
-        raw(log.block_hash),
-        log.log_index,
-        log.block_number,
-        log.timestamp,
-        raw(log.address),
-        *topics,
-        log.data,
-        raw(log.transaction),
-        log.transaction_index,
-    )
-
-
-def _block_row(block: Block) -> tuple[object, ...]:
-    hashes = (block.hash, block.parent_hash, block.receipts_root)
-    return (block.number, *(raw(one) for one in hashes), block.timestamp)
 
 
 def _block(row: Sequence[Any]) -> Block:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dapp.domain.deployment import Deployment
 from dapp.domain.events import Block, Event, RawLog
+from dapp.domain.proof import Level
 from dapp.domain.types import (
     Address,
     BlockNumber,
@@ -21,7 +22,8 @@ from dapp.domain.types import (
 from dapp.errors import IntegrityBroken
 from dapp.store import rows
 from dapp.store.database import Connection, database_errors
-from dapp.store.event_log import Decoded, EventLog
+from dapp.store.copying import Decoded, Proven
+from dapp.store.event_log import EventLog
 from dapp.store.records import Records, needed
 from dapp.store.subjects import COMPLAINT, Subject, places, subjects_of
 
@@ -35,11 +37,18 @@ Decode = Callable[[RawLog], Event | None]
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """The last block that the rows account for."""
+    """The last block that the rows account for.
+
+    Attributes:
+        finalized: up to here the node said that blocks are final; never falls.
+        settled: up to here, blocks were looked at again once they were final.
+    """
 
     block: BlockNumber
     hash: Hash32
     timestamp: UnixTime
+    finalized: BlockNumber
+    settled: BlockNumber
 
 
 class Projection:
@@ -80,24 +89,33 @@ class Projection:
         """Up to where the rows go; None before the first block."""
         async with database_errors():
             found = await self._connection.execute(
-                "SELECT block_number, block_hash, timestamp FROM checkpoint WHERE chain_id = %s",
+                "SELECT block_number, block_hash, timestamp, finalized_block, settled_block"
+                " FROM checkpoint WHERE chain_id = %s",
                 (self._chain_id,),
             )
             row = await found.fetchone()
         if row is None:
             return None
-        number, block_hash, timestamp = row
-        return Checkpoint(BlockNumber(number), hash32(bytes(block_hash)), UnixTime(timestamp))
+        number, block_hash, timestamp, finalized, settled = row
+        return Checkpoint(
+            BlockNumber(number),
+            hash32(bytes(block_hash)),
+            UnixTime(timestamp),
+            BlockNumber(finalized),
+            BlockNumber(settled),
+        )
 
     async def advance(
         self,
-        blocks: Sequence[Block],
+        blocks: Sequence[Proven],
         logs: Sequence[Decoded],
         *,
         fork: BlockNumber | None = None,
         finalized: BlockNumber,
     ) -> set[ComplaintId]:
         """Take blocks off above `fork`, if given, and add `blocks`; return the complaints touched.
+
+        What halted the index before is over.
 
         Args:
             blocks: linked to each other and to what stays; may be empty with a fork.
@@ -111,14 +129,30 @@ class Projection:
         """
         async with database_errors(), self._connection.transaction():
             touched = set() if fork is None else await self._undo(fork)
-            await self._check_link(blocks)
+            await self._check_link([block for block, _ in blocks])
             await self.log.append(blocks, logs)
             touched |= await self._fold([event for _, event in logs if event is not None])
             complaints = {ComplaintId(int(s.key)) for s in touched if s.kind == COMPLAINT}
-            head = blocks[-1] if blocks else await self._stored(fork)
+            head = blocks[-1][0] if blocks else await self._stored(fork)
             await self._save_checkpoint(head, finalized)
             await self._notify(head, complaints)
         return complaints
+
+    async def settle(self, proven: Sequence[Block], level: Level, up_to: BlockNumber) -> None:
+        """Blocks up to `up_to` were looked at again; `proven` ones rest on more now."""
+        async with database_errors(), self._connection.transaction():
+            await self.log.raise_level(proven, level)
+            await self._connection.execute(
+                "UPDATE checkpoint SET settled_block = %s WHERE chain_id = %s",
+                (up_to, self._chain_id),
+            )
+
+    async def halt(self, reason: str) -> None:
+        """Say, for readers, why nothing is indexed any more."""
+        async with database_errors():
+            await self._connection.execute(
+                "UPDATE checkpoint SET halted = %s WHERE chain_id = %s", (reason, self._chain_id)
+            )
 
     async def rebuild(self) -> None:
         """Make the read model again from the log, in one transaction."""
@@ -198,7 +232,12 @@ class Projection:
             " finalized_block) VALUES (%s, %s, %s, %s, %s, %s)"
             " ON CONFLICT (chain_id) DO UPDATE SET block_number = EXCLUDED.block_number,"
             " block_hash = EXCLUDED.block_hash, timestamp = EXCLUDED.timestamp,"
-            " indexed_at = EXCLUDED.indexed_at, finalized_block = EXCLUDED.finalized_block",
+            " indexed_at = EXCLUDED.indexed_at, halted = NULL,"
+            # A node that is behind, or another, may say less than was said before.
+            " finalized_block ="
+            "  LEAST(GREATEST(checkpoint.finalized_block, EXCLUDED.finalized_block),"
+            "   EXCLUDED.block_number),"
+            " settled_block = LEAST(checkpoint.settled_block, EXCLUDED.block_number)",
             (
                 self._chain_id,
                 head.number,
