@@ -67,6 +67,7 @@ class Prover:
             IntegrityBroken: receipts do not give the header's root.
             NodeRefused: neither receipts nor logs were given.
         """
+        await self._try_blooms(headers)
         suspects = [header for header in headers if self._suspect(header, given)]
         receipts = await self._receipts(suspects)
         if given is None and sum(one is not None for one in receipts.values()) < len(suspects):
@@ -88,17 +89,34 @@ class Prover:
                     proven=len(proven),
                 )
             if not bloom.holds(header.logs_bloom, proven):
-                self._blooms_lie = True
+                self._distrust(header)
             logs += proven
             levels.append(Level.RECEIPTS)
         return Proven(logs, levels)
 
+    async def _try_blooms(self, headers: Sequence[Header]) -> None:
+        """Look at some blocks that their blooms clear: are those blooms what they should be?"""
+        if self._blooms_lie or not self.has_receipts:
+            return
+        for header in headers:
+            if self._lots.randrange(_SAMPLE) or self._filter.may_hold(header.logs_bloom):
+                continue
+            try:
+                found = await self._node.bloom_of(header)
+            except NodeRefused:
+                return
+            if found is not None and found != header.logs_bloom:
+                self._distrust(header)
+
+    def _distrust(self, header: Header) -> None:
+        if not self._blooms_lie:
+            _log.warning("this chain's blooms say nothing", block=header.block.number)
+        self._blooms_lie = True
+
     def _suspect(self, header: Header, given: Mapping[Hash32, list[RawLog]] | None) -> bool:
         if self._blooms_lie or self._filter.may_hold(header.logs_bloom):
             return True
-        if given is not None and header.block.hash in given:
-            return True
-        return self._lots.randrange(_SAMPLE) == 0
+        return given is not None and header.block.hash in given
 
     def _without_receipts(self, header: Header, said: list[RawLog]) -> Level:
         if self._blooms_lie or not bloom.holds(header.logs_bloom, said):
