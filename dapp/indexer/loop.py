@@ -233,7 +233,10 @@ class Indexer:
     async def _store(self, writer: Writer, segment: Segment) -> None:
         finalized = await self._node.finalized()
         touched = await writer.projection.advance(
-            [(one.block, level) for one, level in zip(segment.headers, segment.levels, strict=True)],
+            [
+                (one.block, level)
+                for one, level in zip(segment.headers, segment.levels, strict=True)
+            ],
             [self._decoded(log) for log in segment.logs],
             fork=segment.fork,
             finalized=finalized or BlockNumber(0),
@@ -260,7 +263,9 @@ class Indexer:
         return log, event
 
     async def _compare(self, writer: Writer) -> None:
-        wrong = await integrity.check(writer.connection, writer.projection, self._node, self._deployment)
+        wrong = await integrity.check(
+            writer.connection, writer.projection, self._node, self._deployment
+        )
         self.meters.compared(wrong)
 
     async def _pause(self, seconds: float) -> None:

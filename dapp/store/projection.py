@@ -21,8 +21,8 @@ from dapp.domain.types import (
 )
 from dapp.errors import IntegrityBroken
 from dapp.store import rows
-from dapp.store.database import Connection, database_errors
 from dapp.store.copying import Decoded, Proven
+from dapp.store.database import Connection, database_errors
 from dapp.store.event_log import EventLog
 from dapp.store.records import Records, needed
 from dapp.store.subjects import COMPLAINT, Subject, places, subjects_of
