@@ -90,6 +90,9 @@ def _trails(case: Case, events: Sequence[Event], keccak: Keccak) -> list[_Pair]:
         paid = payment.apply(paid, event, keccak)
     if case.payment is not None:
         found.append(("order-trail-paid", paid and paid.last_trail, case.payment.order_trail))
+        # How it was divided the escrow says too, where no trail takes it up.
+        divided = (case.payment.to_customer, case.payment.to_organisation)
+        found.append(("order-split", paid and (paid.to_customer, paid.to_organisation), divided))
     return found
 
 
