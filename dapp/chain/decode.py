@@ -67,31 +67,27 @@ class Decoder:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Argument:
-    """Where an argument is and how it is read.
-
-    Attributes:
-        place: of its topic if indexed, else of its word in the head of the data.
-        word: for a static type; `tail` for a dynamic one.
-    """
-
-    name: str
-    indexed: bool
-    place: int
-    word: Reader | None
-    tail: TailReader | None
+_Argument = tuple[str, bool, int, Reader | None, TailReader | None]
+"""An argument's name, whether it is indexed, the number of its topic or else where its word begins
+in the data, and how it is read: as a word, or from a tail."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
+    """How one event is read.
+
+    Attributes:
+        leads: all indexed arguments come before the others.
+    """
+
     contract: str
     name: str
     topic0: Hash32
-    arguments: tuple[_Argument, ...]
+    plan: tuple[_Argument, ...]
     topic_count: int
     head_size: int
     is_static: bool
+    leads: bool
 
     def read(self, log: RawLog) -> dict[str, Value]:
         """The arguments by name. Raises ValueError where the encoding is not canonical."""
@@ -101,15 +97,16 @@ class _Shape:
         if len(data) < end:
             raise ValueError(f"{len(data)} bytes of data instead of {end}")
         args: dict[str, Value] = {}
-        for argument in self.arguments:
-            word = self._word(log, argument)
-            if argument.word is not None:
-                args[argument.name] = argument.word(word)
-            elif argument.tail is not None:
+        topics = log.topics
+        for name, indexed, place, static, tail in self.plan:
+            word = topics[place] if indexed else data[place : place + WORD]
+            if static is not None:
+                args[name] = static(word)
+            elif tail is not None:
                 # Canonical: the tails follow the head, in order and without gaps.
                 if int.from_bytes(word, "big") != end:
-                    raise ValueError(f"{argument.name} is not where it should be")
-                args[argument.name], end = argument.tail(data, end)
+                    raise ValueError(f"{name} is not where it should be")
+                args[name], end = tail(data, end)
         if end != len(data):
             raise ValueError(f"{len(data)} bytes of data instead of {end}")
         return args
@@ -118,33 +115,35 @@ class _Shape:
         """The ABI encoding of all arguments as declared; empty where one is dynamic."""
         if not self.is_static:
             return b""
-        return b"".join(self._word(log, argument) for argument in self.arguments)
-
-    @staticmethod
-    def _word(log: RawLog, argument: _Argument) -> bytes:
-        if argument.indexed:
-            return log.topics[argument.place]
-        return log.data[argument.place * WORD : (argument.place + 1) * WORD]
+        if self.leads:
+            return b"".join(log.topics[1:]) + log.data
+        return b"".join(
+            [
+                log.topics[place] if indexed else log.data[place : place + WORD]
+                for _, indexed, place, _, _ in self.plan
+            ]
+        )
 
 
 def _shape(contract: str, event: dict[str, Any]) -> _Shape:
     topics, head = 1, 0
-    arguments = []
+    arguments: list[_Argument] = []
     for item in event["inputs"]:
         indexed: bool = item["indexed"]
         word = reader(item["type"])
         tail = None if word is not None else tail_reader(item["type"])
         if indexed and word is None:
             raise NotImplementedError(f"{event['name']}: only the hash of {item['name']} is kept")
-        place = topics if indexed else head
-        arguments.append(_Argument(item["name"], indexed, place, word, tail))
+        place = topics if indexed else head * WORD
+        arguments.append((item["name"], indexed, place, word, tail))
         topics, head = (topics + 1, head) if indexed else (topics, head + 1)
     return _Shape(
         contract=contract,
         name=event["name"],
         topic0=hash32(abi.topic0(event)),
-        arguments=tuple(arguments),
+        plan=tuple(arguments),
         topic_count=topics,
         head_size=head * WORD,
-        is_static=all(argument.tail is None for argument in arguments),
+        is_static=all(tail is None for *_, tail in arguments),
+        leads=all(indexed for _, indexed, *_ in arguments[: topics - 1]),
     )

@@ -1,9 +1,9 @@
 """What the desk's events until the escalation make of a case."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from dapp.domain.case import Case
+from dapp.domain.changing import replace
 from dapp.domain.events import Event
 from dapp.domain.parts import (
     Accusation,

@@ -1,9 +1,10 @@
 """Crowdfunded appeals of a dispute, as the appeal fund's events tell them; amounts in wei."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 
+from dapp.domain.changing import replace
 from dapp.domain.events import APPEALS, Event
 from dapp.domain.types import NOTHING, Address, BasisPoints, UnixTime, Wei
 

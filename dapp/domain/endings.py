@@ -1,9 +1,9 @@
 """What the desk's events from the escalation on, and those that end a case, make of it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from dapp.domain.case import Case
+from dapp.domain.changing import replace
 from dapp.domain.events import Event
 from dapp.domain.parts import (
     ComplaintState,

@@ -1,10 +1,10 @@
 """Folds a complaint's events, in the chain's order, into a case."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from dapp.domain import answers, appeals, endings, funding, outside, policy, trail
 from dapp.domain.case import Case, Context
+from dapp.domain.changing import replace
 from dapp.domain.events import APPEALS, CLAIMS, COURT, DESK, OUTSIDE, Event
 from dapp.domain.hearing import hear
 from dapp.domain.parts import Category, ComplaintState, EvidenceItem, Order
@@ -39,13 +39,13 @@ def apply(case: Case | None, event: Event, context: Context) -> Case | None:
     step = _STEPS.get(event.name)
     if step is None:
         return case
-    after = replace(
+    return replace(
         step(case, event),
         trail=trail.fold_event(context.keccak, case.trail, event),
         events=case.events + 1,
         updated_block=event.block_number,
+        evidence=_evidence(case, event),
     )
-    return _with_evidence(after, event)
 
 
 def _elsewhere(case: Case, event: Event, context: Context) -> Case:
@@ -93,13 +93,14 @@ def _filed(event: Event, context: Context) -> Case:
         trail=trail.fold_event(context.keccak, None, event),
         updated_block=event.block_number,
     )
-    return _with_evidence(case, event)
+    return replace(case, evidence=_evidence(case, event))
 
 
-def _with_evidence(case: Case, event: Event) -> Case:
+def _evidence(case: Case, event: Event) -> tuple[EvidenceItem, ...]:
+    """The case's evidence after an event, which may bring some along."""
     digest = event.args.get("digest", NO_DIGEST)
     if digest == NO_DIGEST:
-        return case
+        return case.evidence
     actor = Address(event.text("actor"))
     item = EvidenceItem(
         digest=Digest(event.text("digest")),
@@ -108,7 +109,7 @@ def _with_evidence(case: Case, event: Event) -> Case:
         at=event.timestamp,
         event=event.name,
     )
-    return replace(case, evidence=(*case.evidence, item))
+    return (*case.evidence, item)
 
 
 def _unchanged(case: Case, _: Event) -> Case:

@@ -1,7 +1,8 @@
 """Money sent along with a claim, with which the organisation may settle it; wei."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from dapp.domain.changing import replace
 from dapp.domain.events import CLAIMS, Event
 from dapp.domain.types import NOTHING, Address, Wei
 

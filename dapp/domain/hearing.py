@@ -1,8 +1,8 @@
 """Folds the court's events about a dispute into its rounds."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
+from dapp.domain.changing import replace
 from dapp.domain.events import Event
 from dapp.domain.rounds import GWEI, Commitment, Round, Seat, armed
 from dapp.domain.types import (

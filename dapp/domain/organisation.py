@@ -1,9 +1,10 @@
 """An organisation as the registry's events tell it, and the fold that makes it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dapp.domain import policy, trail
+from dapp.domain.changing import replace
 from dapp.domain.events import ESCROW, REGISTRY, Event
 from dapp.domain.policy import Policy
 from dapp.domain.types import (

@@ -1,7 +1,8 @@
 """A case at arbitrators outside (ERC-792), as the door's events tell it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from dapp.domain.changing import replace
 from dapp.domain.events import OUTSIDE, Event
 from dapp.domain.types import Address, Hash32, UnixTime, Wei
 

@@ -1,9 +1,10 @@
 """An order, or a claim without one, as its fund's events tell it, and the fold that makes it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 
 from dapp.domain import trail
+from dapp.domain.changing import replace
 from dapp.domain.events import CLAIMS, ESCROW, Event
 from dapp.domain.parts import Order
 from dapp.domain.types import (

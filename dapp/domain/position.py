@@ -1,7 +1,8 @@
 """An arbitrator's stake as the court's events tell it, and the fold that makes it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from dapp.domain.changing import replace
 from dapp.domain.events import COURT, Event
 from dapp.domain.types import (
     NO_ACCOUNT,

@@ -1,7 +1,8 @@
 """A dispute that another contract brought to the house court (ERC-792), as events tell it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from dapp.domain.changing import replace
 from dapp.domain.events import COURT, PUBLIC, Event
 from dapp.domain.hearing import OwnerOf, hear
 from dapp.domain.rounds import Round

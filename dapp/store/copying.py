@@ -7,6 +7,7 @@ time that a general adapter takes.
 
 import struct
 from collections.abc import Iterable
+from functools import lru_cache
 
 from dapp.domain.events import Block, Event, RawLog
 from dapp.domain.proof import Level
@@ -17,6 +18,8 @@ Decoded = tuple[RawLog, Event | None]
 Proven = tuple[Block, Level]
 """A block, and what its logs rest on."""
 
+# Addresses, and the hashes of blocks and transactions, come many times in a row.
+_raw = lru_cache(maxsize=1024)(raw)
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _END = b"\xff\xff"
 _NULL = b"\xff\xff\xff\xff"
@@ -52,8 +55,8 @@ def logs(chain_id: ChainId, found: Iterable[Decoded]) -> bytes:
     for log, event in found:
         add(
             _LOG_BEFORE(
-                *(14, 8, chain_id, 32, raw(log.block_hash), 4, log.log_index),
-                *(8, log.block_number, 8, log.timestamp, 20, raw(log.address)),
+                *(14, 8, chain_id, 32, _raw(log.block_hash), 4, log.log_index),
+                *(8, log.block_number, 8, log.timestamp, 20, _raw(log.address)),
             )
         )
         for topic in log.topics:
@@ -62,6 +65,6 @@ def logs(chain_id: ChainId, found: Iterable[Decoded]) -> bytes:
         add(_NO_TOPICS[len(log.topics)])
         add(_LENGTH(len(log.data)))
         add(log.data)
-        add(_LOG_AFTER(32, raw(log.transaction), 4, log.transaction_index, 1, event is not None))
+        add(_LOG_AFTER(32, _raw(log.transaction), 4, log.transaction_index, 1, event is not None))
     add(_END)
     return b"".join(rows)
