@@ -16,6 +16,8 @@ Call = tuple[str, Sequence[Any]]
 _CHECK = "Check that the node runs and that REDRESS_NODE_URL names it"
 # What nodes answer when they are asked too often (EIP-1474 and common practice).
 _BUSY_CODES = (-32005, 429)
+# `Raw` equals nothing but another `Raw`.
+_NULL = msgspec.Raw(b"null")
 
 
 class _Error(msgspec.Struct):
@@ -26,7 +28,7 @@ class _Error(msgspec.Struct):
 
 class _Reply(msgspec.Struct):
     id: int
-    result: msgspec.Raw = msgspec.Raw(b"null")
+    result: msgspec.Raw = _NULL
     error: _Error | None = None
 
 
@@ -140,7 +142,7 @@ def _result(answer: type[Answer], method: str, reply: _Reply) -> Answer | None:
             f"the node refused {method}: {error.message}",
             fields={"rpc_code": error.code, "data": error.data},
         )
-    if reply.result == b"null":
+    if reply.result == _NULL:
         return None
     try:
         return msgspec.json.decode(reply.result, type=answer)
