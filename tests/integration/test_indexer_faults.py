@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -11,6 +11,7 @@ from dapp.chain.deployment import connect
 from dapp.chain.keccak import keccak
 from dapp.chain.node import Node
 from dapp.chain.rpc import Rpc
+from dapp.domain.proof import Level
 from dapp.domain.types import ChainId, ComplaintId
 from dapp.errors import (
     DeploymentMismatch,
@@ -45,44 +46,110 @@ def _of_logs(change: Callable[[list[dict[str, Any]]], list[dict[str, Any]]]) -> 
     return twist
 
 
+def _without_receipts(also: Twist) -> Twist:
+    def twist(request: Request, reply: Reply) -> Reply:
+        if request["method"] == "eth_getBlockReceipts":
+            error = {"code": -32601, "message": "the method does not exist"}
+            return {"jsonrpc": "2.0", "id": reply["id"], "error": error}
+        return also(request, reply)
+
+    return twist
+
+
+DROPPED = _of_logs(lambda logs: [x for x in logs if x["topics"][0] != ACKNOWLEDGED])
+
+
+def _changed(logs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {**x, "data": x["data"].replace("00000fa0", "00001000", 1)}
+        if "00000fa0" in x["data"]
+        else x
+        for x in logs
+    ]
+
+
+def _levels(indexed: Indexed) -> set[int]:
+    return {cast(int, level) for (level,) in indexed.sql("SELECT DISTINCT level FROM block")}
+
+
 @pytest.mark.parametrize("empty_blocks", [0, 200])
-def test_a_dropped_log_is_found(indexed: Indexed, empty_blocks: int) -> None:
+@pytest.mark.parametrize("twist", [DROPPED, _of_logs(_changed), _of_logs(lambda _: [])])
+def test_what_the_receipts_say_is_taken(indexed: Indexed, empty_blocks: int, twist: Twist) -> None:
+    """A log that is dropped or changed, or a block's logs that are all left out."""
     number = _story(indexed)
     indexed.world.mine(empty_blocks)
     with lying_node(indexed.world.url) as lying:
-        lying.twist = _of_logs(lambda logs: [x for x in logs if x["topics"][0] != ACKNOWLEDGED])
+        lying.twist = twist
+        indexed.index(node_url=lying.url)
+    status = indexed.ask(lambda q: q.status())
+    assert (status.complaints, status.mismatches, status.unknown_logs) == (1, (), 0)
+    row = indexed.ask(lambda q: q.case_row(ComplaintId(number)))
+    assert row is not None and row.verification is not None and row.verification.matches
+    assert _levels(indexed) == {Level.RECEIPTS}
+
+
+@pytest.mark.parametrize("empty_blocks", [0, 200])
+@pytest.mark.parametrize("twist", [DROPPED, _of_logs(_changed)])
+def test_without_receipts_a_wrong_log_is_found(
+    indexed: Indexed, empty_blocks: int, twist: Twist
+) -> None:
+    number = _story(indexed)
+    indexed.world.mine(empty_blocks)
+    with lying_node(indexed.world.url) as lying:
+        lying.twist = _without_receipts(twist)
         indexed.index(node_url=lying.url)
     status = indexed.ask(lambda q: q.status())
     assert status.mismatches == (ComplaintId(number),)
     row = indexed.ask(lambda q: q.case_row(ComplaintId(number)))
     assert row is not None and row.verification is not None and not row.verification.matches
+    # What a bloom clears needs no receipts.
+    assert _levels(indexed) == {Level.BLOOM, Level.RECEIPTS}
 
 
-def test_a_dropped_filing_is_found(indexed: Indexed) -> None:
+def test_without_receipts_a_dropped_filing_is_found(indexed: Indexed) -> None:
     _story(indexed)
     desk = indexed.world.contracts["ComplaintDesk"].lower()
     with lying_node(indexed.world.url) as lying:
-        lying.twist = _of_logs(lambda logs: [x for x in logs if x["address"] != desk])
+        lying.twist = _without_receipts(
+            _of_logs(lambda logs: [x for x in logs if x["address"] != desk])
+        )
         indexed.index(node_url=lying.url)
     status = indexed.ask(lambda q: q.status())
     assert (status.complaints, status.complaints_on_chain) == (0, 1)
 
 
-def test_a_changed_argument_is_found(indexed: Indexed) -> None:
-    number = _story(indexed)
+def test_what_could_not_be_proven_is_proven_once_it_is_final(indexed: Indexed) -> None:
+    """And what was wrong is read anew: receipts came too late, and say something else."""
+    _story(indexed)
+    with lying_node(indexed.world.url) as lying:
+        lying.twist = _without_receipts(DROPPED)
+        indexed.index(node_url=lying.url)
+        assert Level.BLOOM in _levels(indexed)
+        lying.twist = None
+        # Far enough that the story is final.
+        indexed.world.mine(200)
+        indexed.index(node_url=lying.url)
+        indexed.world.mine(1)
+        indexed.index(node_url=lying.url)
+    assert _levels(indexed) == {Level.RECEIPTS}
+    status = indexed.ask(lambda q: q.status())
+    assert (status.complaints, status.mismatches) == (1, ())
 
-    def change(logs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [
-            {**x, "data": x["data"].replace("00000fa0", "00001000", 1)}
-            if "00000fa0" in x["data"]
-            else x
-            for x in logs
-        ]
+
+def test_receipts_that_do_not_give_the_root_are_refused(indexed: Indexed) -> None:
+    _story(indexed)
+
+    def twist(request: Request, reply: Reply) -> Reply:
+        if request["method"] == "eth_getBlockReceipts" and reply.get("result"):
+            short = [{**one, "logs": one["logs"][1:]} for one in reply["result"]]
+            return {**reply, "result": short}
+        return reply
 
     with lying_node(indexed.world.url) as lying:
-        lying.twist = _of_logs(change)
-        indexed.index(node_url=lying.url)
-    assert indexed.ask(lambda q: q.status()).mismatches == (ComplaintId(number),)
+        lying.twist = twist
+        with pytest.raises(IntegrityBroken):
+            indexed.index(node_url=lying.url)
+    assert indexed.sql("SELECT 1 FROM log") == []
 
 
 @pytest.mark.parametrize(
@@ -98,11 +165,12 @@ def test_a_log_that_no_abi_explains_is_kept_and_reported(
 ) -> None:
     _story(indexed)
     with lying_node(indexed.world.url) as lying:
-        lying.twist = _of_logs(lambda logs: change(logs) if logs else logs)
+        lying.twist = _without_receipts(_of_logs(lambda logs: change(logs) if logs else logs))
         indexed.index(node_url=lying.url)
     status = indexed.ask(lambda q: q.status())
     assert status.unknown_logs > 0
     assert (status.complaints, status.mismatches) == (1, ())
+    assert min(_levels(indexed)) < Level.RECEIPTS
 
 
 def test_a_header_that_does_not_hash_is_refused(indexed: Indexed) -> None:
