@@ -10,7 +10,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 PY := .toolchain/venv/bin/python
 export PORT NODE_PORT DATA
 
-.PHONY: help demo up clock test simulation invariants coverage check bench bench-gas docs artifacts environments kubo brownie locks \
+.PHONY: help demo up clock test simulation invariants coverage check bench bench-gas bench-index docs artifacts environments kubo brownie locks \
 	clean clean-all
 
 help: ## what there is
@@ -45,6 +45,9 @@ bench: environments ## every measurement, beside its target, into build/bench/
 
 bench-gas: environments ## the gas of a whole dispute, beside others (PIN=1: pin it for the test)
 	@$(PY) -m scripts.benches.gas $(if $(PIN),--pin)
+
+bench-index: environments ## events a second from the chain into the index (BLOCKS=2500)
+	@$(PY) -m scripts.benches.index $(if $(BLOCKS),--blocks $(BLOCKS))
 
 docs: environments ## write docs/events.md and docs/errors.md from the contracts
 	@$(PY) -m scripts.reference

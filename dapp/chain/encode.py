@@ -7,14 +7,14 @@ from eth_abi.abi import encode
 from eth_abi.exceptions import EncodingError
 
 from dapp.chain import abi, artifacts
-from dapp.domain.events import Value
 from dapp.errors import InvalidInput, Unbuilt
 
+Argument = int | str | bool | bytes | Sequence["Argument"]
+"""Structs are tuples of their members; addresses and bytes are 0x… texts, or bytes."""
 
-def calldata(contract: str, name: str, args: Sequence[Value | bytes]) -> bytes:
+
+def calldata(contract: str, name: str, args: Sequence[Argument]) -> bytes:
     """The call of the function `name` of the contract called `contract`.
-
-    Structs are tuples of their members; addresses and bytes are 0x… texts, or bytes.
 
     Raises:
         InvalidInput: an argument does not fit its type.

@@ -10,6 +10,7 @@ import typer
 from dapp.cli.logging import configure
 from dapp.cli.output import as_json, facts
 from dapp.cli.session import AsJson, builders, with_parts
+from dapp.domain.types import BlockNumber
 from dapp.indexer.loop import Indexer
 from dapp.settings import Settings
 
@@ -17,10 +18,19 @@ app = typer.Typer(no_args_is_help=True, help="Make and follow the index.")
 
 
 @app.command()
-def run(context: typer.Context) -> None:
+def run(
+    context: typer.Context,
+    until_block: Annotated[
+        int | None,
+        typer.Option(
+            "--until-block", min=0, help="End at the node's head, once it has this block."
+        ),
+    ] = None,
+) -> None:
     """Follow the chain until SIGTERM or SIGINT."""
     configure()
-    _with_indexer(context, lambda indexer: indexer.run())
+    last = None if until_block is None else BlockNumber(until_block)
+    _with_indexer(context, lambda indexer: indexer.run(until_block=last))
 
 
 @app.command()

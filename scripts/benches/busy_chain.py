@@ -17,6 +17,7 @@ from tests.world import ETHER, World
 # What each side sends along with a complaint, so that a block has about 80 events.
 _EVIDENCE = 17
 _OFFERS = (3000, 4000, 5000, 6000)
+STAGES = 5  # of a complaint's life; a transaction each
 _GAS = 3_000_000
 
 
@@ -30,28 +31,42 @@ class Call:
     value: int = 0
 
 
-def fill(world: World, blocks: int) -> None:
+Sending = tuple[str, list[Any]]
+"""A call of the node that sends one transaction."""
+
+
+def fill(world: World, blocks: int) -> OrganisationId:
     """Mine `blocks` blocks of some 82 events each; a few more for the last complaints."""
     house = world.register()
     world.bond(house)
     world.rpc("evm_setAutomine", False)
     try:
-        lives = [_life(world, house, number) for number in range(1, blocks + 1)]
-        # In block n the complaint n is in its first stage, n - 1 in its second, and so on.
-        stages = len(lives[0])
-        nonces = {one: _nonce(world, one) for one in (world.customer, world.organisation)}
-        for block in range(blocks + stages - 1):
-            sent = []
-            for stage in range(stages):
-                if 0 <= block - stage < blocks:
-                    call = lives[block - stage][stage]
-                    sent.append(_sending(world, call, nonces[call.sender]))
-                    nonces[call.sender] += 1
+        for sent in transactions(world, house, blocks):
             # The node works on the calls of one request in any order.
             world.rpc_batch(sent)
             world.rpc("evm_mine")
     finally:
         world.rpc("evm_setAutomine", True)
+    return house
+
+
+def transactions(world: World, house: OrganisationId, complaints: int) -> Iterator[list[Sending]]:
+    """What to send for each block, so that many more complaints are lived through.
+
+    In a block one is in its first stage, the one before in its second, and so on: the first
+    `STAGES` - 1 blocks are not full yet, and as many at the end no longer.
+    """
+    first = world.call(DESK, "complaintCount") + 1
+    lives = [_life(world, house, number) for number in range(first, first + complaints)]
+    nonces = {one: _nonce(world, one) for one in (world.customer, world.organisation)}
+    for block in range(complaints + STAGES - 1):
+        sent = []
+        for stage in range(STAGES):
+            if 0 <= block - stage < complaints:
+                call = lives[block - stage][stage]
+                sent.append(_sending(world, call, nonces[call.sender]))
+                nonces[call.sender] += 1
+        yield sent
 
 
 def _life(world: World, house: OrganisationId, number: int) -> list[Call]:
@@ -94,7 +109,7 @@ def _nonce(world: World, sender: Address) -> int:
     return int(world.rpc("eth_getTransactionCount", sender, "latest"), 16)
 
 
-def _sending(world: World, call: Call, nonce: int) -> tuple[str, list[Any]]:
+def _sending(world: World, call: Call, nonce: int) -> Sending:
     transaction = {
         "from": call.sender,
         "to": world.contracts[call.contract],

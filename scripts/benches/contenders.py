@@ -1,0 +1,135 @@
+"""Three ways to read the same events: curl that throws them away, our indexer, the naive loop."""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from scripts.benches import metered, ranges
+from scripts.benches.ranges import Range
+from scripts.toolchain import postgres, process
+from scripts.toolchain.paths import ROOT
+from scripts.toolchain.postgres import Postgres
+from scripts.toolchain.refusal import Refusal
+from tests.world import World
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What all of them share.
+
+    Attributes:
+        folder: for logs and whatever else they leave.
+        deployments: the folder of CHAINID.json.
+    """
+
+    world: World
+    server: Postgres
+    folder: Path
+    deployments: Path
+
+
+@dataclass(frozen=True)
+class Read:
+    """What one reader did.
+
+    Attributes:
+        events: how many it read.
+        cpu_seconds: of its own process; 0 where nobody asks.
+        peak_bytes: of its memory; 0 where nobody asks.
+    """
+
+    events: int
+    seconds: float
+    cpu_seconds: float = 0.0
+    peak_bytes: int = 0
+
+
+def curl(bench: Bench, asked: Sequence[Range]) -> float:
+    """Fetch the logs of all ranges over one connection into nothing; how many seconds it took.
+
+    Raises:
+        RuntimeError: the node did not answer each with 200.
+    """
+    program = shutil.which("curl")
+    if program is None:
+        raise Refusal("curl is not installed", "Install it")
+    config, log = bench.folder / "curl.config", bench.folder / "curl.log"
+    # `next` forgets every option, so each request has them all.
+    config.write_text("next\n".join(_request(bench.world, one) for one in asked), encoding="utf-8")
+    used = metered.run([program, "-q", "-K", config], log=log)
+    answers = log.read_text(encoding="utf-8").split()
+    if answers != ["200"] * len(asked):
+        raise RuntimeError(f"curl got {len(answers)} answers: {', '.join(sorted(set(answers)))}")
+    return used.seconds
+
+
+def _request(world: World, asked: Range) -> str:
+    params = [ranges.which(world, asked)]
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "eth_getLogs", "params": params})
+    # A quoted word of curl's escapes what JSON escapes.
+    return (
+        f'silent\nurl = "{world.url}"\nheader = "Content-Type: application/json"\n'
+        f'data = {json.dumps(body)}\noutput = "/dev/null"\nwrite-out = "%{{http_code}}\\n"\n'
+    )
+
+
+def ours(bench: Bench, node_url: str, until_block: int, database_url: str) -> Read:
+    """The real command, from its start to its end, into an empty database."""
+    command = [*_command(), "--until-block", str(until_block)]
+    env = _environment(bench, node_url, database_url)
+    used = metered.run(command, log=bench.folder / "ours.log", env=env)
+    with psycopg.connect(database_url) as connection:
+        row = connection.execute("SELECT count(*) FROM log").fetchone()
+    assert row is not None
+    return Read(row[0], used.seconds, used.cpu_seconds, used.peak_bytes)
+
+
+@contextmanager
+def following(bench: Bench, database_url: str) -> Iterator[None]:
+    """The real command while it follows the chain, with the settings that it has by itself."""
+    env = _environment(bench, bench.world.url, database_url)
+    child = process.start(_command(), log=bench.folder / "head.log", env=env, cwd=ROOT)
+    try:
+        yield
+    finally:
+        process.stop(child)
+
+
+def naive(bench: Bench, asked: Sequence[Range]) -> Read:
+    """The loop with web3.py, into an empty database of the same server."""
+    log = bench.folder / "naive.log"
+    with postgres.database(bench.server) as database_url:
+        task: dict[str, Any] = {
+            "node_url": bench.world.url,
+            "database_url": database_url,
+            "contracts": bench.world.contracts,
+            "ranges": [(one.first, one.last) for one in asked],
+        }
+        told = bench.folder / "naive.json"
+        told.write_text(json.dumps(task), encoding="utf-8")
+        metered.run([sys.executable, "-m", "scripts.benches.naive", told], log=log)
+    return Read(**json.loads(process.last_line(log)))
+
+
+def _command() -> list[str]:
+    return [sys.executable, "-m", "dapp", "index", "run"]
+
+
+def _environment(bench: Bench, node_url: str, database_url: str) -> dict[str, str]:
+    """Of the caller's own settings none counts."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith("REDRESS_")}
+    return {
+        **others,
+        "REDRESS_NODE_URL": node_url,
+        "REDRESS_DATABASE_URL": database_url,
+        "REDRESS_DEPLOYMENTS_DIR": str(bench.deployments),
+        "REDRESS_DATA_DIR": str(bench.folder / "data"),
+    }
