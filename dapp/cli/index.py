@@ -14,6 +14,12 @@ from dapp.domain.types import BlockNumber
 from dapp.indexer.loop import Indexer
 from dapp.settings import Settings
 
+_RESTS_ON = {
+    "receipts": "the blocks themselves",
+    "bloom": "in part on the node: it shows no receipts",
+    "node": "in part on the node's word alone",
+}
+
 app = typer.Typer(no_args_is_help=True, help="Make and follow the index.")
 
 
@@ -51,6 +57,9 @@ def status(context: typer.Context, json: AsJson = False) -> None:
             ("not verified yet", found["unverified"]),
             ("mismatches", ", ".join(map(str, found["mismatches"])) or "none"),
             ("unknown logs", found["unknown_logs"]),
+            ("rests on", _RESTS_ON[found["verified_level"]]),
+            ("unproven blocks", found["unproven_blocks"]),
+            ("halted", found["halted"] or "no"),
         ]
     )
 

@@ -30,7 +30,11 @@ class Moment:
 
     def stamp(self) -> dict[str, Any]:
         """What every body that shows chain facts says."""
-        return {"as_of_block": self.head.block_number, "finality": self.head.finality}
+        return {
+            "as_of_block": self.head.block_number,
+            "finality": self.head.finality,
+            "verified_level": self.head.level.name.lower(),
+        }
 
 
 class Clock:

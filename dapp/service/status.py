@@ -40,6 +40,8 @@ class Status:
             "mismatches": list(found.mismatches),
             "unverified": found.unverified,
             "unknown_logs": found.unknown_logs,
+            "unproven_blocks": found.unproven_blocks,
+            "halted": moment.head.halted,
         }
 
     def deployment(self) -> View:
@@ -84,6 +86,9 @@ class Status:
         else:
             lag = max(0, node - head.block_number)
             index = {"ok": lag <= MAX_LAG_BLOCKS, "detail": f"{lag} blocks behind the node"}
+        if head.halted is not None:
+            # What is stored is right, and is served; that nothing is added any more is said.
+            index = {"ok": True, "detail": f"halted at block {head.block_number}: {head.halted}"}
         return {"database": database, "index": index}
 
 

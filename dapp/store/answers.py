@@ -6,6 +6,7 @@ from dapp.domain.case import Case
 from dapp.domain.deployment import Deployment
 from dapp.domain.organisation import Organisation
 from dapp.domain.parts import ComplaintState
+from dapp.domain.proof import Level
 from dapp.domain.payment import OrderState, PaidOrder
 from dapp.domain.position import Position
 from dapp.domain.types import (
@@ -44,7 +45,7 @@ OPEN_STATES = (
 
 def head_of(chain_id: ChainId, row: Row) -> Head:
     """Of the statement about the head."""
-    number, block_hash, timestamp, indexed_at, finalized = row
+    number, block_hash, timestamp, indexed_at, finalized, level, halted = row
     return Head(
         chain_id=chain_id,
         block_number=BlockNumber(number),
@@ -52,6 +53,8 @@ def head_of(chain_id: ChainId, row: Row) -> Head:
         timestamp=UnixTime(timestamp),
         indexed_at=indexed_at,
         finalized_block=BlockNumber(finalized),
+        level=Level(level),
+        halted=halted,
     )
 
 

@@ -84,7 +84,7 @@ class Queries:
     async def status(self) -> Status:
         """How the index stands."""
         head = await self.head()
-        events, complaints, on_chain, unknown, wrong, unverified = (
+        events, complaints, on_chain, unknown, wrong, unverified, unproven = (
             await self._rows(statements.STATUS)
         )[0]
         return Status(
@@ -96,6 +96,7 @@ class Queries:
             mismatches=tuple(ComplaintId(number) for number in wrong),
             unverified=unverified,
             unknown_logs=unknown,
+            unproven_blocks=unproven,
         )
 
     async def deployments(self) -> list[Deployment]:

@@ -1,7 +1,10 @@
 """The SQL of the named reads. Every one takes `chain`, and names columns in the views' order."""
 
 HEAD = """
-SELECT block_number, block_hash, timestamp, indexed_at, finalized_block
+SELECT
+    block_number, block_hash, timestamp, indexed_at, finalized_block,
+    COALESCE((SELECT min(level) FROM block WHERE chain_id = %(chain)s AND level < 2), 2),
+    halted
 FROM checkpoint WHERE chain_id = %(chain)s
 """
 
@@ -21,7 +24,8 @@ SELECT
         SELECT count(*) FROM complaint c LEFT JOIN verification v
             ON v.chain_id = c.chain_id AND v.complaint = c.id
         WHERE c.chain_id = %(chain)s AND v.folded IS DISTINCT FROM c.trail
-    )
+    ),
+    (SELECT count(*) FROM block WHERE chain_id = %(chain)s AND level < 2)
 """
 
 DEPLOYMENTS = "SELECT body::text FROM deployment WHERE chain_id = %(chain)s"

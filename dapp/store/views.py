@@ -8,6 +8,7 @@ from dapp.domain.organisation import Organisation
 from dapp.domain.parts import ComplaintState
 from dapp.domain.payment import OrderState, PaidOrder
 from dapp.domain.position import Position
+from dapp.domain.proof import Level
 from dapp.domain.types import (
     NATIVE_COIN,
     Address,
@@ -32,6 +33,8 @@ class Head:
     Attributes:
         indexed_at: our clock, in Unix seconds with fractions, when the block was stored.
         finalized_block: the highest one that the node says is final; 0 where it does not say.
+        level: what the logs of all blocks rest on at the least.
+        halted: why nothing is indexed any more.
     """
 
     chain_id: ChainId
@@ -40,6 +43,8 @@ class Head:
     timestamp: UnixTime
     indexed_at: float
     finalized_block: BlockNumber
+    level: Level = Level.RECEIPTS
+    halted: str | None = None
 
     @property
     def finality(self) -> Finality:
@@ -178,6 +183,7 @@ class Status:
         mismatches: complaints whose fold is not the word on chain: something is missing or wrong.
         unverified: complaints not compared since their last event.
         unknown_logs: logs of our contracts that no ABI explains; kept, not folded.
+        unproven_blocks: blocks whose logs no header proves.
     """
 
     chain_id: ChainId
@@ -188,3 +194,4 @@ class Status:
     mismatches: tuple[ComplaintId, ...]
     unverified: int
     unknown_logs: int
+    unproven_blocks: int

@@ -1,7 +1,7 @@
 -- What each block's logs rest on (dapp/domain/proof.py), and whether that is as good as it gets: a
 -- block that could be proven better is looked at once more when it is final.
 ALTER TABLE block ADD COLUMN level smallint NOT NULL DEFAULT 0;
-CREATE INDEX block_unproven ON block (chain_id, number) WHERE level < 2;
+CREATE INDEX block_unproven ON block (chain_id, level, number) WHERE level < 2;
 
 ALTER TABLE checkpoint
     -- Up to here, blocks were looked at again after they became final.

@@ -68,6 +68,8 @@ async def _view(request: Request, complaint: ComplaintId) -> CasePage:
         manifests=await _manifests(parts.evidence, standing.case),
         verification=standing.row.verification,
         finality=head.finality_of(standing.case.updated_block),
+        level=head.level,
+        halted=head.halted is not None,
         foreseen=foreseen,
     )
     return case_page(look_at(standing.row, standing.moment, language_of(request)), sources)

@@ -10,6 +10,7 @@ from dapp.domain.events import COURT, DESK, Event
 from dapp.domain.organisation import Organisation
 from dapp.domain.parts import Pledge, PledgeKind
 from dapp.domain.phases import Phase
+from dapp.domain.proof import Level
 from dapp.domain.rounds import Seat
 from dapp.domain.rules import OFFER_STEP
 from dapp.domain.types import NATIVE_COIN
@@ -110,6 +111,8 @@ class CasePage:
     record: Record
     as_of_block: int
     is_final: bool
+    rests_on: str
+    halted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,8 @@ class Sources:
     manifests: Manifests
     verification: Verification | None
     finality: Finality
+    level: Level = Level.RECEIPTS
+    halted: bool = False
     foreseen: tuple[Seat, ...] = ()
     """The seats of a panel that nobody has drawn yet."""
 
@@ -169,7 +174,17 @@ def case_page(look: Look, sources: Sources) -> CasePage:
         record=_record(look, sources.verification),
         as_of_block=look.next_block - 1,
         is_final=sources.finality == "finalized",
+        rests_on=_rests_on(sources.level, t),
+        halted=sources.halted,
     )
+
+
+def _rests_on(level: Level, t: Language) -> str:
+    if level is Level.RECEIPTS:
+        return t.say("Proven by the blocks themselves")
+    if level is Level.BLOOM:
+        return t.say("In part on the node's word: it shows no receipts")
+    return t.say("In part on the node's word alone")
 
 
 def _percent(basis_points: int) -> str:

@@ -38,5 +38,9 @@ def test_the_chains_time_is_its_heads_and_what_passed_since(
 @pytest.mark.parametrize(("finalized", "finality"), [(6, "latest"), (7, "finalized")])
 def test_a_moment_says_what_it_is_as_of(finalized: int, finality: str) -> None:
     moment = Moment(head(1, 1.0, finalized=finalized), UnixTime(1))
-    assert moment.stamp() == {"as_of_block": 7, "finality": finality}
+    assert moment.stamp() == {
+        "as_of_block": 7,
+        "finality": finality,
+        "verified_level": "receipts",
+    }
     assert moment.next_block == 8
