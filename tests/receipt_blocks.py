@@ -27,13 +27,21 @@ _INVALID = b"\xfe"
 _SHAPES = ((0, 0, 0), (1, 1, 0x05), (2, 1, 0x80), (3, 55, 1), (4, 56, 1), (1, 300, 1))
 
 
+def topic_of(place: int, size: int) -> bytes:
+    """A topic by its place, from 1 on, and its log's bytes of data.
+
+    It ends as the next one's prefix begins, so that the bytes alone do not show the border.
+    """
+    return bytes([place, size % 256]) * 15 + bytes([place, 0xA0])
+
+
 def _logging() -> bytes:
     """Code that writes a log of each of `_SHAPES`: topics, bytes of data, the first of them."""
     code = b""
     for topics, size, first in _SHAPES:
         code += b"\x60" + bytes([first]) + bytes.fromhex("600053")  # MSTORE8
         for topic in range(topics, 0, -1):
-            code += b"\x7f" + bytes([topic, size % 256]) * 16  # PUSH32
+            code += b"\x7f" + topic_of(topic, size)  # PUSH32
         code += b"\x61" + size.to_bytes(2, "big") + bytes.fromhex("6000") + bytes([0xA0 + topics])
     return code + b"\x00"
 
