@@ -20,8 +20,8 @@ from tests.receipt_blocks import Blocks, topic_of
 
 Answer = TypeVar("Answer")
 
-# rlp(0) stands apart from rlp(1) on; rlp(128) is the first of two bytes, rlp(256) of three. 130, 258
-# and 300 have extensions of one, three and two nibbles.
+# rlp(0) stands apart from rlp(1) on; rlp(128) is the first of two bytes, rlp(256) of three. 130,
+# 258 and 300 have extensions of one, three and two nibbles.
 SIZES = (0, 1, 2, 17, 127, 128, 129, 130, 258, 300)
 
 
