@@ -144,13 +144,11 @@ def _gas(text: str) -> bytes:
 
 
 def _type(text: str) -> bytes:
-    if text == "0x0":
-        return b""
     kind = unhexlify(text[2:].zfill(2))
     # EIP-2718: from 0x80 on it would not be told from RLP.
-    if len(kind) != 1 or not b"\x00" < kind < b"\x80":
+    if len(kind) != 1 or kind >= b"\x80":
         raise ValueError("not a type of transactions")
-    return kind
+    return b"" if kind == b"\x00" else kind
 
 
 def _fixed(text: str, size: int) -> bytes:

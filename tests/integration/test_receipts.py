@@ -16,12 +16,13 @@ from dapp.domain.types import BlockNumber, hash32
 from dapp.errors import IntegrityBroken, NodeRefused, NodeUnavailable
 from scripts.toolchain import anvil as anvil_tool
 from tests.lying_node import LyingNode, Reply, Request, lying_node
-from tests.receipt_blocks import Blocks
+from tests.receipt_blocks import Blocks, topic_of
 
 Answer = TypeVar("Answer")
 
-# rlp(0) stands apart from rlp(1) on; rlp(128) is the first of two bytes, rlp(256) of three.
-SIZES = (0, 1, 2, 16, 17, 127, 128, 129, 130, 255, 256, 257, 258, 300)
+# rlp(0) stands apart from rlp(1) on; rlp(128) is the first of two bytes, rlp(256) of three. 130,
+# 258 and 300 have extensions of one, three and two nibbles.
+SIZES = (0, 1, 2, 17, 127, 128, 129, 130, 258, 300)
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def test_many_blocks_are_asked_for_at_once(chain: _Chain, lying: LyingNode) -> N
 
 
 def test_a_filter_lets_our_blocks_through(chain: _Chain) -> None:
-    ours = bloom.Filter({chain.blocks.ours: [b"\1\1" * 16]})
+    ours = bloom.Filter({chain.blocks.ours: [topic_of(1, 1)]})
 
     async def question(node: Node) -> list[bytes]:
         sizes = [BlockNumber(chain.of_size[size]) for size in (0, 1)]
@@ -166,3 +167,21 @@ def test_what_is_no_receipt_makes_no_sense(chain: _Chain, lying: LyingNode, wron
     lying.twist = _with(lambda answer: answer.append(wrong))
     with pytest.raises(NodeUnavailable, match="makes no sense"):
         _of(chain, lying.url, chain.of_size[1])
+
+
+@pytest.mark.parametrize("name", ["address", "data", "blockNumber", "logIndex", "transactionIndex"])
+def test_logs_that_are_not_hexadecimal_make_no_sense(
+    chain: _Chain, lying: LyingNode, name: str
+) -> None:
+    def twist(request: Request, reply: Reply) -> Reply:
+        if request["method"] == "eth_getLogs":
+            reply["result"][0][name] = "0xzz"
+        return reply
+
+    async def question(node: Node) -> list[RawLog]:
+        header = await node.header_at(BlockNumber(chain.of_size[1]))
+        return await node.logs_of(header, [chain.blocks.ours])
+
+    lying.twist = twist
+    with pytest.raises(NodeUnavailable, match="makes no sense"):
+        _ask(lying.url, question)
