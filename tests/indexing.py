@@ -1,7 +1,8 @@
 """A world with an index beside it: a chain, a database, and short ways to index and to ask."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -37,24 +38,30 @@ class Indexed:
     deployments: Path
     database_url: str
 
-    def index(self, *, node_url: str | None = None) -> None:
-        """Index up to the chain's head, through another address of the node if given."""
-        asyncio.run(self._index(node_url or self.world.url))
+    def index(self, *, node_url: str | None = None, witness_url: str | None = None) -> None:
+        """Index up to the chain's head, through other addresses of nodes if given."""
+        urls = [node_url or self.world.url, *([] if witness_url is None else [witness_url])]
+        asyncio.run(self._index(urls))
 
-    async def _index(self, node_url: str) -> None:
-        async with Rpc(node_url) as rpc:
+    async def _index(self, node_urls: Sequence[str]) -> None:
+        async with AsyncExitStack() as stack:
+            nodes = [Node(await stack.enter_async_context(Rpc(url))) for url in node_urls]
             head = self.world.header(self.world.block_number()).block
-            indexer = await self.indexer(Node(rpc))
+            indexer = await self.indexer(*nodes)
             await indexer.run(until_block=head.number)
 
-    async def indexer(self, node: Node) -> Indexer:
+    async def indexer(self, node: Node, *others: Node) -> Indexer:
         """An indexer that hurries."""
-        return self.indexer_of(node, await connect(node, self.deployments))
+        return self.indexer_of(
+            node, await connect((others or (node,))[0], self.deployments), others
+        )
 
-    def indexer_of(self, node: Node, deployment: Deployment) -> Indexer:
+    def indexer_of(
+        self, node: Node, deployment: Deployment, others: Sequence[Node] = ()
+    ) -> Indexer:
         """An indexer that hurries, and takes the deployment as given."""
         url = self.database_url
-        return Indexer([node], deployment, url, poll_seconds=0.02, patience_seconds=0.1)
+        return Indexer([node, *others], deployment, url, poll_seconds=0.02, patience_seconds=0.1)
 
     def rebuild(self) -> None:
         """Make the read model again from the log."""

@@ -6,9 +6,9 @@ from dapp.domain.case import Case
 from dapp.domain.deployment import Deployment
 from dapp.domain.organisation import Organisation
 from dapp.domain.parts import ComplaintState
-from dapp.domain.proof import Level
 from dapp.domain.payment import OrderState, PaidOrder
 from dapp.domain.position import Position
+from dapp.domain.proof import Level
 from dapp.domain.types import (
     Address,
     BlockNumber,
