@@ -174,7 +174,7 @@ class Indexer:
         deployment = self._deployment
         await check_genesis(self._node, deployment.chain_id, deployment.genesis_hash)
         await writer.projection.introduce(deployment)
-        await self._compare(writer)
+        await self._look_again(writer)
 
     async def _follow(self, writer: Writer, until_block: BlockNumber | None) -> None:
         while not self._stopping.is_set():
@@ -200,8 +200,7 @@ class Indexer:
         await self._store(writer, segment)
         self._lies = 0
         if not segment.headers or segment.headers[-1].block.hash == head.block.hash:
-            await settle.settle(writer.projection, writer.follower, self._nodes)
-            await self._compare(writer)
+            await self._look_again(writer)
 
     async def _check_final(self, writer: Writer, fork: BlockNumber, at: Checkpoint) -> None:
         """A branch that leaves final blocks behind is not followed."""
@@ -262,7 +261,9 @@ class Indexer:
             _log.warning("unknown log kept raw", **where)
         return log, event
 
-    async def _compare(self, writer: Writer) -> None:
+    async def _look_again(self, writer: Writer) -> None:
+        """At what became final, and at the folds that have changed."""
+        await settle.settle(writer.projection, writer.follower, self._nodes)
         wrong = await integrity.check(
             writer.connection, writer.projection, self._node, self._deployment
         )

@@ -34,7 +34,8 @@ async def settle(projection: Projection, follower: Follower, nodes: Sequence[Nod
     final = await projection.log.block(at.finalized)
     if final is None:
         return
-    for witness in nodes[1:]:
+    # The first one as well: it may be another than the one that was asked when this was stored.
+    for witness in nodes:
         await _agree(witness, final)
     blocks = await projection.log.unproven(at.settled, at.finalized, _AT_ONCE)
     up_to = at.finalized if len(blocks) < _AT_ONCE else blocks[-1].number
@@ -46,7 +47,7 @@ async def settle(projection: Projection, follower: Follower, nodes: Sequence[Nod
 async def _agree(witness: Node, final: Block) -> None:
     try:
         theirs = await witness.header_at(final.number)
-    except (Retryable, NodeRefused) as error:
+    except (Retryable, NodeRefused, IntegrityBroken) as error:
         _log.warning("a node could not be asked", reason=error.message)
         return
     if theirs.block.hash != final.hash:
