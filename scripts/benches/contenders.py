@@ -20,6 +20,9 @@ from scripts.toolchain.postgres import Postgres
 from scripts.toolchain.refusal import Refusal
 from tests.world import World
 
+# Of a log as JSON: the names of its fields, four hashes and one topic.
+_LEAST_LOG_BYTES = 500
+
 
 @dataclass(frozen=True)
 class Bench:
@@ -42,8 +45,8 @@ class Read:
 
     Attributes:
         events: how many it read.
-        cpu_seconds: of its own process; 0 where nobody asks.
-        peak_bytes: of its memory; 0 where nobody asks.
+        cpu_seconds: of its own process; 0 where it is not known.
+        peak_bytes: of its memory; 0 where it is not known.
     """
 
     events: int
@@ -52,11 +55,11 @@ class Read:
     peak_bytes: int = 0
 
 
-def curl(bench: Bench, asked: Sequence[Range]) -> float:
-    """Fetch the logs of all ranges over one connection into nothing; how many seconds it took.
+def curl(bench: Bench, asked: Sequence[Range], events: int) -> Read:
+    """Fetch the logs of all ranges, in which there are so many, over one connection into nothing.
 
     Raises:
-        RuntimeError: the node did not answer each with 200.
+        RuntimeError: the node answered otherwise, or with less than so many logs can take.
     """
     program = shutil.which("curl")
     if program is None:
@@ -65,10 +68,11 @@ def curl(bench: Bench, asked: Sequence[Range]) -> float:
     # `next` forgets every option, so each request has them all.
     config.write_text("next\n".join(_request(bench.world, one) for one in asked), encoding="utf-8")
     used = metered.run([program, "-q", "-K", config], log=log)
-    answers = log.read_text(encoding="utf-8").split()
-    if answers != ["200"] * len(asked):
-        raise RuntimeError(f"curl got {len(answers)} answers: {', '.join(sorted(set(answers)))}")
-    return used.seconds
+    answers = [line.split() for line in log.read_text(encoding="utf-8").splitlines()]
+    size = sum(int(size) for _, size in answers)
+    if [code for code, _ in answers] != ["200"] * len(asked) or size < events * _LEAST_LOG_BYTES:
+        raise RuntimeError(f"curl got {len(answers)} answers of {size} bytes for {events} events")
+    return Read(events, used.seconds, used.cpu_seconds, used.peak_bytes)
 
 
 def _request(world: World, asked: Range) -> str:
@@ -77,7 +81,8 @@ def _request(world: World, asked: Range) -> str:
     # A quoted word of curl's escapes what JSON escapes.
     return (
         f'silent\nurl = "{world.url}"\nheader = "Content-Type: application/json"\n'
-        f'data = {json.dumps(body)}\noutput = "/dev/null"\nwrite-out = "%{{http_code}}\\n"\n'
+        f'data = {json.dumps(body)}\noutput = "/dev/null"\n'
+        'write-out = "%{http_code} %{size_download}\\n"\n'
     )
 
 
@@ -124,10 +129,16 @@ def _command() -> list[str]:
 
 
 def _environment(bench: Bench, node_url: str, database_url: str) -> dict[str, str]:
-    """Of the caller's own settings none counts."""
+    """Of the caller's own settings none counts.
+
+    Bytecode is kept beside the bench, so that the first run, which does not count, makes it once
+    wherever the packages lie; a service that is started again finds its own.
+    """
     others = {name: value for name, value in os.environ.items() if not name.startswith("REDRESS_")}
+    others.pop("PYTHONDONTWRITEBYTECODE", None)
     return {
         **others,
+        "PYTHONPYCACHEPREFIX": str(bench.folder / "bytecode"),
         "REDRESS_NODE_URL": node_url,
         "REDRESS_DATABASE_URL": database_url,
         "REDRESS_DEPLOYMENTS_DIR": str(bench.deployments),

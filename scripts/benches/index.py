@@ -73,7 +73,7 @@ def measure(
         some = ranges.part(asked, max(1, blocks // _NAIVE_PART))
         curl, ours, naive = [], [], []
         for _ in range(rounds):
-            curl.append(Read(events, contenders.curl(bench, asked)))
+            curl.append(contenders.curl(bench, asked, events))
             with postgres.database(bench.server) as database:
                 ours.append(_complete(contenders.ours(bench, world.url, last, database), events))
             naive.append(_complete(contenders.naive(bench, some), ranges.count(world, some)))
@@ -139,16 +139,12 @@ def result(measured: Measured) -> dict[str, Any]:
         "cpu_us_per_event": [1e6 * read.cpu_seconds / read.events for read in measured.ours],
         "rss_mb": [read.peak_bytes / 1e6 for read in measured.ours],
     }
-    found = {name: median(values) for name, values in each.items()}
+    found = {name: _rounded(name, median(values)) for name, values in each.items()}
     delays = sorted(1000 * seconds for seconds in measured.delays)
     return {
-        "curl_events_s": round(found["curl_events_s"]),
-        "events_s": round(found["events_s"]),
-        "naive_events_s": round(found["naive_events_s"]),
+        **found,
         "ratio_to_curl": round(found["events_s"] / found["curl_events_s"], 3),
         "ratio_to_naive": round(found["events_s"] / found["naive_events_s"], 1),
-        "cpu_us_per_event": round(found["cpu_us_per_event"], 1),
-        "rss_mb": round(found["rss_mb"], 1),
         "head_p99_ms": round(_percentile(delays, 99), 1),
         "head_p50_ms": round(_percentile(delays, 50), 1),
         "head_blocks": len(delays),
@@ -162,10 +158,14 @@ def result(measured: Measured) -> dict[str, Any]:
             "median": median(one.blocks for one in measured.asked),
         },
         "spread": {
-            **{name: [round(min(v), 1), round(max(v), 1)] for name, v in each.items()},
+            **{n: [_rounded(n, min(v)), _rounded(n, max(v))] for n, v in each.items()},
             "head_ms": [round(delays[0], 1), round(delays[-1], 1)],
         },
     }
+
+
+def _rounded(name: str, value: float) -> float:
+    return round(value) if name.endswith("events_s") else round(value, 1)
 
 
 def _percentile(values: Sequence[float], percent: int) -> float:
