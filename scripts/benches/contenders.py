@@ -3,7 +3,9 @@
 import json
 import os
 import shutil
+import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,7 +58,7 @@ class Read:
 
 
 def curl(bench: Bench, asked: Sequence[Range], events: int) -> Read:
-    """Fetch the logs of all ranges, in which there are so many, over one connection into nothing.
+    """Fetch the logs of all ranges, in which there are so many, into nothing: a call of curl each.
 
     Raises:
         RuntimeError: the node answered otherwise, or with less than so many logs can take.
@@ -64,15 +66,17 @@ def curl(bench: Bench, asked: Sequence[Range], events: int) -> Read:
     program = shutil.which("curl")
     if program is None:
         raise Refusal("curl is not installed", "Install it")
-    config, log = bench.folder / "curl.config", bench.folder / "curl.log"
-    # `next` forgets every option, so each request has them all.
-    config.write_text("next\n".join(_request(bench.world, one) for one in asked), encoding="utf-8")
-    used = metered.run([program, "-q", "-K", config], log=log)
-    answers = [line.split() for line in log.read_text(encoding="utf-8").splitlines()]
+    configs = [bench.folder / f"curl.{number}" for number in range(len(asked))]
+    for config, one in zip(configs, asked, strict=True):
+        config.write_text(_request(bench.world, one), encoding="utf-8")
+    began = time.monotonic()
+    said = [subprocess.check_output([program, "-q", "-K", config]) for config in configs]
+    seconds = time.monotonic() - began
+    answers = [one.decode().split() for one in said]
     size = sum(int(size) for _, size in answers)
     if [code for code, _ in answers] != ["200"] * len(asked) or size < events * _LEAST_LOG_BYTES:
         raise RuntimeError(f"curl got {len(answers)} answers of {size} bytes for {events} events")
-    return Read(events, used.seconds, used.cpu_seconds, used.peak_bytes)
+    return Read(events, seconds)
 
 
 def _request(world: World, asked: Range) -> str:
@@ -99,8 +103,12 @@ def ours(bench: Bench, node_url: str, until_block: int, database_url: str) -> Re
 
 @contextmanager
 def following(bench: Bench, database_url: str) -> Iterator[None]:
-    """The real command while it follows the chain, with the settings that it has by itself."""
-    env = _environment(bench, bench.world.url, database_url)
+    """The real command while it follows the chain, told of blocks over a websocket."""
+    url = bench.world.url
+    env = {
+        **_environment(bench, url, database_url),
+        "REDRESS_NODE_WS_URL": url.replace("http", "ws", 1),
+    }
     child = process.start(_command(), log=bench.folder / "head.log", env=env, cwd=ROOT)
     try:
         yield

@@ -1,14 +1,12 @@
-"""Which blocks are asked for at once: what the indexer asks for, and a part for slow readers."""
+"""Which blocks are asked for at once, and a part of them for slow readers."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from tests.lying_node import Reply, Request, lying_node
 from tests.world import World
 
-_TILE = 50  # blocks
+_TILE = 50  # blocks, whose logs are 3 to 4 MB here
 
 
 @dataclass(frozen=True, order=True)
@@ -22,44 +20,6 @@ class Range:
     def blocks(self) -> int:
         """How many."""
         return self.last - self.first + 1
-
-
-@dataclass
-class Ear:
-    """Overhears what is asked at `url`.
-
-    Attributes:
-        filters: of each eth_getLogs that was answered.
-    """
-
-    url: str = ""
-    filters: list[dict[str, Any]] = field(default_factory=list)
-
-    def hear(self, request: Request, reply: Reply) -> Reply:
-        """Note the call and leave the reply as it is."""
-        if request["method"] == "eth_getLogs" and "result" in reply:
-            self.filters.append(request["params"][0])
-        return reply
-
-    def ranges(self, world: World) -> list[Range]:
-        """What was asked for, each once and in order."""
-        return sorted({_range(world, one) for one in self.filters})
-
-
-@contextmanager
-def overhearing(url: str) -> Iterator[Ear]:
-    """A way to the node at `url` on which every call is noted."""
-    with lying_node(url) as node:
-        ear = Ear(node.url)
-        node.twist = ear.hear
-        yield ear
-
-
-def _range(world: World, asked: dict[str, Any]) -> Range:
-    if "blockHash" in asked:
-        block = world.rpc("eth_getBlockByHash", asked["blockHash"], False)
-        return Range(int(block["number"], 16), int(block["number"], 16))
-    return Range(int(asked["fromBlock"], 16), int(asked["toBlock"], 16))
 
 
 def which(world: World, asked: Range) -> dict[str, Any]:
