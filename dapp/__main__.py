@@ -1,11 +1,39 @@
 """The `redress` command, also as `python -m dapp`."""
 
 import sys
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
 
-from dapp.bootstrap import build, build_indexer, build_vault
 from dapp.cli import Builders, app, run
+from dapp.settings import Settings
 
-BUILDERS = Builders(build, build_indexer, build_vault)
+if TYPE_CHECKING:
+    from dapp.indexer.loop import Indexer
+    from dapp.service.parts import Parts
+    from evidence import Vault
+
+# Each command loads what it needs and no more: the indexer keeps none of the pages in memory.
+
+
+def _parts(settings: Settings) -> "AbstractAsyncContextManager[Parts]":
+    from dapp.bootstrap.parts import build
+
+    return build(settings)
+
+
+def _indexer(settings: Settings) -> "AbstractAsyncContextManager[Indexer]":
+    from dapp.bootstrap.indexer import build_indexer
+
+    return build_indexer(settings)
+
+
+def _vault(settings: Settings) -> "Vault":
+    from dapp.bootstrap.parts import build_vault
+
+    return build_vault(settings)
+
+
+BUILDERS = Builders(_parts, _indexer, _vault)
 
 
 def main() -> None:

@@ -4,16 +4,19 @@ import asyncio
 import gc
 import signal
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+import uvloop
 
 from dapp.cli.logging import configure
 from dapp.cli.output import as_json, facts
 from dapp.cli.session import AsJson, builders, with_parts
 from dapp.domain.types import BlockNumber
-from dapp.indexer.loop import Indexer
 from dapp.settings import Settings
+
+if TYPE_CHECKING:
+    from dapp.indexer.loop import Indexer
 
 _RESTS_ON = {
     "receipts": "the blocks themselves",
@@ -39,7 +42,7 @@ def run(
     # A backfill makes millions of small objects that soon go, and hardly any circle among them:
     # to look for circles as often as Python does takes an eighth of the time.
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(10_000, 20, 50)
     last = None if until_block is None else BlockNumber(until_block)
     _with_indexer(context, lambda indexer: indexer.run(until_block=last))
 
@@ -81,7 +84,7 @@ def rebuild(
     print("rebuilt")
 
 
-def _with_indexer(context: typer.Context, work: Callable[[Indexer], Awaitable[None]]) -> None:
+def _with_indexer(context: typer.Context, work: "Callable[[Indexer], Awaitable[None]]") -> None:
     """Works until done, or until a signal lets the indexer end its transaction and stop."""
     build = builders(context).indexer
 
@@ -92,4 +95,4 @@ def _with_indexer(context: typer.Context, work: Callable[[Indexer], Awaitable[No
                 loop.add_signal_handler(number, indexer.stop)
             await work(indexer)
 
-    asyncio.run(session())
+    uvloop.run(session())

@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from dapp.indexer.loop import Indexer
-from dapp.service.parts import Parts
 from dapp.settings import Settings
-from evidence import Vault
+
+if TYPE_CHECKING:
+    from dapp.indexer.loop import Indexer
+    from dapp.service.parts import Parts
+    from evidence import Vault
 
 Answer = TypeVar("Answer")
 
@@ -22,9 +24,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as the API giv
 class Builders:
     """What `dapp.bootstrap` offers; it stands above the commands and hands itself down."""
 
-    parts: Callable[[Settings], AbstractAsyncContextManager[Parts]]
-    indexer: Callable[[Settings], AbstractAsyncContextManager[Indexer]]
-    vault: Callable[[Settings], Vault]
+    parts: "Callable[[Settings], AbstractAsyncContextManager[Parts]]"
+    indexer: "Callable[[Settings], AbstractAsyncContextManager[Indexer]]"
+    vault: "Callable[[Settings], Vault]"
 
 
 def builders(context: typer.Context) -> Builders:
@@ -35,7 +37,7 @@ def builders(context: typer.Context) -> Builders:
     return found
 
 
-def with_parts(context: typer.Context, work: Callable[[Parts], Awaitable[Answer]]) -> Answer:
+def with_parts(context: typer.Context, work: "Callable[[Parts], Awaitable[Answer]]") -> Answer:
     """Builds the parts, does the work, and takes them down again."""
     build = builders(context).parts
 

@@ -6,13 +6,16 @@ ROOT/sent/DIGEST      pinned by the node
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 from anyio import to_thread
 
 from evidence import EvidenceError, Vault, digest_to_cid
 from evidence.disk import disk_errors
-from evidence.kubo import Kubo
+
+if TYPE_CHECKING:
+    from evidence.kubo import Kubo
 
 _RETRY_SECONDS = 5.0
 _MAX_RETRY_SECONDS = 300.0
@@ -23,7 +26,7 @@ log = structlog.get_logger()
 class Outbox:
     """Any process may add; one process a node should `run`."""
 
-    def __init__(self, root: Path, vault: Vault, kubo: Kubo | None) -> None:
+    def __init__(self, root: Path, vault: Vault, kubo: "Kubo | None") -> None:
         """Without a node nothing is noted down and nothing sent."""
         self._vault = vault
         self._kubo = kubo
@@ -62,7 +65,7 @@ class Outbox:
             except TimeoutError:
                 pass
 
-    def send_pending(self, kubo: Kubo) -> bool:
+    def send_pending(self, kubo: "Kubo") -> bool:
         """Whether the node took everything."""
         whole = True
         for note in sorted(self._pending.iterdir()):
@@ -74,7 +77,7 @@ class Outbox:
                 log.warning("evidence not replicated", digest=note.name, code=error.code)
         return whole
 
-    def _send(self, kubo: Kubo, digest: bytes) -> None:
+    def _send(self, kubo: "Kubo", digest: bytes) -> None:
         for item in self._vault.get_manifest(digest).items:
             kubo.add_dag(item.cid, self._vault.get)
         kubo.add_dag(digest_to_cid(digest), self._vault.get)

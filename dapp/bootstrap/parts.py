@@ -1,25 +1,20 @@
-"""The one place where concrete parts are built, from settings alone."""
+"""What pages, API and commands stand on."""
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from ipaddress import ip_address
 from pathlib import Path
 
-from prometheus_client import start_http_server
 from psycopg_pool import AsyncConnectionPool
 from pydantic import HttpUrl
 
-from dapp.chain import heads
+from dapp.bootstrap.nodes import expected, nodes_of
 from dapp.chain.decode import Decoder
 from dapp.chain.deployment import connect
 from dapp.chain.node import Node
-from dapp.chain.rpc import Rpc
 from dapp.domain.deployment import Deployment
-from dapp.domain.types import ChainId
-from dapp.errors import NodeBusy, NodeUnavailable, Retryable
-from dapp.indexer.loop import Indexer
+from dapp.errors import NodeBusy, NodeUnavailable
 from dapp.service.cases import Cases
 from dapp.service.clock import Clock
 from dapp.service.draws import Draws
@@ -51,26 +46,9 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         url = settings.database_url
         await _migrate(url)
         pool = await stack.enter_async_context(database.pool(url))
-        node = (await _nodes(settings, stack))[0]
+        node = (await nodes_of(settings, stack))[0]
         deployment = await _deployment(settings, node, pool)
         yield _parts(settings, deployment, node, pool, url)
-
-
-@asynccontextmanager
-async def build_indexer(settings: Settings) -> AsyncIterator[Indexer]:
-    """What writes the index. Raises RedressError."""
-    async with AsyncExitStack() as stack:
-        url = settings.database_url
-        nodes = await _nodes(settings, stack)
-        deployment = await _first_deployment(settings, nodes)
-        woken = asyncio.Event()
-        if settings.node_ws_url:
-            listening = asyncio.ensure_future(heads.listen(settings.node_ws_url, woken))
-            stack.callback(listening.cancel)
-        if settings.metrics_port:
-            server, _ = start_http_server(settings.metrics_port, "127.0.0.1")
-            stack.callback(server.shutdown)
-        yield Indexer(nodes, deployment, url, poll_seconds=settings.poll_seconds, woken=woken)
 
 
 def build_vault(settings: Settings) -> Vault:
@@ -107,21 +85,6 @@ def _parts(
     )
 
 
-async def _nodes(settings: Settings, stack: AsyncExitStack) -> list[Node]:
-    return [
-        Node(await stack.enter_async_context(Rpc(url, settings.node_timeout_seconds)))
-        for url in settings.node_urls
-    ]
-
-
-async def _first_deployment(settings: Settings, nodes: Sequence[Node]) -> Deployment:
-    """As the first node that answers has it."""
-    for node in nodes[:-1]:
-        with suppress(Retryable):
-            return await connect(node, settings.deployments_dir, _expected(settings))
-    return await connect(nodes[-1], settings.deployments_dir, _expected(settings))
-
-
 async def _migrate(url: str) -> None:
     connection = await database.connect(url)
     try:
@@ -132,18 +95,14 @@ async def _migrate(url: str) -> None:
 
 async def _deployment(settings: Settings, node: Node, pool: AsyncConnectionPool) -> Deployment:
     """As the node has it, else as the index has it."""
-    expected = _expected(settings)
+    wanted = expected(settings)
     try:
-        return await connect(node, settings.deployments_dir, expected)
+        return await connect(node, settings.deployments_dir, wanted)
     except (NodeUnavailable, NodeBusy):
-        known = [one for one in await stored(pool) if expected in (None, one.chain_id)]
+        known = [one for one in await stored(pool) if wanted in (None, one.chain_id)]
         if len(known) != 1:
             raise
         return known[0]
-
-
-def _expected(settings: Settings) -> ChainId | None:
-    return None if settings.chain_id is None else ChainId(settings.chain_id)
 
 
 def _vault_folder(settings: Settings) -> Path:
