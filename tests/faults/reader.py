@@ -1,0 +1,134 @@
+"""An indexer in a thread of its own, whose every question waits until the story lets it be asked.
+
+So the chain can change between any two answers, and the same seed tells very nearly the same story.
+"""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from dapp.chain.node import Node
+from dapp.chain.rpc import Rpc
+from dapp.domain.deployment import Deployment
+from dapp.domain.types import BlockNumber
+from dapp.indexer.loop import Indexer
+
+# Short, so that an answer that never comes costs little; long beside any true answer.
+NODE_TIMEOUT_SECONDS = 0.4
+_JOIN_SECONDS = 20.0
+
+
+class Gate:
+    """Lets a number of answers through, one at a time."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._permits = 0
+        self._is_open = False
+        self._is_inside = False
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Held by whoever answers."""
+        with self._changed:
+            self._changed.wait_for(self._may_enter)
+            self._is_inside = True
+            self._permits -= not self._is_open
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._is_inside = False
+                self._changed.notify_all()
+
+    def _may_enter(self) -> bool:
+        return not self._is_inside and (self._is_open or self._permits > 0)
+
+    def allow(self, answers: int, patience_seconds: float) -> None:
+        """Let so many answers be given; return when they are, or nobody asked for a while."""
+        with self._changed:
+            self._permits = answers
+            self._changed.notify_all()
+            self._changed.wait_for(
+                lambda: self._permits == 0 and not self._is_inside, patience_seconds
+            )
+            self._permits = 0
+            self._changed.wait_for(lambda: not self._is_inside)
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """All answers are let through."""
+        with self._changed:
+            self._is_open = True
+            self._changed.notify_all()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._is_open = False
+                self._changed.wait_for(lambda: not self._is_inside)
+
+
+class Reader:
+    """One run of an indexer.
+
+    Attributes:
+        error: what ended it, if anything did.
+    """
+
+    def __init__(
+        self,
+        node_url: str,
+        deployment: Deployment,
+        database_url: str,
+        until_block: BlockNumber | None = None,
+    ) -> None:
+        self.error: BaseException | None = None
+        self._until = until_block
+        self._parts = (node_url, deployment, database_url)
+        self._begun = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._live()))
+        self._thread.start()
+        assert self._begun.wait(_JOIN_SECONDS)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still runs."""
+        return self._thread.is_alive()
+
+    def stop(self) -> None:
+        """Ask it to end, as SIGTERM does."""
+        self._tell(self._indexer.stop)
+
+    def kill(self) -> None:
+        """Break it off wherever it waits."""
+        self._tell(self._task.cancel)
+
+    def join(self, patience_seconds: float = _JOIN_SECONDS) -> bool:
+        """Wait for its end; tell whether it came."""
+        self._thread.join(patience_seconds)
+        return not self._thread.is_alive()
+
+    def _tell(self, what: object) -> None:
+        try:
+            self._loop.call_soon_threadsafe(what)  # type: ignore[arg-type]
+        except RuntimeError:
+            # Its loop is closed: it ended by itself.
+            return
+
+    async def _live(self) -> None:
+        node_url, deployment, database_url = self._parts
+        async with Rpc(node_url, NODE_TIMEOUT_SECONDS) as rpc:
+            self._indexer = Indexer(
+                Node(rpc), deployment, database_url, poll_seconds=0.005, patience_seconds=0.05
+            )
+            self._loop = asyncio.get_running_loop()
+            self._task = asyncio.create_task(self._indexer.run(self._until))
+            self._begun.set()
+            try:
+                await self._task
+            except asyncio.CancelledError:
+                return
+            except Exception as error:
+                self.error = error

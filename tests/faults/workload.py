@@ -1,0 +1,128 @@
+"""What people do with the contracts, at random: quick, and nothing is made up."""
+
+import random
+from collections.abc import Callable
+
+from dapp.chain import encode
+from dapp.domain.events import DESK, KEYS
+from dapp.domain.phases import RoundPhase
+from dapp.domain.types import Address, OrganisationId
+from dapp.errors import RedressError
+from tests.world import ETHER, World, digest
+
+HOUSE = OrganisationId(1)
+_GAS = 1_000_000
+
+Deed = Callable[[World, int, random.Random], object]
+
+
+def begin(world: World) -> None:
+    """What every story begins with: a house with a bond, arbitrators, complaints in each stage."""
+    assert world.register() == HOUSE
+    world.bond(HOUSE, 50 * ETHER)
+    world.stake(6)
+    for _ in range(2):
+        world.file(world.pay(HOUSE))
+    offered = world.file(world.pay(HOUSE, customer=world.other_customer))
+    world.offer(offered, 3000)
+    disputed = world.file(world.pay(HOUSE))
+    world.offer(disputed, 4000)
+    world.escalate(disputed)
+    world.draw(disputed)
+    world.wait_for_commits(disputed)
+    world.commit(disputed, 0, 5000)
+    world.claim(HOUSE)
+
+
+def act(world: World, lots: random.Random) -> str:
+    """Somebody tries something about one of the complaints; what the contracts refuse is left.
+
+    Returns:
+        What was tried, for the story's diary.
+    """
+    complaint = lots.randint(1, max(1, world.call(DESK, "complaintCount")))
+    name = lots.choice(sorted(_DEEDS))
+    try:
+        _DEEDS[name](world, complaint, lots)
+    except (RedressError, RuntimeError, LookupError):
+        # Refused, or about something that went away with a branch.
+        return f"{name} {complaint} (refused)"
+    return f"{name} {complaint}"
+
+
+def _crowd(world: World, complaint: int, lots: random.Random) -> None:
+    """Both sides send evidence, all into one block."""
+    people = [world.customer_of(complaint), world.organisation]
+    world.rpc("evm_setAutomine", False)
+    try:
+        for _ in range(lots.randint(2, 5)):
+            world.rpc("eth_sendTransaction", _evidence(world, complaint, lots, lots.choice(people)))
+        world.mine()
+    finally:
+        world.rpc("evm_setAutomine", True)
+
+
+def _evidence(
+    world: World, complaint: int, lots: random.Random, sender: Address
+) -> dict[str, str]:
+    about = digest(f"evidence {lots.random()}")
+    data = encode.calldata(DESK, "submitEvidence", (complaint, about))
+    return {
+        "from": sender,
+        "to": world.contracts[DESK],
+        "data": "0x" + data.hex(),
+        # Not estimated: the block that it would be estimated on is not the one it goes into.
+        "gas": hex(_GAS),
+    }
+
+
+def _vote(world: World, complaint: int, lots: random.Random) -> None:
+    """The next thing that a dispute waits for."""
+    match world.hearing(complaint):
+        case RoundPhase.COMMIT:
+            world.commit(complaint, lots.randrange(3), lots.randrange(10_001))
+        case RoundPhase.REVEAL:
+            world.reveal(complaint, lots.randrange(3))
+        case RoundPhase.APPEALABLE:
+            world.contribute(complaint, lots.random() < 0.5, world.bystander, ETHER // 1000)
+        case RoundPhase.NONE:
+            world.execute(complaint)
+        case _:
+            world.draw(complaint)
+            world.wait_for_commits(complaint)
+
+
+def _settle(world: World, complaint: int, lots: random.Random) -> None:
+    world.settle(complaint, 4000, world.customer_of(complaint))
+    world.settle(complaint, 4000, world.organisation)
+
+
+def _key(world: World, complaint: int, lots: random.Random) -> None:
+    known = world.call(KEYS, "keys", world.customer)[0]
+    world.send(world.customer, KEYS, "setKey", (known + 1, digest(f"key {lots.random()}")))
+
+
+_DEEDS: dict[str, Deed] = {
+    "pay": lambda world, _, lots: world.pay(HOUSE, ETHER // lots.randint(1, 9)),
+    "file": lambda world, _, lots: world.file(world.pay(HOUSE), demand=lots.randint(1, 10_000)),
+    "claim": lambda world, _, lots: world.claim(HOUSE, ETHER // lots.randint(10, 20)),
+    "release": lambda world, _, lots: world.release(world.pay(HOUSE)),
+    "freeze": lambda world, _, lots: world.freeze(world.pay(HOUSE)),
+    "bond": lambda world, _, lots: world.bond(HOUSE, lots.randint(1, ETHER)),
+    "stake": lambda world, _, lots: world.stake(1),
+    "key": _key,
+    "acknowledge": lambda world, one, lots: world.acknowledge(one),
+    "contest": lambda world, one, lots: world.contest(one),
+    "ask": lambda world, one, lots: world.ask(one, digest(f"question {lots.random()}")),
+    "inform": lambda world, one, lots: world.inform(one),
+    "offer": lambda world, one, lots: world.offer(one, lots.randint(1, 9000)),
+    "pledge": lambda world, one, lots: world.pledge(one),
+    "accept": lambda world, one, lots: world.accept(one),
+    "withdraw": lambda world, one, lots: world.withdraw(one),
+    "escalate": lambda world, one, lots: world.escalate(one),
+    "vote": _vote,
+    "settle": _settle,
+    "execute": lambda world, one, lots: world.execute(one),
+    "rate": lambda world, one, lots: world.rate(one, lots.randint(1, 5)),
+    "crowd": _crowd,
+}
