@@ -4,12 +4,12 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-
-import httpx
+from urllib.parse import urlsplit
 
 Request = dict[str, Any]
 Reply = dict[str, Any]
@@ -57,7 +57,6 @@ class LyingNode:
 @contextmanager
 def lying_node(true_url: str) -> Iterator[LyingNode]:
     """A proxy before the node at `true_url`."""
-    client = httpx.Client(timeout=30)
     server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
     lying = LyingNode(f"http://127.0.0.1:{server.server_address[1]}", true_url)
 
@@ -65,18 +64,27 @@ def lying_node(true_url: str) -> Iterator[LyingNode]:
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            with lying.turn():
-                fault = _answer(client, lying, json.loads(body))
-            time.sleep(fault.delay_seconds)
-            try:
-                self._say(fault)
-            except ConnectionError:
-                # Who asked did not wait for the answer, as one that was killed does not.
-                self.close_connection = True
+        def setup(self) -> None:
+            super().setup()
+            self._nodes = _Nodes()
 
-        def _say(self, fault: Fault) -> None:
+        def finish(self) -> None:
+            super().finish()
+            self._nodes.close()
+
+        def handle(self) -> None:
+            # Whoever asks may be killed between two questions.
+            with suppress(ConnectionError):
+                super().handle()
+
+        def do_POST(self) -> None:
+            length = int(self.headers["Content-Length"])
+            body = self.rfile.read(length)
+            if len(body) < length:
+                raise ConnectionResetError
+            with lying.turn():
+                fault = _answer(self._nodes, lying, body)
+            time.sleep(fault.delay_seconds)
             self.send_response(fault.status)
             for name, value in fault.headers.items():
                 self.send_header(name, value)
@@ -99,17 +107,32 @@ def lying_node(true_url: str) -> Iterator[LyingNode]:
         server.shutdown()
         thread.join()
         server.server_close()
-        client.close()
 
 
-def _answer(
-    client: httpx.Client, lying: LyingNode, request: Request | list[Request]
-) -> Fault:
+class _Nodes:
+    """Connections to the nodes behind the proxy, of one connection to it."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, HTTPConnection] = {}
+
+    def post(self, url: str, body: bytes) -> Any:
+        if url not in self._open:
+            self._open[url] = HTTPConnection(urlsplit(url).netloc, timeout=30)
+        self._open[url].request("POST", "/", body, {"Content-Type": "application/json"})
+        return json.loads(self._open[url].getresponse().read())
+
+    def close(self) -> None:
+        for connection in self._open.values():
+            connection.close()
+
+
+def _answer(nodes: _Nodes, lying: LyingNode, body: bytes) -> Fault:
+    request: Request | list[Request] = json.loads(body)
     calls = request if isinstance(request, list) else [request]
     lying.asked += [call["method"] for call in calls]
     if lying.faults:
         return lying.faults.pop(0)
-    found = client.post(lying.true_url, json=request).json()
+    found = nodes.post(lying.true_url, body)
     replies = found if isinstance(found, list) else [found]
     if lying.twist is not None:
         by_id = {call["id"]: call for call in calls}

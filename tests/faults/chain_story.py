@@ -80,15 +80,19 @@ class Story:
         done = []
         for _ in range(times):
             self._tick += lots.randint(1, 40)
-            self.world.at(self.world.now() + self._tick)
+            self._at_another_time()
             done.append(workload.act(self.world, lots))
         return ", ".join(done)
 
     def mine(self, blocks: int) -> None:
         """Empty blocks that are on no other branch."""
         self._tick += 1
-        self.world.at(self.world.now() + self._tick)
+        self._at_another_time()
         self.world.mine(blocks)
+
+    def _at_another_time(self) -> None:
+        head = self.world.rpc("eth_getBlockByNumber", "latest", False)
+        self.world.at(int(head["timestamp"], 16) + self._tick)
 
     def fork(self) -> None:
         """Bring what is served to the other node, which may then go its own way."""

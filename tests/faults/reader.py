@@ -70,6 +70,33 @@ class Gate:
                 self._changed.wait_for(lambda: not self._is_inside)
 
 
+class Loop:
+    """A thread with an event loop, and the nodes as it knows them.
+
+    A client takes longer to make than many a story to tell, so all readers of a node share one.
+    """
+
+    def __init__(self) -> None:
+        self.asyncio = asyncio.new_event_loop()
+        self._rpcs: dict[str, Rpc] = {}
+        self._thread = threading.Thread(target=self.asyncio.run_forever)
+        self._thread.start()
+
+    def node(self, url: str) -> Node:
+        """A node, asked with little patience."""
+        if url not in self._rpcs:
+            self._rpcs[url] = Rpc(url, NODE_TIMEOUT_SECONDS)
+        return Node(self._rpcs[url])
+
+    def close(self) -> None:
+        """End the thread."""
+        for rpc in self._rpcs.values():
+            asyncio.run_coroutine_threadsafe(rpc.close(), self.asyncio).result(_JOIN_SECONDS)
+        self.asyncio.call_soon_threadsafe(self.asyncio.stop)
+        self._thread.join()
+        self.asyncio.close()
+
+
 class Reader:
     """One run of an indexer.
 
@@ -79,56 +106,45 @@ class Reader:
 
     def __init__(
         self,
+        loop: Loop,
         node_url: str,
         deployment: Deployment,
         database_url: str,
         until_block: BlockNumber | None = None,
     ) -> None:
         self.error: BaseException | None = None
-        self._until = until_block
-        self._parts = (node_url, deployment, database_url)
-        self._begun = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._live()))
-        self._thread.start()
-        assert self._begun.wait(_JOIN_SECONDS)
+        self._loop = loop.asyncio
+        self._indexer = Indexer(
+            loop.node(node_url),
+            deployment,
+            database_url,
+            poll_seconds=0.005,
+            patience_seconds=0.05,
+        )
+        self._ended = threading.Event()
+        self._run = asyncio.run_coroutine_threadsafe(self._live(until_block), self._loop)
 
     @property
     def is_alive(self) -> bool:
         """Whether it still runs."""
-        return self._thread.is_alive()
+        return not self._ended.is_set()
 
     def stop(self) -> None:
         """Ask it to end, as SIGTERM does."""
-        self._tell(self._indexer.stop)
+        self._loop.call_soon_threadsafe(self._indexer.stop)
 
     def kill(self) -> None:
         """Break it off wherever it waits."""
-        self._tell(self._task.cancel)
+        self._run.cancel()
 
     def join(self, patience_seconds: float = _JOIN_SECONDS) -> bool:
         """Wait for its end; tell whether it came."""
-        self._thread.join(patience_seconds)
-        return not self._thread.is_alive()
+        return self._ended.wait(patience_seconds)
 
-    def _tell(self, what: object) -> None:
+    async def _live(self, until_block: BlockNumber | None) -> None:
         try:
-            self._loop.call_soon_threadsafe(what)  # type: ignore[arg-type]
-        except RuntimeError:
-            # Its loop is closed: it ended by itself.
-            return
-
-    async def _live(self) -> None:
-        node_url, deployment, database_url = self._parts
-        async with Rpc(node_url, NODE_TIMEOUT_SECONDS) as rpc:
-            self._indexer = Indexer(
-                Node(rpc), deployment, database_url, poll_seconds=0.005, patience_seconds=0.05
-            )
-            self._loop = asyncio.get_running_loop()
-            self._task = asyncio.create_task(self._indexer.run(self._until))
-            self._begun.set()
-            try:
-                await self._task
-            except asyncio.CancelledError:
-                return
-            except Exception as error:
-                self.error = error
+            await self._indexer.run(until_block)
+        except Exception as error:
+            self.error = error
+        finally:
+            self._ended.set()
