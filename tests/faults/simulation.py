@@ -17,6 +17,7 @@ from tests.faults import faults
 from tests.faults.faults import Lie
 from tests.faults.reader import Gate, Reader
 from tests.faults.stage import Stage
+from tests.indexing import Indexed
 from tests.lying_node import Reply, Request
 
 _STEPS = 7
@@ -206,8 +207,7 @@ class Story:
 
     def _second_indexer(self) -> None:
         """It must be refused, unless the first one has just lost its connection."""
-        stage = self._stage
-        second = Reader(stage.loop, stage.story.world.url, stage.deployment, stage.index_url)
+        second = self._stage.reader(self._story.world.url)
         if not second.join(0.5):
             second.kill()
             assert second.join()
@@ -219,10 +219,7 @@ class Story:
 
     def _begun(self, until_block: BlockNumber | None = None) -> Reader:
         self._told_before = self._all_told()
-        stage = self._stage
-        return Reader(
-            stage.loop, self._lying.url, stage.deployment, stage.index_url, until_block
-        )
+        return self._stage.reader(self._lying.url, until_block)
 
     def _supervise(self) -> None:
         """Start it again where it has ended, if it ended for a reason."""
@@ -282,15 +279,8 @@ class Story:
                 raise AssertionError(f"stopped by the truth: {self._reader.error!r}")
 
     def _compare(self) -> None:
-        index, fresh = self._stage.index(), self._stage.fresh(from_nothing=self._from_nothing)
-        for ours, true in ((index.log(), fresh.log()), (index.read_model(), fresh.read_model())):
-            for table, rows in true.items():
-                missing = [row for row in rows if row not in set(ours[table])]
-                extra = [row for row in ours[table] if row not in set(rows)]
-                assert ours[table] == rows, (
-                    f"{table}: {len(missing)} rows missing, {len(extra)} too many,"
-                    f" such as {str((missing or extra or ['order'])[0])[:300]}"
-                )
+        fresh = self._stage.fresh(from_nothing=self._from_nothing)
+        assert_same(self._stage.index(), fresh)
         stored = len(fresh.log()["log"])
         assert stored == len(self._true_logs()), "the fresh index itself is wrong"
 
@@ -357,6 +347,18 @@ class Story:
     def _note(self, what: str) -> None:
         if what:
             self.diary.append(f"  {what}")
+
+
+def assert_same(index: Indexed, fresh: Indexed) -> None:
+    """Fail with the first difference between two indexes, unless they are the same."""
+    for ours, true in ((index.log(), fresh.log()), (index.read_model(), fresh.read_model())):
+        for table, rows in true.items():
+            missing = [row for row in rows if row not in set(ours[table])]
+            extra = [row for row in ours[table] if row not in set(rows)]
+            assert ours[table] == rows, (
+                f"{table}: {len(missing)} rows missing, {len(extra)} too many,"
+                f" such as {str((missing or extra or ['order'])[0])[:300]}"
+            )
 
 
 def play(stage: Stage, seed: int, without: Sequence[str] = ()) -> None:

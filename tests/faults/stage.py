@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from dapp.chain.deployment import connect
 from dapp.chain.node import Node
 from dapp.chain.rpc import Rpc
 from dapp.domain.deployment import Deployment
-from dapp.domain.types import Hash32
+from dapp.domain.types import BlockNumber, Hash32
 from scripts.toolchain import postgres as postgres_tool
 from scripts.toolchain.postgres import Postgres
 from tests.faults.chain_story import Story, telling
@@ -53,13 +53,36 @@ class Stage:
             from_nothing: the beginning that all stories share is not indexed yet.
         """
         self.story.begin()
+        self.clear(from_nothing=from_nothing)
+
+    def clear(self, *, from_nothing: bool) -> None:
+        """Forget what was indexed, and every fault; the chain stays as it is."""
         self.lying.true_url = self.story.world.url
         self.lying.twist = None
+        self.lying.turn = nullcontext
         self.lying.faults.clear()
         self.lying.asked.clear()
         _empty(self.index_rows)
         if not from_nothing:
             _restore(self.index_rows)
+
+    def reader(self, url: str, until_block: BlockNumber | None = None) -> Reader:
+        """An indexer into the database under test, from the node at `url`."""
+        return Reader(self.loop, url, self.deployment, self.index_url, until_block)
+
+    def follow(self, patience_seconds: float = 20.0) -> BaseException | None:
+        """Index up to the head from the node that may lie; return what stopped it, if anything.
+
+        Raises:
+            AssertionError: it does not come to an end.
+        """
+        reader = self.reader(self.lying.url, self.story.world.block_number())
+        try:
+            assert reader.join(patience_seconds), "the head is not reached"
+        finally:
+            reader.kill()
+            reader.join()
+        return reader.error
 
     def keep_beginning(self) -> None:
         """Index the beginning that all stories share, and keep it for them to go on from."""

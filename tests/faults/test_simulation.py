@@ -1,23 +1,14 @@
 """Two hundred stories of an indexer's life; `make simulate-index SEEDS=n` tells more."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from scripts.toolchain.postgres import Postgres
 from tests.faults.simulation import play
-from tests.faults.stage import Stage, staged
+from tests.faults.stage import Stage
 
 # Seeds that once failed, each with what was wrong.
 KEPT: list[int] = []
 _SEEDS = 200
 _AT_ONCE = 10
-
-
-@pytest.fixture(scope="module")
-def stage(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with staged(postgres, tmp_path_factory.mktemp("faults")) as found:
-        yield found
 
 
 @pytest.mark.parametrize("first", range(0, _SEEDS, _AT_ONCE))

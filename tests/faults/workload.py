@@ -2,9 +2,10 @@
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 from dapp.chain import encode
-from dapp.domain.events import DESK, KEYS
+from dapp.domain.events import DESK, KEYS, REGISTRY
 from dapp.domain.phases import RoundPhase
 from dapp.domain.types import Address, OrganisationId
 from dapp.errors import RedressError
@@ -41,10 +42,10 @@ def act(world: World, lots: random.Random) -> str:
         What was tried, for the story's diary.
     """
     complaint = lots.randint(1, max(1, world.call(DESK, "complaintCount")))
-    tried = lots.sample(sorted(_DEEDS), 4)
+    tried = lots.sample(sorted(DEEDS), 4)
     for name in tried:
         try:
-            _DEEDS[name](world, complaint, lots)
+            DEEDS[name](world, complaint, lots)
         except (RedressError, RuntimeError, LookupError):
             # Refused, or about something that went away with a branch.
             continue
@@ -53,29 +54,30 @@ def act(world: World, lots: random.Random) -> str:
 
 
 def _crowd(world: World, complaint: int, lots: random.Random) -> None:
-    """Both sides send evidence, all into one block."""
+    """Evidence from both sides, and money for the bond, all in one block."""
     people = [world.customer_of(complaint), world.organisation]
     world.rpc("evm_setAutomine", False)
     try:
-        for _ in range(lots.randint(2, 5)):
-            world.rpc("eth_sendTransaction", _evidence(world, complaint, lots, lots.choice(people)))
+        for _ in range(lots.randint(2, 9)):
+            evidence = (complaint, digest(f"evidence {lots.random()}"))
+            if lots.random() < 0.5:
+                _send(world, lots.choice(people), DESK, "submitEvidence", evidence, 0)
+            else:
+                money = lots.randint(1, ETHER)
+                _send(world, world.organisation, REGISTRY, "depositBond", (HOUSE,), money)
         world.mine()
     finally:
         world.rpc("evm_setAutomine", True)
 
 
-def _evidence(
-    world: World, complaint: int, lots: random.Random, sender: Address
-) -> dict[str, str]:
-    about = digest(f"evidence {lots.random()}")
-    data = encode.calldata(DESK, "submitEvidence", (complaint, about))
-    return {
-        "from": sender,
-        "to": world.contracts[DESK],
-        "data": "0x" + data.hex(),
-        # Not estimated: the block that it would be estimated on is not the one it goes into.
-        "gas": hex(_GAS),
-    }
+def _send(
+    world: World, sender: Address, contract: str, function: str, args: tuple[Any, ...], value: int
+) -> None:
+    """Sends without waiting for the block; what is refused there leaves no event."""
+    data = encode.calldata(contract, function, args)
+    call = {"from": sender, "to": world.contracts[contract], "data": "0x" + data.hex()}
+    # Not estimated: the block that it would be estimated on is not the one it goes into.
+    world.rpc("eth_sendTransaction", {**call, "value": hex(value), "gas": hex(_GAS)})
 
 
 def _vote(world: World, complaint: int, lots: random.Random) -> None:
@@ -87,11 +89,15 @@ def _vote(world: World, complaint: int, lots: random.Random) -> None:
             world.reveal(complaint, lots.randrange(3))
         case RoundPhase.APPEALABLE:
             world.contribute(complaint, lots.random() < 0.5, world.bystander, ETHER // 1000)
-        case RoundPhase.NONE:
-            world.execute(complaint)
-        case _:
+        case RoundPhase.AWAITING_SEED | RoundPhase.DRAWABLE:
             world.draw(complaint)
             world.wait_for_commits(complaint)
+        case RoundPhase.MISSED:
+            world.rearm(complaint)
+        case RoundPhase.INSUFFICIENT:
+            world.void(complaint)
+        case _:
+            world.execute(complaint)
 
 
 def _settle(world: World, complaint: int, lots: random.Random) -> None:
@@ -104,7 +110,7 @@ def _key(world: World, complaint: int, lots: random.Random) -> None:
     world.send(world.customer, KEYS, "setKey", (known + 1, digest(f"key {lots.random()}")))
 
 
-_DEEDS: dict[str, Deed] = {
+DEEDS: dict[str, Deed] = {
     "pay": lambda world, _, lots: world.pay(HOUSE, ETHER // lots.randint(1, 9)),
     "file": lambda world, _, lots: world.file(world.pay(HOUSE), demand=lots.randint(1, 10_000)),
     "claim": lambda world, _, lots: world.claim(HOUSE, ETHER // lots.randint(10, 20)),
