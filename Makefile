@@ -10,7 +10,8 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 PY := .toolchain/venv/bin/python
 export PORT NODE_PORT DATA
 
-.PHONY: help demo up clock test simulation invariants coverage check bench bench-gas bench-index docs artifacts environments kubo brownie locks \
+.PHONY: help demo up clock test simulation simulate-index invariants coverage check bench bench-gas bench-index docs artifacts \
+	environments kubo brownie locks \
 	clean clean-all
 
 help: ## what there is
@@ -30,6 +31,9 @@ test: environments ## every test, each on servers of its own
 
 simulation: environments ## the simulations of docs/trust.md with forty times the cases
 	@SIMULATION_LONGER=40 $(PY) -m pytest -q tests/simulation
+
+simulate-index: environments ## the indexer among liars, reorgs and restarts (SEEDS=1000, FIRST=200)
+	@$(PY) -m scripts.simulate_index $(or $(SEEDS),1000) --first $(or $(FIRST),200)
 
 invariants: environments ## people at random over all contracts: more than a million calls (RUNS=1300 a campaign)
 	@$(PY) -m scripts.toolchain.forge invariants $(RUNS)

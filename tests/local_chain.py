@@ -1,5 +1,6 @@
 """A local chain with the contracts on it: deployment, mined transactions, calls, its clock."""
 
+import copy
 import json
 import time
 from collections.abc import Mapping, Sequence
@@ -48,6 +49,13 @@ class LocalChain:
         ]
         self.contracts: dict[str, Address] = {}
         self.deployed_at = BlockNumber(0)
+
+    def twin(self, url: str) -> Self:
+        """The same people with the same memories at another node of the chain."""
+        twin = copy.copy(self)
+        twin.url = url
+        twin._client = httpx.Client(timeout=60)
+        return twin
 
     def close(self) -> None:
         """Close the connections."""

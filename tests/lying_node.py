@@ -2,13 +2,14 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-
-import httpx
+from urllib.parse import urlsplit
 
 Request = dict[str, Any]
 Reply = dict[str, Any]
@@ -18,11 +19,18 @@ Twist = Callable[[Request, Reply], Reply]
 
 @dataclass(frozen=True)
 class Fault:
-    """An HTTP answer in place of the node's."""
+    """An HTTP answer in place of the node's.
+
+    Attributes:
+        cut_off_bytes: how many bytes are announced that never come.
+        delay_seconds: how long it is kept waiting for.
+    """
 
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+    cut_off_bytes: int = 0
+    delay_seconds: float = 0.0
 
 
 @dataclass
@@ -31,38 +39,61 @@ class LyingNode:
 
     Attributes:
         url: where it answers.
+        true_url: the node behind it, which may be another from one answer to the next.
         twist: applied to every reply; None tells the truth.
         faults: each takes the place of one whole answer.
         asked: the method of every call so far.
+        turn: held while an answer is made, so that a test can let the world stand still meanwhile.
     """
 
     url: str
+    true_url: str
     twist: Twist | None = None
     faults: list[Fault] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    turn: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 @contextmanager
 def lying_node(true_url: str) -> Iterator[LyingNode]:
     """A proxy before the node at `true_url`."""
-    client = httpx.Client(timeout=30)
     server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    lying = LyingNode(f"http://127.0.0.1:{server.server_address[1]}")
+    lying = LyingNode(f"http://127.0.0.1:{server.server_address[1]}", true_url)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
+        def setup(self) -> None:
+            super().setup()
+            self._nodes = _Nodes()
+
+        def finish(self) -> None:
+            super().finish()
+            self._nodes.close()
+
+        def handle(self) -> None:
+            # Whoever asks may be killed between two questions.
+            with suppress(ConnectionError):
+                super().handle()
+
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            fault = _answer(client, true_url, lying, json.loads(body))
+            length = int(self.headers["Content-Length"])
+            body = self.rfile.read(length)
+            if len(body) < length:
+                raise ConnectionResetError
+            with lying.turn():
+                fault = _answer(self._nodes, lying, body)
+            time.sleep(fault.delay_seconds)
             self.send_response(fault.status)
             for name, value in fault.headers.items():
                 self.send_header(name, value)
             self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(fault.body)))
+            self.send_header("Content-Length", str(len(fault.body) + fault.cut_off_bytes))
             self.end_headers()
             self.wfile.write(fault.body)
+            if fault.cut_off_bytes:
+                self.close_connection = True
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -76,17 +107,32 @@ def lying_node(true_url: str) -> Iterator[LyingNode]:
         server.shutdown()
         thread.join()
         server.server_close()
-        client.close()
 
 
-def _answer(
-    client: httpx.Client, true_url: str, lying: LyingNode, request: Request | list[Request]
-) -> Fault:
+class _Nodes:
+    """Connections to the nodes behind the proxy, of one connection to it."""
+
+    def __init__(self) -> None:
+        self._open: dict[str, HTTPConnection] = {}
+
+    def post(self, url: str, body: bytes) -> Any:
+        if url not in self._open:
+            self._open[url] = HTTPConnection(urlsplit(url).netloc, timeout=30)
+        self._open[url].request("POST", "/", body, {"Content-Type": "application/json"})
+        return json.loads(self._open[url].getresponse().read())
+
+    def close(self) -> None:
+        for connection in self._open.values():
+            connection.close()
+
+
+def _answer(nodes: _Nodes, lying: LyingNode, body: bytes) -> Fault:
+    request: Request | list[Request] = json.loads(body)
     calls = request if isinstance(request, list) else [request]
     lying.asked += [call["method"] for call in calls]
     if lying.faults:
         return lying.faults.pop(0)
-    found = client.post(true_url, json=request).json()
+    found = nodes.post(lying.true_url, body)
     replies = found if isinstance(found, list) else [found]
     if lying.twist is not None:
         by_id = {call["id"]: call for call in calls}
