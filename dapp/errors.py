@@ -16,7 +16,7 @@ RedressError
     ├── DatabaseNewer             database-newer         the schema of a later version
     ├── IndexerRunning            indexer-running        another process writes this chain's rows
     ├── IntegrityBroken           integrity-broken       the node contradicts itself
-    ├── FinalityBroken            finality-broken        a block that was final is gone
+    │   └── FinalityBroken        finality-broken        a block that was final is gone
     ├── Undecodable               undecodable            bytes that do not fit the ABI
     ├── Unbuilt                   artifact-missing       an artifact is not there
     ├── NotFound                  not-found
@@ -146,7 +146,7 @@ class IntegrityBroken(Final):
     default_code = "integrity-broken"
 
 
-class FinalityBroken(Final):
+class FinalityBroken(IntegrityBroken):
     """The node is on another branch than a block that it called final."""
 
     default_code = "finality-broken"

@@ -124,7 +124,9 @@ def _check_status(response: httpx.Response) -> None:
     status = response.status_code
     if status == 429 or status >= 500:
         after = response.headers.get("Retry-After", "")
-        fields = {"retry_after_seconds": int(after)} if after.isdecimal() else {}
+        fields = {"http_status": status}
+        if after.isdecimal():
+            fields["retry_after_seconds"] = int(after)
         raise NodeBusy(f"the node asks for patience (HTTP {status})", fields=fields)
     # Some nodes answer errors of JSON-RPC with 400; others have no JSON to show.
     if status >= 400 and not response.headers.get("Content-Type", "").startswith(

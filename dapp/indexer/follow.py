@@ -160,9 +160,9 @@ class Follower:
             try:
                 proven = await self._read(headers)
                 break
-            except NodeBusy:
-                raise
-            except (NodeRefused, NodeUnavailable):
+            except (NodeBusy, NodeRefused, NodeUnavailable) as error:
+                if "http_status" in error.fields:
+                    raise
                 # "Too many results", a time-out, a body cut off: less may do.
                 smaller = self._span.shrunk(len(headers))
                 if smaller is None:

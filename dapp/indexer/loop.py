@@ -120,6 +120,8 @@ class Indexer:
                 _log.warning("waiting", code=error.code, reason=error.message)
                 asked = error.fields.get("retry_after_seconds", 0)
                 self._next_node()
+            except FinalityBroken:
+                raise
             except (IntegrityBroken, NodeRefused, WrongChain) as error:
                 self.meters.failed(error.code)
                 self._lies += 1

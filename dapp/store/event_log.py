@@ -16,7 +16,7 @@ from dapp.domain.types import (
 )
 from dapp.store import copying
 from dapp.store.copying import Decoded, Proven
-from dapp.store.database import Connection
+from dapp.store.database import Connection, database_errors
 
 _COLUMNS = (
     "block_hash, log_index, block_number, timestamp, address,"
@@ -59,13 +59,14 @@ class EventLog:
 
     async def unproven(self, after: BlockNumber, last: BlockNumber, limit: int) -> list[Block]:
         """The first stored blocks above `after` and up to `last` whose logs no header proves."""
-        rows = await self._connection.execute(
-            "SELECT number, hash, parent_hash, receipts_root, timestamp FROM block"
-            " WHERE chain_id = %s AND level < 2 AND number > %s AND number <= %s"
-            " ORDER BY number LIMIT %s",
-            (self._chain_id, after, last, limit),
-        )
-        return [_block(row) async for row in rows]
+        async with database_errors():
+            rows = await self._connection.execute(
+                "SELECT number, hash, parent_hash, receipts_root, timestamp FROM block"
+                " WHERE chain_id = %s AND level < 2 AND number > %s AND number <= %s"
+                " ORDER BY number LIMIT %s",
+                (self._chain_id, after, last, limit),
+            )
+            return [_block(row) async for row in rows]
 
     async def raise_level(self, blocks: Sequence[Block], level: Level) -> None:
         """Say that these blocks' logs rest on more than before."""
@@ -76,11 +77,12 @@ class EventLog:
 
     async def logs_of(self, first: BlockNumber, last: BlockNumber) -> list[RawLog]:
         """The stored logs from block `first` to `last`, in order, unknown ones too."""
-        rows = await self._connection.execute(
-            _SELECT.encode() + b" AND block_number BETWEEN %s AND %s" + _ORDER.encode(),
-            (self._chain_id, first, last),
-        )
-        return [self._log(row) async for row in rows]
+        async with database_errors():
+            rows = await self._connection.execute(
+                _SELECT.encode() + b" AND block_number BETWEEN %s AND %s" + _ORDER.encode(),
+                (self._chain_id, first, last),
+            )
+            return [self._log(row) async for row in rows]
 
     async def delete_after(self, block: BlockNumber) -> list[RawLog]:
         """Remove what is above a block; return the logs that could be explained."""
@@ -104,12 +106,13 @@ class EventLog:
 
     async def blocks(self, first: BlockNumber, last: BlockNumber) -> list[Block]:
         """The stored blocks from `first` to `last`, in order."""
-        rows = await self._connection.execute(
-            "SELECT number, hash, parent_hash, receipts_root, timestamp FROM block"
-            " WHERE chain_id = %s AND number BETWEEN %s AND %s ORDER BY number",
-            (self._chain_id, first, last),
-        )
-        return [_block(row) async for row in rows]
+        async with database_errors():
+            rows = await self._connection.execute(
+                "SELECT number, hash, parent_hash, receipts_root, timestamp FROM block"
+                " WHERE chain_id = %s AND number BETWEEN %s AND %s ORDER BY number",
+                (self._chain_id, first, last),
+            )
+            return [_block(row) async for row in rows]
 
     async def about(self, places: Sequence[tuple[str, bytes]]) -> list[RawLog]:
         """The known logs at some places (contract and first indexed argument), in order."""
