@@ -72,6 +72,16 @@ class Indexed:
 
         asyncio.run(work())
 
+    def verify(self) -> list[str]:
+        """What a comparison with the chain finds."""
+
+        async def work() -> list[str]:
+            async with Rpc(self.world.url) as rpc:
+                report = await (await self.indexer(Node(rpc))).verify(lambda _done, _of: None)
+                return report.faults
+
+        return asyncio.run(work())
+
     def ask(self, question: Callable[[Queries], Awaitable[Answer]]) -> Answer:
         """What a query answers."""
 
@@ -87,8 +97,14 @@ class Indexed:
         return self._tables(rows.TABLES)
 
     def log(self) -> dict[str, list[tuple[object, ...]]]:
-        """Every block and log, in order."""
-        return self._tables(("block", "log"))
+        """Every block and log, in order; not what they rest on, which is the node's doing."""
+        return {
+            **self._tables(("log",)),
+            "block": self.sql(
+                "SELECT (chain_id, number, hash, parent_hash, receipts_root, timestamp)::text"
+                " FROM block ORDER BY 1"
+            ),
+        }
 
     def _tables(self, names: tuple[str, ...]) -> dict[str, list[tuple[object, ...]]]:
         with psycopg.connect(self.database_url) as connection:

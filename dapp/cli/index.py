@@ -6,17 +6,20 @@ import signal
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 import uvloop
 
+from dapp.cli.failure import Mismatch
 from dapp.cli.logging import configure
-from dapp.cli.output import as_json, facts
+from dapp.cli.output import as_json, facts, progress_bar
 from dapp.cli.session import AsJson, builders, with_parts
 from dapp.domain.types import BlockNumber
 from dapp.settings import Settings
 
 if TYPE_CHECKING:
     from dapp.indexer.loop import Indexer
+    from dapp.indexer.verify import Report
 
 _RESTS_ON = {
     "receipts": "the blocks themselves",
@@ -82,6 +85,33 @@ def rebuild(
         typer.confirm("Drop the read model and fold the event log again?", abort=True)
     _with_indexer(context, lambda indexer: indexer.rebuild())
     print("rebuilt")
+
+
+@app.command()
+def verify(context: typer.Context, json: AsJson = False) -> None:
+    """Read the chain once more and compare all that is stored with it; exit 1 if it differs."""
+    found: list[Report] = []
+
+    async def work(indexer: "Indexer") -> None:
+        with progress_bar("comparing") as tell:
+            found.append(await indexer.verify(tell))
+
+    _with_indexer(context, work)
+    report = found[0]
+    if json:
+        as_json(msgspec.to_builtins(report))
+    else:
+        facts(
+            [
+                ("blocks", report.blocks),
+                ("proven by receipts", report.proven),
+                ("events", report.logs),
+                ("complaints", report.complaints),
+                ("faults", "; ".join(report.faults) or "none"),
+            ]
+        )
+    if report.faults:
+        raise Mismatch(f"{len(report.faults)} things differ from the chain")
 
 
 def _with_indexer(context: typer.Context, work: "Callable[[Indexer], Awaitable[None]]") -> None:

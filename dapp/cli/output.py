@@ -2,11 +2,13 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import Progress
 from rich.table import Table
 
 from dapp.service import words
@@ -38,6 +40,18 @@ def facts(pairs: Sequence[tuple[str, object]]) -> None:
         if value is not None:
             shown.add_row(name, plain(value))
     Console().print(shown)
+
+
+@contextmanager
+def progress_bar(text: str) -> Iterator[Callable[[int, int], None]]:
+    """On the error stream of a terminal: how far something is, and how long it will take.
+
+    What it gives is told how much is done, and of how much.
+    """
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(text, total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
 def plain(value: object) -> str:

@@ -52,7 +52,7 @@ class Follower:
 
     def __init__(self, node: Node, prover: Prover, spine: EventLog, start: BlockNumber) -> None:
         self._node = node
-        self._prover = prover
+        self.prover = prover
         self._spine = spine
         self._start = start
         self._span = Span()
@@ -93,8 +93,8 @@ class Follower:
     async def prove(self, blocks: Sequence[Block]) -> Proven:
         """Prove the logs of stored blocks, whose headers the node must still have."""
         headers = [await self._node.header(block.hash) for block in blocks]
-        given = _by_block(await self._logs_of(headers))
-        return await self._prover.prove(headers, given)
+        given = by_block(await self._logs_of(headers))
+        return await self.prover.prove(headers, given)
 
     async def _next_range(self, following: BlockNumber, head: BlockNumber) -> Segment:
         ahead, self._ahead = self._ahead, None
@@ -119,8 +119,8 @@ class Follower:
         new.reverse()
         stays = BlockNumber(head.block.number - len(new))
         fork = stays if at is not None and stays < at.block else None
-        given = _by_block(await self._logs_of(new))
-        proven = await self._prover.prove(new, given)
+        given = by_block(await self._logs_of(new))
+        proven = await self.prover.prove(new, given)
         return Segment(fork, new, proven.levels, proven.logs)
 
     async def _is_stored(self, block: Block) -> bool:
@@ -132,7 +132,7 @@ class Follower:
         for first in range(0, len(headers), _AT_ONCE):
             asked = headers[first : first + _AT_ONCE]
             answers = await asyncio.gather(
-                *(self._node.logs_of(header, self._prover.addresses) for header in asked)
+                *(self._node.logs_of(header, self.prover.addresses) for header in asked)
             )
             found += [log for answer in answers for log in answer]
         return found
@@ -175,13 +175,13 @@ class Follower:
         return Segment(None, headers, proven.levels, proven.logs)
 
     async def _read(self, headers: Sequence[Header]) -> Proven:
-        if self._density.is_dense and self._prover.has_receipts:
+        if self._density.is_dense and self.prover.has_receipts:
             try:
-                return await self._prover.prove(headers, None)
+                return await self.prover.prove(headers, None)
             except NodeRefused:
                 self._density = Density()
-        logs = await self._node.logs_in(headers, self._prover.addresses)
-        return await self._prover.prove(headers, _by_block(logs))
+        logs = await self._node.logs_in(headers, self.prover.addresses)
+        return await self.prover.prove(headers, by_block(logs))
 
     async def _headers(self, first: BlockNumber, last: BlockNumber) -> list[Header]:
         found: list[Header] = []
@@ -194,7 +194,8 @@ class Follower:
         return found
 
 
-def _by_block(logs: Sequence[RawLog]) -> dict[Hash32, list[RawLog]]:
+def by_block(logs: Sequence[RawLog]) -> dict[Hash32, list[RawLog]]:
+    """Logs by the block they are in."""
     found: dict[Hash32, list[RawLog]] = {}
     for log in logs:
         found.setdefault(log.block_hash, []).append(log)

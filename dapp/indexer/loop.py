@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -31,6 +31,7 @@ from dapp.indexer import integrity, settle
 from dapp.indexer.follow import Follower, Segment
 from dapp.indexer.meters import Meters
 from dapp.indexer.prove import Prover
+from dapp.indexer.verify import Report, verify
 from dapp.store.copying import Decoded
 from dapp.store.database import Connection, connect, database_errors
 from dapp.store.projection import Checkpoint, Projection
@@ -139,20 +140,32 @@ class Indexer:
         async with self._writing() as writer:
             await writer.projection.rebuild()
 
+    async def verify(self, progress: Callable[[BlockNumber, BlockNumber], None]) -> Report:
+        """Compare all that is stored with the chain; nothing is changed. Raises RedressError.
+
+        Another process may index meanwhile.
+        """
+        async with self._session() as writer:
+            return await verify(
+                writer.connection,
+                writer.projection,
+                self._node,
+                writer.follower.prover,
+                self._deployment,
+                progress,
+            )
+
     def _next_node(self) -> None:
         self._nodes.append(self._nodes.pop(0))
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[Writer]:
-        """The connection that holds the lock and does all the writing."""
-        chain_id = self._deployment.chain_id
-        connection = await connect(self._database_url)
-        follower: Follower | None = None
-        try:
-            await migrate(connection)
+        """The session that holds the lock and does all the writing."""
+        async with self._session() as writer:
+            chain_id = self._deployment.chain_id
             async with database_errors():
                 row = await (
-                    await connection.execute(
+                    await writer.connection.execute(
                         "SELECT pg_try_advisory_lock(%s)", (_lock_key(chain_id),)
                     )
                 ).fetchone()
@@ -161,6 +174,16 @@ class Indexer:
                     f"another process indexes {caip2(chain_id)} into this database",
                     remedy="Stop it first",
                 )
+            yield writer
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[Writer]:
+        """A connection to the database, and what reads the node for it."""
+        chain_id = self._deployment.chain_id
+        connection = await connect(self._database_url)
+        follower: Follower | None = None
+        try:
+            await migrate(connection)
             projection = Projection(connection, chain_id, self._contracts, self._decode, keccak)
             addresses = list(self._contracts.values())
             prover = Prover(self._node, addresses, bloom.Filter(self._decode.topics()))

@@ -32,6 +32,18 @@ async def pending(
         return [(ComplaintId(number), Hash32(trail)) async for number, trail in found]
 
 
+async def folds(
+    connection: Connection, chain_id: ChainId, after: int, limit: int
+) -> list[tuple[ComplaintId, Hash32]]:
+    """The folds of complaints with numbers above `after`, in order."""
+    async with database_errors():
+        found = await connection.execute(
+            "SELECT id, trail FROM complaint WHERE chain_id = %s AND id > %s ORDER BY id LIMIT %s",
+            (chain_id, after, limit),
+        )
+        return [(ComplaintId(number), Hash32(trail)) async for number, trail in found]
+
+
 async def count(connection: Connection, chain_id: ChainId) -> int:
     """How many complaints are indexed."""
     async with database_errors():

@@ -147,7 +147,5 @@ def telling(folder: Path) -> Iterator[Story]:
         with World.deployed(one.url, folder) as world, world.twin(two.url) as twin:
             workload.begin(world)
             assert twin.rpc("anvil_loadState", world.rpc("anvil_dumpState"))
-            first, second = (
-                Branch(each, str(each.rpc("evm_snapshot"))) for each in (world, twin)
-            )
+            first, second = (Branch(each, str(each.rpc("evm_snapshot"))) for each in (world, twin))
             yield Story(first, second)

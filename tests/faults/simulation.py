@@ -316,6 +316,7 @@ class Story:
         assert before == after, "it did not keep what was final"
         story.swap()
         story.mine(1)
+        self._reader = self._begun()
         self._finish()
         self._compare()
 

@@ -165,6 +165,13 @@ def test_the_index_says_where_it_stands(desk: Desk) -> None:
     assert b"eip155:31337" in desk.run("index", "status").stdout
 
 
+def test_the_index_is_compared_with_the_chain(desk: Desk) -> None:
+    found = desk.read("index", "verify")
+    assert found["faults"] == []
+    assert found["blocks"] == found["proven"] > 0
+    assert (found["logs"] > 0, found["complaints"]) == (True, 1)
+
+
 def test_evidence_comes_out_as_it_went_in(desk: Desk, tmp_path: Path) -> None:
     picture = tmp_path / "lamp.png"
     picture.write_bytes(PICTURE)

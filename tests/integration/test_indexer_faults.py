@@ -373,3 +373,24 @@ def test_no_error_shows_the_nodes_url() -> None:
     while chain is not None:
         assert "secret" not in str(chain) and "key" not in str(chain)
         chain = chain.__cause__
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("DELETE FROM log WHERE log_index = 0 AND block_number = 20", "block 20 holds other logs"),
+        ("UPDATE log SET data = '' WHERE block_number = 20", "block 20 holds other logs"),
+        ("UPDATE block SET timestamp = 1 WHERE number = 20", "block 20 is another one"),
+        ("DELETE FROM complaint", "0 complaints are stored, the desk has 1"),
+        ("UPDATE complaint SET trail = '0x' || repeat('11', 32)", "complaint 1 folds to 0x11"),
+    ],
+)
+def test_what_somebody_changed_in_the_database_is_found(
+    indexed: Indexed, statement: str, words: str
+) -> None:
+    _story(indexed)
+    indexed.index()
+    assert indexed.verify() == []
+    place = indexed.sql("SELECT max(block_number) FROM log")[0][0]
+    indexed.sql(statement.replace("20", str(place)) if "20" in statement else statement)
+    assert any(words.replace("20", str(place)) in fault for fault in indexed.verify())
