@@ -14,6 +14,7 @@ from dapp.errors import ChainMoved, NodeBusy, NodeRefused, NodeUnavailable
 from dapp.indexer import plan
 from dapp.indexer.plan import Density, Span
 from dapp.indexer.prove import Proven, Prover
+from dapp.indexer.together import together
 from dapp.store.event_log import EventLog
 from dapp.store.projection import Checkpoint
 
@@ -131,8 +132,8 @@ class Follower:
         found: list[RawLog] = []
         for first in range(0, len(headers), _AT_ONCE):
             asked = headers[first : first + _AT_ONCE]
-            answers = await asyncio.gather(
-                *(self._node.logs_of(header, self.prover.addresses) for header in asked)
+            answers = await together(
+                self._node.logs_of(header, self.prover.addresses) for header in asked
             )
             found += [log for answer in answers for log in answer]
         return found

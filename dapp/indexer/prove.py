@@ -1,6 +1,5 @@
 """Makes sure that the logs of blocks are all there are, as far as the node lets us."""
 
-import asyncio
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from dapp.domain.events import RawLog
 from dapp.domain.proof import Level
 from dapp.domain.types import Address, Hash32
 from dapp.errors import NodeRefused
+from dapp.indexer.together import together
 
 _log = structlog.get_logger("indexer")
 _AT_ONCE = 25
@@ -129,9 +129,7 @@ class Prover:
             return {}
         parts = [headers[first : first + _AT_ONCE] for first in range(0, len(headers), _AT_ONCE)]
         try:
-            answers = await asyncio.gather(
-                *(self._node.receipts(part, self.addresses) for part in parts)
-            )
+            answers = await together(self._node.receipts(part, self.addresses) for part in parts)
         except NodeRefused as error:
             _log.warning("the node gives no receipts: logs are proven no further than by blooms")
             _log.debug("receipts refused", reason=error.message)
