@@ -232,9 +232,7 @@ HANG_SECONDS = 0.5
 OUTAGES: Mapping[str, Fault] = {
     "429": Fault(429, b"{}"),
     "429 retry after 0 s": Fault(429, b"{}", {"Retry-After": "0"}),
-    "429 retry after a date": Fault(
-        429, b"{}", {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}
-    ),
+    "429 retry after a date": Fault(429, b"{}", {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}),
     "502": Fault(502, b"<html>bad gateway</html>"),
     "503": Fault(503, b""),
     "403": Fault(403, b"<html>forbidden</html>"),
