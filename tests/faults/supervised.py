@@ -1,6 +1,7 @@
 """An indexer under test, whoever starts it again, and the proxy that it takes for the node."""
 
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -104,7 +105,8 @@ class Supervised:
     def _judge(self, error: BaseException | None) -> None:
         if error is None:
             return
-        self._diary.append(f"  it stopped: {error!r}")
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        self._diary.append(f"  it stopped in {where.name}: {error!r}")
         if isinstance(error, IndexerRunning):
             # The database may not have noticed yet that the last one is gone.
             return
