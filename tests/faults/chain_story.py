@@ -143,9 +143,13 @@ def telling(folder: Path) -> Iterator[Story]:
     Args:
         folder: where CHAINID.json goes.
     """
-    with anvil_tool.running(options=_GENESIS) as one, anvil_tool.running(options=_GENESIS) as two:
-        with World.deployed(one.url, folder) as world, world.twin(two.url) as twin:
-            workload.begin(world)
-            assert twin.rpc("anvil_loadState", world.rpc("anvil_dumpState"))
-            first, second = (Branch(each, str(each.rpc("evm_snapshot"))) for each in (world, twin))
-            yield Story(first, second)
+    with (
+        anvil_tool.running(options=_GENESIS) as one,
+        anvil_tool.running(options=_GENESIS) as two,
+        World.deployed(one.url, folder) as world,
+        world.twin(two.url) as twin,
+    ):
+        workload.begin(world)
+        assert twin.rpc("anvil_loadState", world.rpc("anvil_dumpState"))
+        first, second = (Branch(each, str(each.rpc("evm_snapshot"))) for each in (world, twin))
+        yield Story(first, second)

@@ -69,4 +69,4 @@ def _die_at(commit: int, before: bool) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return bool(result)
 
-    AsyncTransaction.__aexit__ = leave  # type: ignore[method-assign]
+    AsyncTransaction.__aexit__ = leave  # type: ignore[assignment, method-assign]

@@ -57,11 +57,15 @@ def _many_events(stage: Stage) -> list[tuple[str, str, str]]:
     """At least 200 events of many kinds; the block, index and name of each."""
     world, lots = stage.story.world, random.Random(0)
     beginning = world.block_number() + 1
-    number = world.dispute(workload.HOUSE, [4000, 5000, 6000])
-    for name in _PLAIN_DEEDS:
+    for votes in ([4000, 5000, 6000], [0, 10_000, 7000]):
+        world.dispute(workload.HOUSE, votes)
+    for name in 2 * _PLAIN_DEEDS:
         workload.DEEDS[name](world, 1, lots)
+    open_dispute = world.file(world.pay(workload.HOUSE))
+    world.offer(open_dispute, 1000)
+    world.escalate(open_dispute)
     while len(found := _logs_from(stage, beginning)) < _CHOICES:
-        workload.DEEDS["crowd"](world, number, lots)
+        workload.DEEDS["crowd"](world, open_dispute, lots)
     return found
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from dapp.errors import IntegrityBroken
 from tests.faults.chain_story import Story
-from tests.faults.simulation import assert_same
+from tests.faults.sameness import assert_same
 from tests.faults.stage import Stage
 from tests.faults.workload import HOUSE
 from tests.lying_node import Reply, Request, Twist

@@ -10,7 +10,7 @@ from dapp.errors import IndexerRunning
 from tests.api_player import environment, redress, until
 from tests.faults import dying
 from tests.faults.chain_story import Story
-from tests.faults.simulation import assert_same
+from tests.faults.sameness import assert_same
 from tests.faults.stage import Stage
 
 _MOST_COMMITS = 60

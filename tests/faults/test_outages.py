@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 
 from tests.faults.faults import OUTAGES, RANGE_WORDINGS, too_large
-from tests.faults.simulation import assert_same
+from tests.faults.sameness import assert_same
 from tests.faults.stage import Stage
 from tests.faults.workload import HOUSE
 from tests.lying_node import Fault, LyingNode

@@ -13,7 +13,7 @@ from scripts.toolchain import postgres as postgres_tool
 from scripts.toolchain import process
 from tests.api_player import environment, redress, until
 from tests.faults.reader import Loop, Reader
-from tests.faults.simulation import assert_same
+from tests.faults.sameness import assert_same
 from tests.faults.stage import Stage
 from tests.indexing import Indexed
 
