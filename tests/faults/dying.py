@@ -50,7 +50,7 @@ async def _index(node_url: str, database_url: str, folder: Path, until: BlockNum
     async with Rpc(node_url) as rpc:
         deployment = await connect(Node(rpc), folder)
         indexer = Indexer(
-            Node(rpc), deployment, database_url, poll_seconds=0.005, patience_seconds=0.05
+            [Node(rpc)], deployment, database_url, poll_seconds=0.005, patience_seconds=0.05
         )
         await indexer.run(until)
 

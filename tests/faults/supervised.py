@@ -88,7 +88,9 @@ class Supervised:
         self._begin()
         with self._gate.opened():
             self._reader.join(_REFUSAL_SECONDS)
-        return self._reader.error
+        # Asked for, and so no reason to complain of it later.
+        error, self._reader.error = self._reader.error, None
+        return error
 
     def end(self) -> None:
         """Whatever it does."""
