@@ -106,10 +106,18 @@ class Node:
         return found
 
     async def logs_of(self, header: Header, addresses: Sequence[Address]) -> list[RawLog]:
-        """The logs of some contracts in one block (EIP-234), in order."""
-        return await self._logs(
-            {"blockHash": header.block.hash, "address": list(addresses)}, [header]
-        )
+        """The logs of some contracts in one block (EIP-234), in order.
+
+        Raises:
+            ChainMoved: the node does not know the block any more.
+        """
+        which = {"blockHash": header.block.hash, "address": list(addresses)}
+        try:
+            return await self._logs(which, [header])
+        except NodeRefused:
+            # Nodes have many words for a block that is gone: asked for it, they all give null.
+            await self.header(header.block.hash)
+            raise
 
     async def logs_in(self, blocks: Sequence[Header], addresses: Sequence[Address]) -> list[RawLog]:
         """The logs of some contracts in linked blocks without gaps, in order."""

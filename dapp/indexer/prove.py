@@ -19,6 +19,8 @@ from dapp.indexer.together import together
 _log = structlog.get_logger("indexer")
 _AT_ONCE = 25
 """Blocks whose receipts are asked for in one request."""
+# By EIP-1474: not found, not supported.
+_UNKNOWN_METHOD = (-32601, -32004)
 _SAMPLE = 64
 """Of the blocks that a bloom clears, one in so many is looked at all the same."""
 
@@ -131,8 +133,12 @@ class Prover:
         try:
             answers = await together(self._node.receipts(part, self.addresses) for part in parts)
         except NodeRefused as error:
+            if error.fields.get("rpc_code") not in _UNKNOWN_METHOD:
+                # Gone in a reorg, which is told by ChainMoved; else it has those of this block not.
+                await together(self._node.header(part[0].block.hash) for part in parts)
+                _log.warning("receipts refused", reason=error.message)
+                return {}
             _log.warning("the node gives no receipts: logs are proven no further than by blooms")
-            _log.debug("receipts refused", reason=error.message)
             self.has_receipts = False
             return {}
         found = [logs for answer in answers for logs in answer]

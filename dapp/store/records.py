@@ -12,6 +12,7 @@ from dapp.domain.payment import PaidOrder
 from dapp.domain.position import Position
 from dapp.domain.public import PublicDispute
 from dapp.domain.types import Address, BlockNumber, Hash32, Keccak, PositionId, Wei
+from dapp.errors import IntegrityBroken
 from dapp.store.subjects import (
     COMPLAINT,
     COMPLAINTS_ABOUT,
@@ -61,7 +62,21 @@ class Records:
         self.changed: dict[Subject, Record] = {}
 
     def advance(self, event: Event) -> None:
-        """Fold an event; events come in the chain's order."""
+        """Fold an event; events come in the chain's order.
+
+        Raises:
+            IntegrityBroken: it does not follow from those before; one of them is missing.
+        """
+        try:
+            self._advance(event)
+        except (AssertionError, IndexError, KeyError) as error:
+            raise IntegrityBroken(
+                f"{event.contract}.{event.name} in block {event.block_number} does not follow from"
+                " the events before it, of which the node left one out",
+                fields={"block": event.block_number, "log_index": event.log_index},
+            ) from error
+
+    def _advance(self, event: Event) -> None:
         for named in subjects_of(event):
             for subject in self._found(named, event):
                 before = self._now.get(subject)

@@ -394,3 +394,19 @@ def test_what_somebody_changed_in_the_database_is_found(
     place = indexed.sql("SELECT max(block_number) FROM log")[0][0]
     indexed.sql(statement.replace("20", str(place)) if "20" in statement else statement)
     assert any(words.replace("20", str(place)) in fault for fault in indexed.verify())
+
+
+def test_what_does_not_follow_from_what_was_given_stops_the_indexer(indexed: Indexed) -> None:
+    """Without receipts, a question that was left out makes its answer impossible."""
+    world = indexed.world
+    number = world.file(world.pay(world.register()))
+    world.ask(number)
+    world.inform(number)
+    asked = "0x" + keccak(b"InformationRequested(uint64,address,uint32,bytes32)").hex()
+    with lying_node(indexed.world.url) as lying:
+        lying.twist = _without_receipts(
+            _of_logs(lambda logs: [x for x in logs if x["topics"][0] != asked])
+        )
+        with pytest.raises(IntegrityBroken, match="does not follow"):
+            indexed.index(node_url=lying.url)
+    assert indexed.sql("SELECT 1 FROM log") == []
