@@ -37,6 +37,9 @@ async def settle(projection: Projection, follower: Follower, nodes: Sequence[Nod
     # The first one as well: it may be another than the one that was asked when this was stored.
     for witness in nodes:
         await _agree(witness, final)
+    if not follower.prover.has_receipts:
+        await projection.settle([], Level.RECEIPTS, at.finalized)
+        return
     blocks = await projection.log.unproven(at.settled, at.finalized, _AT_ONCE)
     up_to = at.finalized if len(blocks) < _AT_ONCE else blocks[-1].number
     proven = await _proven(projection, follower, blocks) if blocks else []

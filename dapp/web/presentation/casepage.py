@@ -181,10 +181,10 @@ def case_page(look: Look, sources: Sources) -> CasePage:
 
 def _rests_on(level: Level, t: Language) -> str:
     if level is Level.RECEIPTS:
-        return t.say("Proven by the blocks themselves")
+        return t.say("What happened is proven by the blocks themselves")
     if level is Level.BLOOM:
-        return t.say("In part on the node's word: it shows no receipts")
-    return t.say("In part on the node's word alone")
+        return t.say("What happened rests in part on the node's word: it shows no receipts")
+    return t.say("What happened rests in part on the node's word alone")
 
 
 def _percent(basis_points: int) -> str:
