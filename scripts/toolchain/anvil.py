@@ -129,9 +129,13 @@ def start(
     With `state` the chain is read from that file if it is there, and written to it every
     `state_interval_seconds` and at the end. `options` are further ones of anvil's own.
     """
+    # Anvil keeps old states on disk, gigabytes of them, and never takes them away: by itself in the
+    # user's home. Here they lie beside the log, until the next start at the latest.
+    states = log.parent / "anvil-states"
+    shutil.rmtree(states, ignore_errors=True)
     command: list[str | Path] = [find("anvil"), "--host", "127.0.0.1", "--port", str(port)]
     command += ["--chain-id", str(CHAIN_ID), "--hardfork", HARDFORK]
-    command += ["--accounts", str(ACCOUNTS), *options]
+    command += ["--accounts", str(ACCOUNTS), "--cache-path", states, *options]
     if state is not None:
         command += ["--state", state, "--state-interval", str(state_interval_seconds)]
         command += ["--timestamp", str(_genesis_time(state))]
