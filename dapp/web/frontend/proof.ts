@@ -38,7 +38,11 @@ export function start(): void {
   void check(page);
 }
 
+// Of two checks at once, such as the page's own and one that was asked for, the later one has the word.
+let latest = 0;
+
 async function check(page: HTMLElement): Promise<void> {
+  const mine = ++latest;
   verdict(page, "busy", say("proof-busy"));
   const faults: string[] = [];
   try {
@@ -48,13 +52,15 @@ async function check(page: HTMLElement): Promise<void> {
     const { chain, court, complaint } = page.dataset;
     if (!votesAgree(timeline.events, chain!, court!, complaint!)) faults.push(say("proof-votes-differ"));
     const word = await chainWord(page, timeline.as_of_block);
+    if (mine !== latest) return;
     compare(page, folded, word.value, word.source);
     if (folded !== word.value) faults.push(say("proof-differs"));
     faults.push(...(await checkEvidence(page, timeline.events)));
+    if (mine !== latest) return;
     if (faults.length) verdict(page, "failed", faults.join(" "));
     else verdict(page, "done", say(word.source === "server" ? "proof-whole" : "proof-verified", { block: timeline.as_of_block }));
   } catch (error) {
-    verdict(page, "failed", (error as Error).message);
+    if (mine === latest) verdict(page, "failed", (error as Error).message);
   }
 }
 
