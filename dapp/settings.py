@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import AliasChoices, Field, HttpUrl
+from pydantic import AliasChoices, Field, HttpUrl, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -67,6 +67,13 @@ class Settings(BaseSettings):
         default=0.25, gt=0, le=60, description="how often the indexer asks for the chain's head"
     )
     node_timeout_seconds: float = Field(default=20.0, gt=0, description="patience with the node")
+
+    @field_validator("node_url")
+    @classmethod
+    def _names_a_node(cls, value: str) -> str:
+        if not value.replace(",", "").strip():
+            raise ValueError("name at least one node")
+        return value
 
     @property
     def node_urls(self) -> list[str]:

@@ -1,10 +1,9 @@
 """Keeps one chain's rows up with its nodes, until it is told to stop."""
 
 import asyncio
-import hashlib
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import structlog
@@ -33,7 +32,7 @@ from dapp.indexer.meters import Meters
 from dapp.indexer.prove import Prover
 from dapp.indexer.verify import Report, verify
 from dapp.store.copying import Decoded
-from dapp.store.database import Connection, connect, database_errors
+from dapp.store.database import Connection, connect, lock
 from dapp.store.projection import Checkpoint, Projection
 from dapp.store.schema import migrate
 
@@ -122,6 +121,7 @@ class Indexer:
                 asked = error.fields.get("retry_after_seconds", 0)
                 self._next_node()
             except FinalityBroken:
+                # Also by one node of several: which of them is right we cannot know.
                 raise
             except (IntegrityBroken, NodeRefused, WrongChain) as error:
                 self.meters.failed(error.code)
@@ -132,7 +132,8 @@ class Indexer:
                 _log.error("the node is wrong", code=error.code, reason=error.message)
                 asked = 0
                 self._next_node()
-            await self._pause(max(pause, asked if isinstance(asked, int) else 0))
+            # Whoever asks for patience gets it, also when there is a new head.
+            await self._rest(max(pause, asked if isinstance(asked, int) else 0))
             pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
     async def rebuild(self) -> None:
@@ -163,13 +164,7 @@ class Indexer:
         """The session that holds the lock and does all the writing."""
         async with self._session() as writer:
             chain_id = self._deployment.chain_id
-            async with database_errors():
-                row = await (
-                    await writer.connection.execute(
-                        "SELECT pg_try_advisory_lock(%s)", (_lock_key(chain_id),)
-                    )
-                ).fetchone()
-            if row is None or not row[0]:
+            if not await lock(writer.connection, chain_id):
                 raise IndexerRunning(
                     f"another process indexes {caip2(chain_id)} into this database",
                     remedy="Stop it first",
@@ -294,16 +289,16 @@ class Indexer:
         )
         self.meters.compared(wrong)
 
+    async def _rest(self, seconds: float) -> None:
+        """Until then, or until it is told to stop."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
     async def _pause(self, seconds: float) -> None:
+        """As `_rest`, or until there is a new head."""
         try:
             await asyncio.wait_for(self._woken.wait(), seconds)
         except TimeoutError:
             return
         if not self._stopping.is_set():
             self._woken.clear()
-
-
-def _lock_key(chain_id: int) -> int:
-    """A 64-bit key for PostgreSQL, one for each chain."""
-    digest = hashlib.sha256(f"redress-indexer/{chain_id}".encode()).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)

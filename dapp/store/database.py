@@ -1,5 +1,6 @@
 """Connections to PostgreSQL; a URL may hold a password and is never shown."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -8,6 +9,7 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from dapp.domain.types import ChainId
 from dapp.errors import DatabaseUnavailable, DatabaseUnset
 
 Connection = AsyncConnection[tuple[Any, ...]]
@@ -46,6 +48,19 @@ async def pool(url: str, *, size: int = 8) -> AsyncIterator[AsyncConnectionPool]
         yield connections
     finally:
         await connections.close()
+
+
+async def lock(connection: Connection, chain_id: ChainId) -> bool:
+    """Become the only writer of a chain's rows, until the connection ends; False if one is there.
+
+    Raises DatabaseUnavailable.
+    """
+    digest = hashlib.sha256(f"redress-indexer/{chain_id}".encode()).digest()
+    key = int.from_bytes(digest[:8], "big", signed=True)
+    async with database_errors():
+        rows = await connection.execute("SELECT pg_try_advisory_lock(%s)", (key,))
+        row = await rows.fetchone()
+    return row is not None and bool(row[0])
 
 
 @asynccontextmanager
