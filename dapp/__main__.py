@@ -21,10 +21,10 @@ def _parts(settings: Settings) -> "AbstractAsyncContextManager[Parts]":
     return build(settings)
 
 
-def _indexer(settings: Settings) -> "AbstractAsyncContextManager[Indexer]":
-    from dapp.bootstrap.indexer import build_indexer
+def _indexers(settings: Settings) -> "AbstractAsyncContextManager[list[Indexer]]":
+    from dapp.bootstrap.indexer import build_indexers
 
-    return build_indexer(settings)
+    return build_indexers(settings)
 
 
 def _vault(settings: Settings) -> "Vault":
@@ -33,7 +33,7 @@ def _vault(settings: Settings) -> "Vault":
     return build_vault(settings)
 
 
-BUILDERS = Builders(_parts, _indexer, _vault)
+BUILDERS = Builders(_parts, _indexers, _vault)
 
 
 def main() -> None:

@@ -18,12 +18,13 @@ class Settings(BaseSettings):
         default="http://127.0.0.1:8545",
         repr=False,
         description="JSON-RPC address of the node; several, with commas between them, check and "
-        "stand in for each other",
+        "stand in for each other; semicolons part the nodes of several chains",
     )
     node_ws_url: str = Field(
         default="",
         repr=False,
-        description="websocket address of the node: hears of blocks sooner than the next poll",
+        description="websocket address of the node: hears of blocks sooner than the next poll; "
+        "one a chain, with semicolons between them",
     )
     metrics_port: int = Field(
         default=0,
@@ -42,7 +43,13 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices(
             "REDRESS_DEPLOYMENTS_DIR", "REDRESS_DEPLOYMENTS", "deployments_dir"
         ),
-        description="folder of CHAINID.json",
+        description="folder of CHAINID.json, and of CHAINID-VERSION.json for other versions of "
+        "the contracts on that chain",
+    )
+    contracts_version: str = Field(
+        default="",
+        pattern="^[a-z0-9]{0,32}$",
+        description="which version of the contracts pages and API show; empty for CHAINID.json",
     )
     chain_id: int | None = Field(
         default=None, gt=0, description="refuse to start unless the node serves this chain"
@@ -71,11 +78,21 @@ class Settings(BaseSettings):
     @field_validator("node_url")
     @classmethod
     def _names_a_node(cls, value: str) -> str:
-        if not value.replace(",", "").strip():
+        if not all(_parted(chain, ",") for chain in value.split(";")):
             raise ValueError("name at least one node")
         return value
 
     @property
-    def node_urls(self) -> list[str]:
-        """The nodes' addresses, the preferred one first."""
-        return [url.strip() for url in self.node_url.split(",") if url.strip()]
+    def node_urls(self) -> list[list[str]]:
+        """The nodes' addresses, a list a chain, the preferred one first."""
+        return [_parted(chain, ",") for chain in self.node_url.split(";")]
+
+    @property
+    def node_ws_urls(self) -> list[str]:
+        """A websocket's address for each chain; empty where there is none."""
+        found = [url.strip() for url in self.node_ws_url.split(";")]
+        return [*found, *[""] * len(self.node_urls)][: len(self.node_urls)]
+
+
+def _parted(text: str, mark: str) -> list[str]:
+    return [part.strip() for part in text.split(mark) if part.strip()]

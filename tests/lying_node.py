@@ -40,6 +40,7 @@ class LyingNode:
     Attributes:
         url: where it answers.
         true_url: the node behind it, which may be another from one answer to the next.
+        heard: changes the bytes of a request before the node gets them, if set.
         twist: applied to every reply; None tells the truth.
         faults: each takes the place of one whole answer.
         asked: the method of every call so far.
@@ -48,6 +49,7 @@ class LyingNode:
 
     url: str
     true_url: str
+    heard: Callable[[bytes], bytes] | None = None
     twist: Twist | None = None
     faults: list[Fault] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
@@ -132,7 +134,7 @@ def _answer(nodes: _Nodes, lying: LyingNode, body: bytes) -> Fault:
     lying.asked += [call["method"] for call in calls]
     if lying.faults:
         return lying.faults.pop(0)
-    found = nodes.post(lying.true_url, body)
+    found = nodes.post(lying.true_url, body if lying.heard is None else lying.heard(body))
     replies = found if isinstance(found, list) else [found]
     if lying.twist is not None:
         by_id = {call["id"]: call for call in calls}

@@ -1,5 +1,6 @@
 """The nodes that the settings name."""
 
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 from dapp.chain.node import Node
@@ -8,11 +9,11 @@ from dapp.domain.types import ChainId
 from dapp.settings import Settings
 
 
-async def nodes_of(settings: Settings, stack: AsyncExitStack) -> list[Node]:
-    """All of them, the preferred one first; closed with the stack."""
+async def nodes_of(urls: Sequence[str], settings: Settings, stack: AsyncExitStack) -> list[Node]:
+    """Those at the addresses, in their order; closed with the stack."""
     return [
         Node(await stack.enter_async_context(Rpc(url, settings.node_timeout_seconds)))
-        for url in settings.node_urls
+        for url in urls
     ]
 
 

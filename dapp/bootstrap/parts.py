@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -43,10 +43,10 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
     Raises RedressError.
     """
     async with AsyncExitStack() as stack:
-        url = settings.database_url
+        url = database.schema_of(settings.database_url, settings.contracts_version)
         await _migrate(url)
         pool = await stack.enter_async_context(database.pool(url))
-        node = (await nodes_of(settings, stack))[0]
+        node = await _node(settings, stack)
         deployment = await _deployment(settings, node, pool)
         yield _parts(settings, deployment, node, pool, url)
 
@@ -93,11 +93,22 @@ async def _migrate(url: str) -> None:
         await connection.close()
 
 
+async def _node(settings: Settings, stack: AsyncExitStack) -> Node:
+    """Of the chain that is named, else of the first."""
+    nodes = [(await nodes_of(urls[:1], settings, stack))[0] for urls in settings.node_urls]
+    if len(nodes) > 1 and settings.chain_id is not None:
+        for node in nodes:
+            with suppress(NodeUnavailable, NodeBusy):
+                if await node.chain_id() == expected(settings):
+                    return node
+    return nodes[0]
+
+
 async def _deployment(settings: Settings, node: Node, pool: AsyncConnectionPool) -> Deployment:
     """As the node has it, else as the index has it."""
     wanted = expected(settings)
     try:
-        return await connect(node, settings.deployments_dir, wanted)
+        return await connect(node, settings.deployments_dir, wanted, settings.contracts_version)
     except (NodeUnavailable, NodeBusy):
         known = [one for one in await stored(pool) if wanted in (None, one.chain_id)]
         if len(known) != 1:

@@ -30,13 +30,21 @@ class _File(msgspec.Struct, rename="camel"):
     source_hash: str
 
 
-async def connect(node: Node, folder: Path, expected: ChainId | None = None) -> Deployment:
-    """Read the deployment of the node's chain and check it against the chain.
+def versions(folder: Path, chain_id: ChainId) -> list[str]:
+    """Which versions of the contracts the folder has for a chain, besides CHAINID.json."""
+    return sorted(path.stem.partition("-")[2] for path in folder.glob(f"{chain_id}-*.json"))
+
+
+async def connect(
+    node: Node, folder: Path, expected: ChainId | None = None, version: str = ""
+) -> Deployment:
+    """Read a deployment to the node's chain and check it against the chain.
 
     Args:
         node: of the chain.
-        folder: where CHAINID.json lies.
+        folder: where CHAINID.json lies, and CHAINID-VERSION.json for other versions.
         expected: refuse any other chain.
+        version: which; empty for CHAINID.json.
 
     Raises:
         WrongChain: the node serves another chain than expected, or another of that id.
@@ -49,7 +57,7 @@ async def connect(node: Node, folder: Path, expected: ChainId | None = None) -> 
             f"the node serves {caip2(chain_id)}, not {caip2(expected)}",
             remedy="Set REDRESS_NODE_URL to a node of that chain, or mend REDRESS_CHAIN_ID",
         )
-    known = _read(folder / f"{chain_id}.json", chain_id)
+    known = _read(folder / f"{chain_id}{version and '-'}{version}.json", chain_id)
     await check_genesis(node, chain_id, Hash32(known.genesis_hash))
     contracts = tuple(
         DeployedContract(
@@ -70,6 +78,7 @@ async def connect(node: Node, folder: Path, expected: ChainId | None = None) -> 
         ticket_wei=ticket_wei,
         draw_bounty_wei=bounty,
         tracks=tracks,
+        version=version,
     )
 
 

@@ -14,6 +14,8 @@ Call = tuple[str, Sequence[Any]]
 """A method and its parameters."""
 
 _CHECK = "Check that the node runs and that REDRESS_NODE_URL names it"
+_MOST_BYTES = 64 * 1024**2
+"""Of one answer; several times what a full block's receipts take."""
 # What nodes answer when they are asked too often (EIP-1474 and common practice).
 _BUSY_CODES = (-32005, 429)
 # `Raw` equals nothing but another `Raw`.
@@ -101,23 +103,38 @@ class Rpc:
 
     async def _post(self, shape: type[Answer], method: str, request: Any) -> Answer:
         try:
-            response = await self._client.post(
+            async with self._client.stream(
+                "POST",
                 self._url,
                 content=msgspec.json.encode(request),
                 headers={"Content-Type": "application/json"},
-            )
+            ) as response:
+                body = await _body(response, method)
         except httpx.TimeoutException:
             raise NodeUnavailable(f"the node did not answer {method} in time") from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             # Not `from error`: its text holds the URL.
             kind = type(error).__name__
             raise NodeUnavailable(f"the node cannot be reached ({kind})", remedy=_CHECK) from None
-        self.received += len(response.content)
+        self.received += len(body)
         _check_status(response)
         try:
-            return msgspec.json.decode(response.content, type=shape)
+            return msgspec.json.decode(body, type=shape)
         except msgspec.DecodeError as error:
             raise NodeUnavailable(f"the node's answer to {method} makes no sense") from error
+
+
+async def _body(response: httpx.Response, method: str) -> bytes:
+    """Raises NodeUnavailable, as if it were cut off, for one that never seems to end."""
+    parts, size = [], 0
+    async for part in response.aiter_bytes():
+        parts.append(part)
+        size += len(part)
+        if size > _MOST_BYTES:
+            raise NodeUnavailable(
+                f"the node's answer to {method} has more than {_MOST_BYTES} bytes"
+            )
+    return b"".join(parts)
 
 
 def _check_status(response: httpx.Response) -> None:

@@ -3,7 +3,8 @@
 import asyncio
 import gc
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -12,7 +13,7 @@ import uvloop
 
 from dapp.cli.failure import Mismatch
 from dapp.cli.logging import configure
-from dapp.cli.output import as_json, facts, progress_bar
+from dapp.cli.output import as_json, facts, progress_bars
 from dapp.cli.session import AsJson, builders, with_parts
 from dapp.domain.types import BlockNumber
 from dapp.settings import Settings
@@ -40,14 +41,22 @@ def run(
         ),
     ] = None,
 ) -> None:
-    """Follow the chain until SIGTERM or SIGINT."""
-    configure()
+    """Follow every chain that has nodes, until SIGTERM or SIGINT."""
+    # Here, so that no other command waits for the indexer's libraries.
+    from dapp.indexer import several
+
     # A backfill makes millions of small objects that soon go, and hardly any circle among them:
     # to look for circles as often as Python does takes an eighth of the time.
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)
     last = None if until_block is None else BlockNumber(until_block)
-    _with_indexer(context, lambda indexer: indexer.run(until_block=last))
+
+    async def work(indexers: "Sequence[Indexer]") -> None:
+        with progress_bars() as tell:
+            configure()  # now, so that lines of the log keep clear of the bars
+            await several.run(indexers, tell, last)
+
+    _with_indexers(context, work)
 
 
 @app.command()
@@ -83,46 +92,61 @@ def rebuild(
     """Drop the read model and fold the event log again."""
     if not yes:
         typer.confirm("Drop the read model and fold the event log again?", abort=True)
-    _with_indexer(context, lambda indexer: indexer.rebuild())
-    print("rebuilt")
+
+    async def work(indexers: "Sequence[Indexer]") -> None:
+        for indexer in indexers:
+            await indexer.rebuild()
+            print(f"rebuilt {indexer.name}")
+
+    _with_indexers(context, work)
 
 
 @app.command()
 def verify(context: typer.Context, json: AsJson = False) -> None:
     """Read the chain once more and compare all that is stored with it; exit 1 if it differs."""
-    found: list[Report] = []
+    found: dict[str, Report] = {}
 
-    async def work(indexer: "Indexer") -> None:
-        with progress_bar("comparing") as tell:
-            found.append(await indexer.verify(tell))
+    async def work(indexers: "Sequence[Indexer]") -> None:
+        with progress_bars() as tell:
+            for indexer in indexers:
+                found[indexer.name] = await indexer.verify(partial(tell, indexer.name))
 
-    _with_indexer(context, work)
-    report = found[0]
+    _with_indexers(context, work)
     if json:
-        as_json(msgspec.to_builtins(report))
+        as_json(msgspec.to_builtins(found))
     else:
-        facts(
-            [
-                ("blocks", report.blocks),
-                ("proven by receipts", report.proven),
-                ("events", report.logs),
-                ("complaints", report.complaints),
-                ("faults", "; ".join(report.faults) or "none"),
-            ]
-        )
-    if report.faults:
-        raise Mismatch(f"{len(report.faults)} things differ from the chain")
+        for name, report in found.items():
+            facts(
+                [
+                    ("deployment", name),
+                    ("blocks", report.blocks),
+                    ("proven by receipts", report.proven),
+                    ("events", report.logs),
+                    ("complaints", report.complaints),
+                    ("faults", "; ".join(report.faults) or "none"),
+                ]
+            )
+    faults = sum(len(report.faults) for report in found.values())
+    if faults:
+        raise Mismatch(f"{faults} things differ from the chain")
 
 
-def _with_indexer(context: typer.Context, work: "Callable[[Indexer], Awaitable[None]]") -> None:
-    """Works until done, or until a signal lets the indexer end its transaction and stop."""
-    build = builders(context).indexer
+def _with_indexers(
+    context: typer.Context, work: "Callable[[Sequence[Indexer]], Awaitable[None]]"
+) -> None:
+    """Works until done, or until a signal lets each indexer end its transaction and stop."""
+    build = builders(context).indexers
 
     async def session() -> None:
-        async with build(Settings()) as indexer:
+        async with build(Settings()) as indexers:
             loop = asyncio.get_running_loop()
+
+            def stop() -> None:
+                for indexer in indexers:
+                    indexer.stop()
+
             for number in (signal.SIGTERM, signal.SIGINT):
-                loop.add_signal_handler(number, indexer.stop)
-            await work(indexer)
+                loop.add_signal_handler(number, stop)
+            await work(indexers)
 
     uvloop.run(session())

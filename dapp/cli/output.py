@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from dapp.service import words
@@ -43,15 +43,22 @@ def facts(pairs: Sequence[tuple[str, object]]) -> None:
 
 
 @contextmanager
-def progress_bar(text: str) -> Iterator[Callable[[int, int], None]]:
-    """On the error stream of a terminal: how far something is, and how long it will take.
+def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
+    """On the error stream of a terminal: how far things are, and how long they will take.
 
-    What it gives is told how much is done, and of how much.
+    What it gives is told what is done, how much of it, and of how much; what is done is not shown.
     """
     console = Console(stderr=True)
+    tasks: dict[str, TaskID] = {}
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(text, total=None)
-        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+        def tell(text: str, done: int, of: int) -> None:
+            if text not in tasks:
+                # From where it was found: what was done before says nothing of the pace.
+                tasks[text] = bar.add_task(text, start=True, completed=done)
+            bar.update(tasks[text], completed=done, total=of, visible=done < of)
+
+        yield tell
 
 
 def plain(value: object) -> str:

@@ -25,7 +25,7 @@ class Builders:
     """What `dapp.bootstrap` offers; it stands above the commands and hands itself down."""
 
     parts: "Callable[[Settings], AbstractAsyncContextManager[Parts]]"
-    indexer: "Callable[[Settings], AbstractAsyncContextManager[Indexer]]"
+    indexers: "Callable[[Settings], AbstractAsyncContextManager[list[Indexer]]]"
     vault: "Callable[[Settings], Vault]"
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from dapp.domain import fees
 from dapp.domain.rounds import Terms
-from dapp.domain.types import Address, BlockNumber, ChainId, Hash32, Wei
+from dapp.domain.types import Address, BlockNumber, ChainId, Hash32, Wei, caip2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Deployment:
         draw_bounty_wei: what whoever draws is paid; part of the price of every panel.
         tracks: the house court's, by number, as they were when they were read; one without
             terms of its own has those of track 0.
+        version: tells it from others on its chain; empty for the one that needs no name.
     """
 
     chain_id: ChainId
@@ -43,6 +44,12 @@ class Deployment:
     ticket_wei: Wei
     draw_bounty_wei: Wei
     tracks: tuple[Terms, ...]
+    version: str = ""
+
+    @property
+    def name(self) -> str:
+        """The chain by CAIP-2, and the version if it has one."""
+        return caip2(self.chain_id) + (f" {self.version}" if self.version else "")
 
     def address_of(self, name: str) -> Address:
         """Where the contract called `name` is."""

@@ -16,7 +16,7 @@ from dapp.chain.keccak import keccak
 from dapp.chain.node import Node
 from dapp.domain.deployment import Deployment
 from dapp.domain.events import RawLog
-from dapp.domain.types import BlockNumber, caip2
+from dapp.domain.types import BlockNumber
 from dapp.errors import (
     FinalityBroken,
     IndexerRunning,
@@ -38,6 +38,8 @@ from dapp.store.schema import migrate
 
 _log = structlog.get_logger("indexer")
 _LONGEST_PAUSE_SECONDS = 10.0
+Progress = Callable[[str, BlockNumber, BlockNumber], None]
+"""Told which deployment is stored up to which block, and where its chain's head is."""
 _PATIENCE_WITH_LIES = 5
 """So often a node may contradict itself, and be asked again, before that is said loudly."""
 
@@ -86,7 +88,9 @@ class Indexer:
         self._woken = woken or asyncio.Event()
         self._behind_since: float | None = None
         self._lies = 0
-        self.meters = Meters(caip2(deployment.chain_id))
+        self._distrusts_blooms = False
+        self.name = deployment.name
+        self.meters = Meters(self.name)
 
     @property
     def _node(self) -> Node:
@@ -97,7 +101,9 @@ class Indexer:
         self._stopping.set()
         self._woken.set()
 
-    async def run(self, until_block: BlockNumber | None = None) -> None:
+    async def run(
+        self, until_block: BlockNumber | None = None, progress: Progress = lambda *_: None
+    ) -> None:
         """Index until `stop`, or until the node's head is stored and is not below `until_block`.
 
         Outages of nodes and of the database are waited out.
@@ -113,7 +119,7 @@ class Indexer:
                 async with self._writing() as writer:
                     await self._start(writer)
                     pause = self._poll_seconds
-                    await self._follow(writer, until_block)
+                    await self._follow(writer, until_block, progress)
                     return
             except Retryable as error:
                 self.meters.failed(error.code)
@@ -166,7 +172,7 @@ class Indexer:
             chain_id = self._deployment.chain_id
             if not await lock(writer.connection, chain_id):
                 raise IndexerRunning(
-                    f"another process indexes {caip2(chain_id)} into this database",
+                    f"another process indexes {self.name} into this database",
                     remedy="Stop it first",
                 )
             yield writer
@@ -194,14 +200,20 @@ class Indexer:
         deployment = self._deployment
         await check_genesis(self._node, deployment.chain_id, deployment.genesis_hash)
         await writer.projection.introduce(deployment)
+        # Each session finds it out anew.
+        self._distrusts_blooms = False
         await self._look_again(writer)
 
-    async def _follow(self, writer: Writer, until_block: BlockNumber | None) -> None:
+    async def _follow(
+        self, writer: Writer, until_block: BlockNumber | None, progress: Progress
+    ) -> None:
         while not self._stopping.is_set():
             self._woken.clear()
             head = await self._node.head()
             at = await writer.projection.checkpoint()
             self.meters.at(head.block.number, at)
+            if at is not None:
+                progress(self.name, at.block, head.block.number)
             if at is not None and at.hash == head.block.hash:
                 self._behind_since = None
                 if until_block is not None and at.block >= until_block:
@@ -218,6 +230,9 @@ class Indexer:
         if at is not None and segment.fork is not None:
             await self._check_final(writer, segment.fork, at)
         await self._store(writer, segment)
+        if writer.follower.prover.blooms_lie and not self._distrusts_blooms:
+            await writer.projection.distrust_blooms()
+            self._distrusts_blooms = True
         self._lies = 0
         if not segment.headers or segment.headers[-1].block.hash == head.block.hash:
             await self._look_again(writer)

@@ -54,7 +54,7 @@ class Prover:
         self._filter = filter_
         self._lots = random.Random()  # noqa: S311 (nothing secret)
         self.has_receipts = True
-        self._blooms_lie = False
+        self.blooms_lie = False
 
     async def prove(
         self, headers: Sequence[Header], given: Mapping[Hash32, list[RawLog]] | None
@@ -98,7 +98,7 @@ class Prover:
 
     async def _try_blooms(self, headers: Sequence[Header]) -> None:
         """Look at some blocks that their blooms clear: are those blooms what they should be?"""
-        if self._blooms_lie or not self.has_receipts:
+        if self.blooms_lie or not self.has_receipts:
             return
         for header in headers:
             if self._lots.randrange(_SAMPLE) or self._filter.may_hold(header.logs_bloom):
@@ -111,17 +111,19 @@ class Prover:
                 self._distrust(header)
 
     def _distrust(self, header: Header) -> None:
-        if not self._blooms_lie:
+        if not self.blooms_lie:
             _log.warning("this chain's blooms say nothing", block=header.block.number)
-        self._blooms_lie = True
+        self.blooms_lie = True
 
     def _suspect(self, header: Header, given: Mapping[Hash32, list[RawLog]] | None) -> bool:
-        if self._blooms_lie or self._filter.may_hold(header.logs_bloom):
+        if self.blooms_lie or self._filter.may_hold(header.logs_bloom):
             return True
         return given is not None and header.block.hash in given
 
     def _without_receipts(self, header: Header, said: list[RawLog]) -> Level:
-        if self._blooms_lie or not bloom.holds(header.logs_bloom, said):
+        if not bloom.holds(header.logs_bloom, said):
+            self._distrust(header)
+        if self.blooms_lie:
             return Level.NODE
         return Level.BLOOM if self._filter.may_hold(header.logs_bloom) else Level.RECEIPTS
 

@@ -9,6 +9,7 @@ from dapp.domain.deployment import Deployment
 from dapp.domain.events import DESK, Block
 from dapp.domain.proof import Level
 from dapp.domain.types import BlockNumber
+from dapp.errors import NodeBusy, NodeRefused, NodeUnavailable
 from dapp.indexer import integrity
 from dapp.indexer.follow import by_block
 from dapp.indexer.prove import Prover
@@ -56,9 +57,17 @@ async def verify(
     if at is None:
         return report
     first = deployment.deployed_at_block
+    at_once = _AT_ONCE
     while first <= at.block:
-        last = BlockNumber(min(first + _AT_ONCE - 1, at.block))
-        await _blocks(report, projection, node, prover, first, last)
+        last = BlockNumber(min(first + at_once - 1, at.block))
+        try:
+            await _blocks(report, projection, node, prover, first, last)
+        except (NodeBusy, NodeRefused, NodeUnavailable):
+            # "Too many results", a time-out: less may do.
+            if first == last:
+                raise
+            at_once = (last - first + 1) // 2
+            continue
         progress(last, at.block)
         first = BlockNumber(last + 1)
     await _folds(report, connection, node, deployment, at)
@@ -74,12 +83,13 @@ async def _blocks(
     last: BlockNumber,
 ) -> None:
     headers = await node.headers(first, last)
+    given = by_block(await node.logs_in(headers, prover.addresses))
+    proven = await prover.prove(headers, given)
+    # From here on nobody is asked, so a range that is refused is not half counted.
     stored = await projection.log.blocks(first, last)
     report.blocks += len(stored)
     if not _same_blocks(report, headers, stored):
         return
-    given = by_block(await node.logs_in(headers, prover.addresses))
-    proven = await prover.prove(headers, given)
     report.proven += sum(level is Level.RECEIPTS for level in proven.levels)
     ours = by_block(await projection.log.logs_of(first, last))
     theirs = by_block(proven.logs)

@@ -1,12 +1,12 @@
 """Connections to PostgreSQL; a URL may hold a password and is never shown."""
 
-import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
 from psycopg import AsyncConnection
+from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from dapp.domain.types import ChainId
@@ -29,6 +29,16 @@ async def connect(url: str) -> Connection:
         raise DatabaseUnset("no database is named", remedy="Set DATABASE_URL, or use 'make up'")
     async with database_errors():
         return await AsyncConnection.connect(url, autocommit=True, connect_timeout=3)
+
+
+def schema_of(url: str, version: str) -> str:
+    """The URL of what a version of the contracts has in the database: a schema of its own.
+
+    The version without a name has what the URL itself leads to.
+    """
+    if not url or not version:
+        return url
+    return make_conninfo(url, options=f"-c search_path=contracts_{version}")
 
 
 @asynccontextmanager
@@ -55,10 +65,11 @@ async def lock(connection: Connection, chain_id: ChainId) -> bool:
 
     Raises DatabaseUnavailable.
     """
-    digest = hashlib.sha256(f"redress-indexer/{chain_id}".encode()).digest()
-    key = int.from_bytes(digest[:8], "big", signed=True)
     async with database_errors():
-        rows = await connection.execute("SELECT pg_try_advisory_lock(%s)", (key,))
+        rows = await connection.execute(
+            "SELECT pg_try_advisory_lock(hashtextextended(%s || current_schema(), 0))",
+            (f"redress-indexer/{chain_id}/",),
+        )
         row = await rows.fetchone()
     return row is not None and bool(row[0])
 

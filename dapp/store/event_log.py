@@ -75,6 +75,14 @@ class EventLog:
             (level, self._chain_id, [block.number for block in blocks]),
         )
 
+    async def lower_empty(self, level: Level) -> None:
+        """Say that blocks without any of our logs rest on less than before."""
+        await self._connection.execute(
+            "UPDATE block b SET level = %s WHERE chain_id = %s AND NOT EXISTS ("
+            " SELECT FROM log l WHERE l.chain_id = b.chain_id AND l.block_number = b.number)",
+            (level, self._chain_id),
+        )
+
     async def logs_of(self, first: BlockNumber, last: BlockNumber) -> list[RawLog]:
         """The stored logs from block `first` to `last`, in order, unknown ones too."""
         async with database_errors():

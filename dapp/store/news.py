@@ -46,7 +46,9 @@ class News:
         """
         connection = await connect(self._url)
         async with database_errors(), connection:
-            await connection.execute(f"LISTEN {CHANNEL}".encode())
+            await connection.execute(
+                f"DO $$ BEGIN EXECUTE 'LISTEN {CHANNEL}' || current_schema(); END $$".encode()
+            )
             async for note in connection.notifies():
                 said = json.loads(note.payload)
                 if said["chain"] == self._chain_id:

@@ -27,8 +27,9 @@ from dapp.store.event_log import EventLog
 from dapp.store.records import Records, needed
 from dapp.store.subjects import COMPLAINT, Subject, places, subjects_of
 
-CHANNEL = "redress"
-"""Listened to by readers; the payload is JSON: chain, block, complaints (null: any)."""
+CHANNEL = "redress_"
+"""With the schema's name, listened to by readers; the payload is JSON: chain, block, complaints
+(null: any)."""
 _MAX_NAMED = 400  # a payload holds less than 8 000 bytes
 _BATCH = 2_000
 
@@ -147,6 +148,17 @@ class Projection:
                 (up_to, self._chain_id),
             )
 
+    async def distrust_blooms(self) -> None:
+        """The chain's blooms say nothing: what they cleared rests on the node's word alone.
+
+        Blocks with logs keep what their receipts proved; the others are looked at once more.
+        """
+        async with database_errors(), self._connection.transaction():
+            await self.log.lower_empty(Level.NODE)
+            await self._connection.execute(
+                "UPDATE checkpoint SET settled_block = -1 WHERE chain_id = %s", (self._chain_id,)
+            )
+
     async def halt(self, reason: str) -> None:
         """Say, for readers, why nothing is indexed any more."""
         async with database_errors():
@@ -253,5 +265,6 @@ class Projection:
         block = None if head is None else head.number
         payload = {"chain": self._chain_id, "block": block, "complaints": named}
         await self._connection.execute(
-            "SELECT pg_notify(%s, %s)", (CHANNEL, json.dumps(payload, separators=(",", ":")))
+            "SELECT pg_notify(%s || current_schema(), %s)",
+            (CHANNEL, json.dumps(payload, separators=(",", ":"))),
         )

@@ -26,6 +26,7 @@ async def migrate(connection: Connection) -> int:
     """
     async with database_errors(), connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+        await _make_schema(connection)
         current = await _version(connection)
         known = migrations()
         newest = known[-1][0]
@@ -41,6 +42,14 @@ async def migrate(connection: Connection) -> int:
                     "INSERT INTO redress_schema (version) VALUES (%s)", (version,)
                 )
         return newest
+
+
+async def _make_schema(connection: Connection) -> None:
+    """The one that the connection names, where there is none yet: see `database.schema_of`."""
+    await connection.execute(
+        "DO $$ BEGIN IF current_schema() IS NULL THEN"
+        " EXECUTE 'CREATE SCHEMA ' || current_setting('search_path'); END IF; END $$"
+    )
 
 
 async def _version(connection: Connection) -> int:

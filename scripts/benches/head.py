@@ -56,7 +56,7 @@ class Commits:
 def _commits(database_url: str) -> Iterator[Commits]:
     commits = Commits()
     with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(f"LISTEN {CHANNEL}")
+        connection.execute(f"LISTEN {CHANNEL}public")
         thread = threading.Thread(target=commits.listen, args=(connection,))
         thread.start()
         try:

@@ -122,6 +122,7 @@ def start(
     log: Path,
     state: Path | None = None,
     state_interval_seconds: int = 5,
+    chain_id: int = CHAIN_ID,
     options: Sequence[str] = (),
 ) -> Anvil:
     """Start anvil on 127.0.0.1:`port` and wait until it answers.
@@ -134,7 +135,7 @@ def start(
     states = log.parent / "anvil-states"
     shutil.rmtree(states, ignore_errors=True)
     command: list[str | Path] = [find("anvil"), "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--chain-id", str(CHAIN_ID), "--hardfork", HARDFORK]
+    command += ["--chain-id", str(chain_id), "--hardfork", HARDFORK]
     command += ["--accounts", str(ACCOUNTS), "--cache-path", states, *options]
     if state is not None:
         command += ["--state", state, "--state-interval", str(state_interval_seconds)]
@@ -173,11 +174,14 @@ def _set_clock(node: Anvil) -> None:
 
 
 @contextmanager
-def running(state: Path | None = None, options: Sequence[str] = ()) -> Iterator[Anvil]:
+def running(
+    state: Path | None = None, chain_id: int = CHAIN_ID, options: Sequence[str] = ()
+) -> Iterator[Anvil]:
     """A chain of its own on a free port, ended on the way out."""
     with tempfile.TemporaryDirectory(prefix="redress-anvil-") as scratch:
         log = Path(scratch) / "anvil.log"
-        node = start(port=process.free_port(), log=log, state=state, options=options)
+        port = process.free_port()
+        node = start(port=port, log=log, state=state, chain_id=chain_id, options=options)
         try:
             yield node
         finally:

@@ -166,7 +166,7 @@ def test_the_index_says_where_it_stands(desk: Desk) -> None:
 
 
 def test_the_index_is_compared_with_the_chain(desk: Desk) -> None:
-    found = desk.read("index", "verify")
+    (found,) = desk.read("index", "verify").values()
     assert found["faults"] == []
     assert found["blocks"] == found["proven"] > 0
     assert (found["logs"] > 0, found["complaints"]) == (True, 1)

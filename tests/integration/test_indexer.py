@@ -245,7 +245,7 @@ def test_readers_are_told_after_each_commit_until_it_is_stopped(indexed: Indexed
         heard: list[dict[str, object]] = []
         listener = await psycopg.AsyncConnection.connect(indexed.database_url, autocommit=True)
         async with Rpc(world.url) as rpc, listener:
-            await listener.execute("LISTEN redress")
+            await listener.execute("LISTEN redress_public")
             indexer = await indexed.indexer(Node(rpc))
             running = asyncio.create_task(indexer.run())
             async for notice in listener.notifies(timeout=20):

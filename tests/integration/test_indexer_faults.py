@@ -245,6 +245,7 @@ def test_a_range_that_is_too_large_is_split(indexed: Indexed) -> None:
         Fault(200, b"<html>"),
         Fault(200, b'{"jsonrpc":"2.0","id":0,"error":{"code":-32005,"message":"limit"}}'),
         Fault(200, b'{"jsonrpc":"2.0","id":0,"result":17}'),
+        Fault(200, b" " * (65 * 1024**2)),
     ],
     ids=lambda fault: f"{fault.status} {fault.body[:12]!r}",
 )
@@ -270,7 +271,7 @@ def test_a_lost_database_connection_is_made_again(indexed: Indexed) -> None:
     async def work() -> None:
         connection = await connect_database(indexed.database_url)
         async with Rpc(world.url) as rpc, connection:
-            await connection.execute("LISTEN redress")
+            await connection.execute("LISTEN redress_public")
             indexer = await indexed.indexer(Node(rpc))
             running = asyncio.create_task(indexer.run())
             async for notice in connection.notifies(timeout=20):
@@ -297,7 +298,7 @@ def test_only_one_writes(indexed: Indexed) -> None:
     async def work() -> None:
         connection = await connect_database(indexed.database_url)
         async with Rpc(indexed.world.url) as rpc, connection:
-            await connection.execute("LISTEN redress")
+            await connection.execute("LISTEN redress_public")
             first, second = [await indexed.indexer(Node(rpc)) for _ in range(2)]
             running = asyncio.create_task(first.run())
             async for _ in connection.notifies(timeout=20):
