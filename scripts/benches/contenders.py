@@ -63,29 +63,49 @@ def curl(bench: Bench, asked: Sequence[Range], events: int) -> Read:
     Raises:
         RuntimeError: the node answered otherwise, or with less than so many logs can take.
     """
+    return _curl(bench, [_logs(bench.world, one) for one in asked], events)
+
+
+def curl_receipts(bench: Bench, asked: Sequence[Range], events: int) -> Read:
+    """As `curl`, but the receipts that prove these logs: what no reader that verifies can spare."""
+    return _curl(bench, [_receipts(one) for one in asked], events)
+
+
+def _curl(bench: Bench, bodies: Sequence[object], events: int) -> Read:
     program = shutil.which("curl")
     if program is None:
         raise Refusal("curl is not installed", "Install it")
-    configs = [bench.folder / f"curl.{number}" for number in range(len(asked))]
-    for config, one in zip(configs, asked, strict=True):
-        config.write_text(_request(bench.world, one), encoding="utf-8")
+    configs = [bench.folder / f"curl.{number}" for number in range(len(bodies))]
+    for config, body in zip(configs, bodies, strict=True):
+        config.write_text(_request(bench.world.url, body), encoding="utf-8")
     began = time.monotonic()
     said = [subprocess.check_output([program, "-q", "-K", config]) for config in configs]
     seconds = time.monotonic() - began
     answers = [one.decode().split() for one in said]
     size = sum(int(size) for _, size in answers)
-    if [code for code, _ in answers] != ["200"] * len(asked) or size < events * _LEAST_LOG_BYTES:
+    if [code for code, _ in answers] != ["200"] * len(bodies) or size < events * _LEAST_LOG_BYTES:
         raise RuntimeError(f"curl got {len(answers)} answers of {size} bytes for {events} events")
     return Read(events, seconds)
 
 
-def _request(world: World, asked: Range) -> str:
-    params = [ranges.which(world, asked)]
-    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "eth_getLogs", "params": params})
+def _logs(world: World, asked: Range) -> object:
+    return _call(1, "eth_getLogs", ranges.which(world, asked))
+
+
+def _receipts(asked: Range) -> object:
+    numbers = range(asked.first, asked.last + 1)
+    return [_call(number, "eth_getBlockReceipts", hex(number)) for number in numbers]
+
+
+def _call(number: int, method: str, parameter: object) -> object:
+    return {"jsonrpc": "2.0", "id": number, "method": method, "params": [parameter]}
+
+
+def _request(url: str, body: object) -> str:
     # A quoted word of curl's escapes what JSON escapes.
     return (
-        f'silent\nurl = "{world.url}"\nheader = "Content-Type: application/json"\n'
-        f'data = {json.dumps(body)}\noutput = "/dev/null"\n'
+        f'silent\nurl = "{url}"\nheader = "Content-Type: application/json"\n'
+        f'data = {json.dumps(json.dumps(body))}\noutput = "/dev/null"\n'
         'write-out = "%{http_code} %{size_download}\\n"\n'
     )
 

@@ -1,10 +1,11 @@
 """`make bench-index`: how quickly the chain becomes an index, beside curl and the naive loop.
 
 On one local chain of about 200 000 events three readers take turns, three times: curl fetches the
-logs of as many blocks at once as the indexer reads and throws them away, which is the limit; the
-indexer, a process of its own, stores and verifies them all; web3.py's `get_logs` with an INSERT an
-event reads a tenth of the blocks, being so much slower. Medians count. After that the chain goes on
-with a block a second, and the indexer follows it.
+logs of as many blocks at once as the indexer reads and throws them away, which is the limit (and
+the receipts that prove them, the nearer limit of whoever verifies); the indexer, a process of its
+own, stores and verifies them all; web3.py's `get_logs` with an INSERT an event reads a tenth of the
+blocks, being so much slower. Medians count. After that the chain goes on with a block a second, and
+the indexer follows it.
 """
 
 import argparse
@@ -48,7 +49,7 @@ class Measured:
         asked: the ranges that curl and the naive loop ask for.
         events: that the node has in them.
         blocks: from the deployment to the head.
-        curl, ours, naive: of each round.
+        curl, receipts, ours, naive: of each round; `receipts` is curl, too.
         delays: seconds from a block to its rows.
     """
 
@@ -56,6 +57,7 @@ class Measured:
     events: int
     blocks: int
     curl: Sequence[Read]
+    receipts: Sequence[Read]
     ours: Sequence[Read]
     naive: Sequence[Read]
     naive_blocks: int
@@ -75,9 +77,10 @@ def measure(
         with postgres.database(bench.server) as database:
             _complete(contenders.ours(bench, world.url, last, database), events)
         some = ranges.part(asked, max(1, blocks // _NAIVE_PART))
-        curl, ours, naive = [], [], []
+        curl, receipts, ours, naive = [], [], [], []
         for _ in range(rounds):
             curl.append(contenders.curl(bench, asked, events))
+            receipts.append(contenders.curl_receipts(bench, asked, events))
             with postgres.database(bench.server) as database:
                 ours.append(_complete(contenders.ours(bench, world.url, last, database), events))
             naive.append(_complete(contenders.naive(bench, some), ranges.count(world, some)))
@@ -90,6 +93,7 @@ def measure(
         events=events,
         blocks=last - world.deployed_at + 1,
         curl=curl,
+        receipts=receipts,
         ours=ours,
         naive=naive,
         naive_blocks=sum(one.blocks for one in some),
@@ -123,6 +127,7 @@ def result(measured: Measured) -> dict[str, Any]:
     """What build/bench/index.json holds: medians, and the least and the most of each."""
     each = {
         "curl_events_s": [read.events / read.seconds for read in measured.curl],
+        "curl_receipts_events_s": [read.events / read.seconds for read in measured.receipts],
         "events_s": [read.events / read.seconds for read in measured.ours],
         "naive_events_s": [read.events / read.seconds for read in measured.naive],
         "cpu_us_per_event": [1e6 * read.cpu_seconds / read.events for read in measured.ours],
@@ -133,6 +138,7 @@ def result(measured: Measured) -> dict[str, Any]:
     return {
         **found,
         "ratio_to_curl": round(found["events_s"] / found["curl_events_s"], 3),
+        "ratio_to_curl_receipts": round(found["events_s"] / found["curl_receipts_events_s"], 3),
         "ratio_to_naive": round(found["events_s"] / found["naive_events_s"], 1),
         "head_p99_ms": round(_percentile(delays, 99), 1),
         "head_p50_ms": round(_percentile(delays, 50), 1),

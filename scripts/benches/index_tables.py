@@ -9,6 +9,7 @@ AT_LEAST = {"ratio_to_curl": 0.45, "ratio_to_naive": 30.0}
 AT_MOST = {"rss_mb": 120.0, "head_p99_ms": 150.0}
 _READERS = {
     "curl_events_s": "curl, into nothing",
+    "curl_receipts_events_s": "curl of the receipts, into nothing",
     "events_s": "Redress, verified",
     "naive_events_s": "web3.py and an INSERT each",
 }

@@ -41,7 +41,7 @@ def test_the_bench_writes_what_others_read(measured: Measured) -> None:
     assert json.loads(json.dumps(found)) == found
     assert {"cpu_us_per_event", "head_p50_ms", "ranges", "events", "blocks"} < set(found)
     assert set(AT_LEAST) | set(AT_MOST) < set(found)
-    rates = ("curl_events_s", "events_s", "naive_events_s")
+    rates = ("curl_events_s", "curl_receipts_events_s", "events_s", "naive_events_s")
     for name in (*rates, "cpu_us_per_event", "rss_mb"):
         least, most = found["spread"][name]
         assert 0 < least <= found[name] <= most
