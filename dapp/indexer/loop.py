@@ -2,39 +2,33 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 
 import structlog
 
-from dapp.chain import bloom
 from dapp.chain.decode import Decoder
 from dapp.chain.deployment import check_genesis
 from dapp.chain.headers import Header
-from dapp.chain.keccak import keccak
 from dapp.chain.node import Node
 from dapp.domain.deployment import Deployment
 from dapp.domain.events import RawLog
 from dapp.domain.types import BlockNumber
 from dapp.errors import (
     FinalityBroken,
-    IndexerRunning,
     IntegrityBroken,
     NodeRefused,
     Retryable,
     Undecodable,
     WrongChain,
 )
-from dapp.indexer import integrity, settle
-from dapp.indexer.follow import Follower, Segment
+from dapp.indexer import integrity, session, settle
+from dapp.indexer.follow import Segment
 from dapp.indexer.meters import Meters
-from dapp.indexer.prove import Prover
+from dapp.indexer.session import Writer
 from dapp.indexer.verify import Report, verify
 from dapp.store.copying import Decoded
-from dapp.store.database import Connection, connect, lock
-from dapp.store.projection import Checkpoint, Projection
-from dapp.store.schema import migrate
+from dapp.store.projection import Checkpoint
 
 _log = structlog.get_logger("indexer")
 _LONGEST_PAUSE_SECONDS = 10.0
@@ -42,15 +36,6 @@ Progress = Callable[[str, BlockNumber, BlockNumber], None]
 """Told which deployment is stored up to which block, and where its chain's head is."""
 _PATIENCE_WITH_LIES = 5
 """So often a node may contradict itself, and be asked again, before that is said loudly."""
-
-
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """What one session writes with."""
-
-    connection: Connection
-    projection: Projection
-    follower: Follower
 
 
 class Indexer:
@@ -82,8 +67,8 @@ class Indexer:
         self._database_url = database_url
         self._poll_seconds = poll_seconds
         self._patience_seconds = patience_seconds
-        self._contracts = {one.name: one.address for one in deployment.contracts}
-        self._decode = Decoder(deployment.chain_id, self._contracts)
+        contracts = {one.name: one.address for one in deployment.contracts}
+        self._decode = Decoder(deployment.chain_id, contracts)
         self._stopping = asyncio.Event()
         self._woken = woken or asyncio.Event()
         self._behind_since: float | None = None
@@ -165,36 +150,11 @@ class Indexer:
     def _next_node(self) -> None:
         self._nodes.append(self._nodes.pop(0))
 
-    @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[Writer]:
-        """The session that holds the lock and does all the writing."""
-        async with self._session() as writer:
-            chain_id = self._deployment.chain_id
-            if not await lock(writer.connection, chain_id):
-                raise IndexerRunning(
-                    f"another process indexes {self.name} into this database",
-                    remedy="Stop it first",
-                )
-            yield writer
+    def _session(self) -> AbstractAsyncContextManager[Writer]:
+        return session.opened(self._node, self._deployment, self._decode, self._database_url)
 
-    @asynccontextmanager
-    async def _session(self) -> AsyncIterator[Writer]:
-        """A connection to the database, and what reads the node for it."""
-        chain_id = self._deployment.chain_id
-        connection = await connect(self._database_url)
-        follower: Follower | None = None
-        try:
-            await migrate(connection)
-            projection = Projection(connection, chain_id, self._contracts, self._decode, keccak)
-            addresses = list(self._contracts.values())
-            prover = Prover(self._node, addresses, bloom.Filter(self._decode.topics()))
-            start = self._deployment.deployed_at_block
-            follower = Follower(self._node, prover, projection.log, start)
-            yield Writer(connection, projection, follower)
-        finally:
-            if follower is not None:
-                await follower.forget()
-            await connection.close()
+    def _writing(self) -> AbstractAsyncContextManager[Writer]:
+        return session.locked(self._session(), self._deployment)
 
     async def _start(self, writer: Writer) -> None:
         deployment = self._deployment
