@@ -18,6 +18,8 @@ from evidence.unixfs_data import Kind, decode_data, encode_file_data
 MAX_EMPTY_PARTS = 1024
 """Parts that a file lists without any bytes: no importer writes them, and they cost visits."""
 MAX_DEPTH = 128
+MAX_FILE_BYTES = 1 << 64
+"""More than any file can say that it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +118,12 @@ def _chunks(stream: BinaryIO, size: int) -> Iterator[bytes]:
         yield chunk
 
 
-class _File(NamedTuple):
+class FileNode(NamedTuple):
     """One node of a file: its own bytes, then those of its parts."""
 
     data: bytes
     parts: tuple[tuple[CID, int], ...]
+    """Each with its bytes of file."""
     size: int
 
 
@@ -129,19 +132,23 @@ def file_size(cid: CID, source: BlockSource) -> int:
     return _load_file(cid, source).size
 
 
-def read_file(cid: CID, source: BlockSource) -> Iterator[bytes]:
+def read_file(
+    cid: CID, source: BlockSource, start: int = 0, stop: int | None = None
+) -> Iterator[bytes]:
     """The file's bytes, each block checked against its CID and each size against what was promised.
 
+    `start` and `stop` cut as in a slice of bytes, neither negative; parts outside are not read.
     The root is loaded at once, so that a missing file is known before the first byte is sent on.
     Raises NotAFile, CodecUnsupported, DagInvalid, DagTooLarge, and what `dag.load` raises.
     """
-    return _read(_load_file(cid, source), source)
+    return _read(_load_file(cid, source), source, start, MAX_FILE_BYTES if stop is None else stop)
 
 
-def _read(root: _File, source: BlockSource) -> Iterator[bytes]:
+def _read(root: FileNode, source: BlockSource, start: int, stop: int) -> Iterator[bytes]:
     empty = 0
-    if root.data:
-        yield root.data
+    if piece := root.data[start:stop]:
+        yield piece
+    at = len(root.data)
     stack = [iter(root.parts)]
     while stack:
         part = next(stack[-1], None)
@@ -152,22 +159,36 @@ def _read(root: _File, source: BlockSource) -> Iterator[bytes]:
         empty += size == 0
         if empty > MAX_EMPTY_PARTS or len(stack) > MAX_DEPTH:
             raise DagTooLarge("file too deep, or with too many empty parts", cid=str(cid))
-        node = _load_file(cid, source)
-        if node.size != size:
-            message = f"{cid} has {node.size} bytes of file, its parent says {size}"
-            raise DagInvalid(message, cid=str(cid), expected=size, actual=node.size)
-        if node.data:
-            yield node.data
+        if at >= stop or (start and at + size <= start):
+            at += size
+            continue
+        node = load_part(cid, load(cid, source), size)
+        if piece := node.data[max(0, start - at) : stop - at]:
+            yield piece
+        at += len(node.data)
         stack.append(iter(node.parts))
 
 
-def _load_file(cid: CID, source: BlockSource) -> _File:
-    if cid.codec not in (RAW, DAG_PB):
+def _load_file(cid: CID, source: BlockSource) -> FileNode:
+    return file_node(cid, load(cid, source))
+
+
+def load_part(cid: CID, block: bytes, size: int) -> FileNode:
+    """A node of which its parent says that it holds `size` bytes of file. Raises as `file_node`."""
+    node = file_node(cid, block)
+    if node.size != size:
+        message = f"{cid} has {node.size} bytes of file, its parent says {size}"
+        raise DagInvalid(message, cid=str(cid), expected=size, actual=node.size)
+    return node
+
+
+def file_node(cid: CID, block: bytes) -> FileNode:
+    """Raises NotAFile, CodecUnsupported, DagInvalid."""
+    if cid.codec == RAW:
+        return FileNode(block, (), len(block))
+    if cid.codec != DAG_PB:
         message = f"codec {cid.codec:#x} of {cid}"
         raise CodecUnsupported(message, cid=str(cid), codec=cid.codec)
-    block = load(cid, source)
-    if cid.codec == RAW:
-        return _File(block, (), len(block))
     node = decode_node(block)
     unixfs = decode_data(node.data)
     if unixfs.kind not in (Kind.FILE, Kind.RAW):
@@ -175,4 +196,4 @@ def _load_file(cid: CID, source: BlockSource) -> _File:
     if len(unixfs.blocksizes) != len(node.links):
         raise DagInvalid(f"{cid} has links without sizes, or sizes without links", cid=str(cid))
     cids = (link.cid for link in node.links)
-    return _File(unixfs.data, tuple(zip(cids, unixfs.blocksizes, strict=True)), unixfs.filesize)
+    return FileNode(unixfs.data, tuple(zip(cids, unixfs.blocksizes, strict=True)), unixfs.filesize)
