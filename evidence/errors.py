@@ -12,6 +12,10 @@ EvidenceError
 │   ├── DagTooLarge           dag_too_large           more blocks or pending links than allowed
 │   ├── CodecUnsupported      codec_unsupported       neither raw nor dag-pb
 │   ├── NotAFile              not_a_file              a directory, symlink or shard
+│   ├── NotADirectory         not_a_directory         a file where a directory was due
+│   ├── SymlinkNotFollowed    symlink_not_followed    a path or listing that leads through a symlink
+│   ├── NameMissing           name_missing            no such entry in the directory
+│   ├── PathInvalid           path_invalid            a path that no directory can hold
 │   └── FileTooLarge          file_too_large          over the limit given by the caller
 ├── CarError
 │   ├── CarInvalid            car_invalid             not CAR v1, truncated, or without one root
@@ -94,6 +98,22 @@ class CodecUnsupported(DagError):
 
 class NotAFile(DagError):
     code = "not_a_file"
+
+
+class NotADirectory(DagError):
+    code = "not_a_directory"
+
+
+class SymlinkNotFollowed(DagError):
+    code = "symlink_not_followed"
+
+
+class NameMissing(DagError):
+    code = "name_missing"
+
+
+class PathInvalid(DagError):
+    code = "path_invalid"
 
 
 class FileTooLarge(DagError):
