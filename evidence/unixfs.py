@@ -141,10 +141,14 @@ def read_file(
     The root is loaded at once, so that a missing file is known before the first byte is sent on.
     Raises NotAFile, CodecUnsupported, DagInvalid, DagTooLarge, and what `dag.load` raises.
     """
-    return _read(_load_file(cid, source), source, start, MAX_FILE_BYTES if stop is None else stop)
+    return read_node(_load_file(cid, source), source, start, stop)
 
 
-def _read(root: FileNode, source: BlockSource, start: int, stop: int) -> Iterator[bytes]:
+def read_node(
+    root: FileNode, source: BlockSource, start: int = 0, stop: int | None = None
+) -> Iterator[bytes]:
+    """As `read_file`, the root being at hand."""
+    stop = MAX_FILE_BYTES if stop is None else stop
     empty = 0
     if piece := root.data[start:stop]:
         yield piece
