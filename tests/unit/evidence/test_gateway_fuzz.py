@@ -23,34 +23,31 @@ FILE = import_file(BytesIO(DATA), STORE.__setitem__, Profile(64, 3)).cid
 NAMES = STORE.sharded([Link(FILE, f"{number}") for number in range(40)], fanout=8)
 FOLDER = STORE.basic([Link(FILE, "file"), Link(NAMES, "names")])
 LIAR = STORE.put([Link(FILE), Link(FILE)], encode_file_data([1, 5]))
-PARTS = [
-    *map(str, (FILE, FOLDER, NAMES, LIAR)),
-    FILE.encode("base16"),
-    "bafkqaaa",
-    "file",
-    "names",
-    "7",
-]
 
 noise = st.text(max_size=12) | st.sampled_from(["..", ".", "%2e", "%", "%00", "%ff", "*", ""])
-paths = (
-    st.lists(st.sampled_from(PARTS) | noise, max_size=4).map("/".join).map("/ipfs/".__add__)
-    | st.text()
-)
+roots = st.sampled_from([*map(str, (FILE, FOLDER, NAMES, LIAR)), FILE.encode("base16"), "bafkqaaa"])
+names = st.sampled_from(["/file", "/names", "/names/7", "/7", "/", ""])
+paths = st.builds("/ipfs/{}{}".format, roots, names)
+strange_paths = st.builds("/ipfs/{}{}/{}".format, roots | noise, names, noise) | st.text()
+
 offsets = st.integers(-800, 800) | st.integers()
-spans = st.tuples(offsets, offsets | st.just("*")).map(lambda pair: f"{pair[0]}:{pair[1]}") | noise
-parameters = st.one_of(
-    st.tuples(st.just("format"), st.sampled_from(["raw", "car", "tar", ""]) | noise),
-    st.tuples(st.just("dag-scope"), st.sampled_from(["block", "entity", "all"]) | noise),
-    st.tuples(st.just("entity-bytes"), spans),
-    st.tuples(st.sampled_from(["car-version", "car-order"]), st.just("1") | noise),
-    st.tuples(st.just("car-dups"), st.sampled_from("yn") | noise),
-    st.tuples(st.just("filename"), noise),
-    st.tuples(noise, noise),
-)  # fmt: skip
-queries = st.lists(parameters.map("=".join), max_size=4).map("&".join) | st.text()
-ranges = st.tuples(offsets, offsets).map(lambda pair: f"bytes={pair[0]}-{pair[1]}") | noise
-types = st.sampled_from([RAW_TYPE, CAR_TYPE, f"{CAR_TYPE};dups=y", "*/*", "text/html"])
+spans = st.builds("{}:{}".format, offsets, offsets | st.just("*"))
+queries = st.fixed_dictionaries(
+    {},
+    optional={
+        "format": st.sampled_from(["raw", "car"]),
+        "dag-scope": st.just("entity"),
+        "entity-bytes": spans,
+        "car-dups": st.sampled_from("yn"),
+        "filename": st.just("%C3%BC"),
+    },
+).map(lambda query: "&".join(map("=".join, query.items())))
+keys = st.sampled_from(["format", "dag-scope", "entity-bytes", "car-version", "filename"]) | noise
+pairs = st.builds("{}={}".format, keys, noise)
+strange_queries = st.builds("{}&{}&{}".format, queries, pairs, pairs) | st.text()
+
+ranges = st.builds("bytes={}-{}".format, offsets, offsets)
+types = st.sampled_from([RAW_TYPE, CAR_TYPE, f"{CAR_TYPE};dups=y", "*/*", "text/html;q=0.9"])
 headers = st.fixed_dictionaries(
     {},
     optional={
@@ -61,7 +58,11 @@ headers = st.fixed_dictionaries(
         "cache-control": st.sampled_from(["only-if-cached", ""]),
     },
 )
-requests = st.builds(Request, st.sampled_from(["GET", "HEAD", "OPTIONS"]), paths, queries, headers)
+methods = st.sampled_from(["GET", "GET", "HEAD", "OPTIONS"])
+requests = st.builds(Request, methods, paths, queries, headers)
+strange_requests = st.builds(
+    Request, methods, paths | strange_paths, queries | strange_queries, headers
+)
 sensible = st.builds(
     Request,
     st.just("GET"),
@@ -74,7 +75,7 @@ sensible = st.builds(
 STATUSES = {200, 204, 206, 304, 400, 404, 406, 412, 416, 422}
 
 
-@given(requests)
+@given(requests | strange_requests)
 def test_whatever_is_asked_there_is_an_answer(request: Request) -> None:
     response = Gateway(STORE.get_block).answer(request)
     assert response.status in STATUSES
