@@ -1,20 +1,20 @@
-"""Sharded directories, read (specs.ipfs.tech/unixfs, HAMTDirectory).
+"""Sharded directories, read and written (specs.ipfs.tech/unixfs, HAMTDirectory).
 
 A name lies where its hash says. Each shard takes the next bits of it, the highest first, as the
 number of a slot, which a link's name repeats in hex: `6E` alone is a shard below, `6E470.txt` is
 `470.txt` itself. A shard that puts a name elsewhere would hide it from those who look it up.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from evidence.cid import CID, DAG_PB
-from evidence.dag import MAX_BLOCKS, BlockSource, load
-from evidence.dagpb import Link, Node, decode_node
-from evidence.errors import DagInvalid, DagTooLarge
+from evidence.cid import CID, DAG_PB, cid_of
+from evidence.dag import MAX_BLOCKS, BlockSink, BlockSource, load
+from evidence.dagpb import Link, Node, decode_node, encode_node
+from evidence.errors import DagInvalid, DagTooLarge, PathInvalid
 from evidence.murmur3 import murmur3_x64_64
-from evidence.unixfs_data import Kind, UnixfsData, decode_data
+from evidence.unixfs_data import Kind, UnixfsData, decode_data, encode_shard_data
 
 MURMUR3_X64_64 = 0x22
 """The multihash code of the one hash function that shards use."""
@@ -145,3 +145,39 @@ def _slot(text: str, digits: int, cid: CID) -> int:
     if len(text) != digits or not set(text) <= set("0123456789ABCDEF"):
         raise DagInvalid(f"shard {cid} has a link without a slot", cid=str(cid), name=text)
     return int(text, 16)
+
+
+def store_shards(entries: Sequence[Link], put: BlockSink, fanout: int) -> Link:
+    """A sharded directory of these entries, and a link to it; shards below come first.
+
+    Raises PathInvalid for names of one hash, of which an adversary can make any number.
+    """
+    hashed = [(murmur3_x64_64(link.name.encode()), link) for link in entries]
+    return _store_shard(hashed, put, fanout, _HASH_BITS)
+
+
+def _store_shard(
+    entries: Sequence[tuple[int, Link]], put: BlockSink, fanout: int, bits: int
+) -> Link:
+    """`bits` of each hash are left."""
+    bits -= fanout.bit_length() - 1
+    if bits < 0:
+        raise PathInvalid(f"{entries[0][1].name!r} has the hash of another name")
+    slots: dict[int, list[tuple[int, Link]]] = {}
+    for entry in entries:
+        slots.setdefault(entry[0] >> bits & fanout - 1, []).append(entry)
+    links = []
+    for slot in sorted(slots):
+        own = slots[slot]
+        link = own[0][1] if len(own) == 1 else _store_shard(own, put, fanout, bits)
+        links.append(Link(link.cid, f"{slot:0{slot_digits(fanout)}X}{link.name}", link.tsize))
+    taken = sum(1 << slot for slot in slots)
+    return store_node(Node(tuple(links), encode_shard_data(taken, MURMUR3_X64_64, fanout)), put)
+
+
+def store_node(node: Node, put: BlockSink) -> Link:
+    """Hands the block to `put`; the link to it has no name yet."""
+    block = encode_node(node)
+    cid = cid_of(DAG_PB, block)
+    put(cid, block)
+    return Link(cid, tsize=len(block) + sum(link.tsize for link in node.links))

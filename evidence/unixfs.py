@@ -26,6 +26,10 @@ MAX_FILE_BYTES = 1 << 64
 class Profile:
     chunk_bytes: int
     max_links: int
+    max_directory_bytes: int = 256 << 10
+    """A directory whose block would be larger is sharded."""
+    fanout: int = 256
+    """Slots of a shard."""
 
 
 UNIXFS_V1_2025 = Profile(chunk_bytes=1 << 20, max_links=1024)
@@ -37,7 +41,9 @@ class StoredFile(NamedTuple):
     """Bytes of the file itself, not of its blocks."""
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
+    """What was stored of a file, up to all of it, as a node above needs to know it."""
+
     cid: CID
     size: int
     tsize: int
@@ -53,6 +59,14 @@ def import_file(
 
     Raises FileTooLarge as soon as more than `max_bytes` were read.
     """
+    part = import_part(stream, put, profile, max_bytes)
+    return StoredFile(part.cid, part.size)
+
+
+def import_part(
+    stream: BinaryIO, put: BlockSink, profile: Profile, max_bytes: int | None = None
+) -> Part:
+    """As `import_file`, with what a directory has to say of the file."""
     tree = _Tree(put, profile.max_links)
     size = 0
     for chunk in _chunks(stream, profile.chunk_bytes):
@@ -60,7 +74,7 @@ def import_file(
         if max_bytes is not None and size > max_bytes:
             raise FileTooLarge(f"file has more than {max_bytes} bytes", limit=max_bytes)
         tree.add_leaf(chunk)
-    return StoredFile(tree.finish(), size)
+    return tree.finish()
 
 
 class _Tree:
@@ -69,14 +83,14 @@ class _Tree:
     def __init__(self, put: BlockSink, max_links: int) -> None:
         self._put = put
         self._max_links = max_links
-        self._levels: list[list[_Part]] = [[]]
+        self._levels: list[list[Part]] = [[]]
 
     def add_leaf(self, chunk: bytes) -> None:
         cid = cid_of(RAW, chunk)
         self._put(cid, chunk)
-        self._add(0, _Part(cid, len(chunk), len(chunk)))
+        self._add(0, Part(cid, len(chunk), len(chunk)))
 
-    def finish(self) -> CID:
+    def finish(self) -> Part:
         if not self._levels[0]:
             self.add_leaf(b"")
         level = 0
@@ -84,9 +98,9 @@ class _Tree:
             self._add(level + 1, self._close(level))
             level += 1
         top = self._levels[level]
-        return (top[0] if len(top) == 1 else self._close(level)).cid
+        return top[0] if len(top) == 1 else self._close(level)
 
-    def _add(self, level: int, part: _Part) -> None:
+    def _add(self, level: int, part: Part) -> None:
         """A full level closes only now that one more part has come: a full root stays a root."""
         if level == len(self._levels):
             self._levels.append([])
@@ -94,7 +108,7 @@ class _Tree:
             self._add(level + 1, self._close(level))
         self._levels[level].append(part)
 
-    def _close(self, level: int) -> _Part:
+    def _close(self, level: int) -> Part:
         parts = self._levels[level]
         self._levels[level] = []
         links = tuple(Link(part.cid, tsize=part.tsize) for part in parts)
@@ -102,7 +116,7 @@ class _Tree:
         block = encode_node(Node(links, encode_file_data(sizes)))
         cid = cid_of(DAG_PB, block)
         self._put(cid, block)
-        return _Part(cid, sum(sizes), len(block) + sum(part.tsize for part in parts))
+        return Part(cid, sum(sizes), len(block) + sum(part.tsize for part in parts))
 
 
 def _chunks(stream: BinaryIO, size: int) -> Iterator[bytes]:
@@ -199,5 +213,7 @@ def file_node(cid: CID, block: bytes) -> FileNode:
         raise NotAFile(f"{cid} is a {unixfs.kind.name.lower()}", cid=str(cid))
     if len(unixfs.blocksizes) != len(node.links):
         raise DagInvalid(f"{cid} has links without sizes, or sizes without links", cid=str(cid))
+    if any(link.name for link in node.links):
+        raise DagInvalid(f"{cid} is a file and its parts have names", cid=str(cid))
     cids = (link.cid for link in node.links)
     return FileNode(unixfs.data, tuple(zip(cids, unixfs.blocksizes, strict=True)), unixfs.filesize)

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from evidence.errors import DagInvalid
-from evidence.wire import LENGTH, VARINT, decode_fields, decode_varint, encode_varint_field
+from evidence.wire import (
+    LENGTH,
+    VARINT,
+    decode_fields,
+    decode_varint,
+    encode_bytes_field,
+    encode_varint_field,
+)
 
 _TYPE, _DATA, _FILESIZE, _BLOCKSIZES, _HASH_TYPE, _FANOUT = 1, 2, 3, 4, 5, 6
 
@@ -41,6 +48,20 @@ def encode_file_data(blocksizes: list[int]) -> bytes:
     sizes = [encode_varint_field(_BLOCKSIZES, size) for size in blocksizes]
     head = encode_varint_field(_TYPE, Kind.FILE) + encode_varint_field(_FILESIZE, sum(blocksizes))
     return head + b"".join(sizes)
+
+
+def encode_directory_data() -> bytes:
+    return encode_varint_field(_TYPE, Kind.DIRECTORY)
+
+
+def encode_shard_data(taken: int, hash_type: int, fanout: int) -> bytes:
+    """`taken` has a bit for each slot in use; its leading zero bytes are left out."""
+    return (
+        encode_varint_field(_TYPE, Kind.HAMT_SHARD)
+        + encode_bytes_field(_DATA, taken.to_bytes((taken.bit_length() + 7) // 8, "big"))
+        + encode_varint_field(_HASH_TYPE, hash_type)
+        + encode_varint_field(_FANOUT, fanout)
+    )
 
 
 def decode_data(message: bytes) -> UnixfsData:
