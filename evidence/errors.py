@@ -20,6 +20,11 @@ EvidenceError
 ├── CarError
 │   ├── CarInvalid            car_invalid             not CAR v1, truncated, or without one root
 │   └── CarTooLarge           car_too_large           over the limits given by the caller
+├── GatewayError
+│   ├── RequestInvalid        request_invalid         a parameter or header that makes no sense
+│   ├── NotAcceptable         not_acceptable          a form of answer that is not given here
+│   ├── RangeUnsatisfiable    range_unsatisfiable     bytes that the content does not have
+│   └── ContentRefused        content_refused         known, and not given out
 ├── ManifestError
 │   ├── ManifestTooLarge      manifest_too_large      over 1 MiB
 │   ├── ManifestNotJson       manifest_not_json       not a JSON object in UTF-8
@@ -33,11 +38,6 @@ EvidenceError
 ├── VaultError                                        retryable
 │   ├── VaultFull             vault_full              quota reached, or the disk is full
 │   └── VaultIo               vault_io                the disk refused
-├── GatewayError
-│   ├── RequestInvalid        request_invalid         a parameter or header that makes no sense
-│   ├── NotAcceptable         not_acceptable          a form of answer that is not given here
-│   ├── RangeUnsatisfiable    range_unsatisfiable     bytes that the content does not have
-│   └── ContentRefused        content_refused         known, and not given out
 └── KuboError                                         retryable
     ├── KuboUnreachable       kubo_unreachable        no connection, or it broke
     ├── KuboTimeout           kubo_timeout            no answer in time
@@ -137,6 +137,32 @@ class CarTooLarge(CarError):
     code = "car_too_large"
 
 
+class GatewayError(EvidenceError):
+    """About what a stranger asked the gateway for."""
+
+
+class RequestInvalid(GatewayError):
+    """`fields["field"]` names the part of the request."""
+
+    code = "request_invalid"
+
+
+class NotAcceptable(GatewayError):
+    code = "not_acceptable"
+
+
+class RangeUnsatisfiable(GatewayError):
+    """`fields["size"]` is the content's, in bytes."""
+
+    code = "range_unsatisfiable"
+
+
+class ContentRefused(GatewayError):
+    """`fields["status"]` is 410 or 451."""
+
+    code = "content_refused"
+
+
 class ManifestError(EvidenceError):
     """About a manifest; `fields["field"]` names the place where there is one."""
 
@@ -189,32 +215,6 @@ class VaultFull(VaultError):
 
 class VaultIo(VaultError):
     code = "vault_io"
-
-
-class GatewayError(EvidenceError):
-    """About what a stranger asked the gateway for."""
-
-
-class RequestInvalid(GatewayError):
-    """`fields["field"]` names the part of the request."""
-
-    code = "request_invalid"
-
-
-class NotAcceptable(GatewayError):
-    code = "not_acceptable"
-
-
-class RangeUnsatisfiable(GatewayError):
-    """`fields["size"]` is the content's, in bytes."""
-
-    code = "range_unsatisfiable"
-
-
-class ContentRefused(GatewayError):
-    """`fields["status"]` is 410 or 451."""
-
-    code = "content_refused"
 
 
 class KuboError(EvidenceError):

@@ -42,13 +42,13 @@ class Vault:
             delivery.put(cid, block)
             delivery.commit(cid)
 
-    def block(self, cid: CID) -> bytes:
-        """As it lies on the disk, not checked. Raises BlockMissing, HashUnsupported, VaultIo."""
-        return read_block(block_path(self._blocks, cid), cid)
-
     def get(self, cid: CID) -> bytes:
         """Raises BlockMissing; BlockMismatch where the disk has rotted."""
-        return load(cid, self.block)
+        return load(cid, self._read)
+
+    def block(self, cid: CID) -> bytes:
+        """As it lies on the disk, not checked. Raises BlockMissing, HashUnsupported, VaultIo."""
+        return self._read(cid)
 
     def has(self, cid: CID) -> bool:
         if cid.hash_code == IDENTITY:
@@ -64,11 +64,11 @@ class Vault:
 
     def open_file(self, cid: CID) -> Iterator[bytes]:
         """Its bytes in pieces; raises at once if it is missing or no file, later if a part is."""
-        return read_file(cid, self.block)
+        return read_file(cid, self._read)
 
     def file_size(self, cid: CID) -> int:
         """Bytes. Raises what `open_file` raises."""
-        return file_size(cid, self.block)
+        return file_size(cid, self._read)
 
     def put_manifest(self, data: bytes) -> bytes:
         """Stores the very bytes and gives their digest (32 bytes). Raises ManifestError."""
@@ -97,12 +97,15 @@ class Vault:
 
     def car(self, root: CID) -> Iterator[bytes]:
         """All below `root` as a CAR. Raises BlockMissing, as late as it is found."""
-        return write_car(root, self.block)
+        return write_car(root, self._read)
 
     def used_bytes(self) -> int:
         """Blocks and unfinished deliveries together, counted on disk."""
         with disk_errors():
             return _folder_bytes(self._blocks) + _folder_bytes(self._staging)
+
+    def _read(self, cid: CID) -> bytes:
+        return read_block(block_path(self._blocks, cid), cid)
 
     def _delivery(self) -> Delivery:
         return Delivery(self._staging, self._blocks, self._quota)
