@@ -168,7 +168,8 @@ def _trustless(
 def _car_etag(wanted: Wanted) -> str:
     """The scope first, as the specification has it; order and version are always the same."""
     path = hashlib.sha256(wanted.path.encode()).hexdigest()[:32]
-    return f'"{wanted.scope}.{wanted.span_text}.{"y" if wanted.again else "n"}.{path}.car"'
+    dups = "y" if wanted.again else "n"
+    return f'"{".".join(filter(None, (wanted.scope, wanted.span_text, dups, path, "car")))}"'
 
 
 def _is_known(request: Request, etag: str) -> bool:
