@@ -1,6 +1,6 @@
 """CAR version 1 (ipld.io/specs/transport/car/carv1), written and read as a stream."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from evidence.cid import CID, IDENTITY, cid_from_bytes, read_cid
@@ -21,9 +21,14 @@ _MAX_CID_BYTES = 160
 
 def write_car(root: CID, source: BlockSource) -> Iterator[bytes]:
     """The CAR of all below `root`, parents first, no block twice. Raises what `dag.walk` raises."""
+    return write_blocks(root, walk(root, source))
+
+
+def write_blocks(root: CID, blocks: Iterable[tuple[CID, bytes]]) -> Iterator[bytes]:
+    """The CAR of these blocks, in their order."""
     header = _ROOTS + _ONE_ROOT + _cbor_cid(root) + _VERSION_1
     yield encode_varint(len(header)) + header
-    for cid, block in walk(root, source):
+    for cid, block in blocks:
         if cid.hash_code == IDENTITY:  # the CID itself holds these bytes
             continue
         binary = bytes(cid)

@@ -46,23 +46,27 @@ def links_of(cid: CID, block: bytes) -> tuple[CID, ...]:
 
 
 def walk(
-    root: CID, source: BlockSource, max_blocks: int = MAX_BLOCKS
+    root: CID, source: BlockSource, max_blocks: int = MAX_BLOCKS, *, again: bool = False
 ) -> Iterator[tuple[CID, bytes]]:
     """Every block below `root` once, parents first, in the order of their links.
 
     Finishing proves the DAG whole: each block present and true to its CID. The work is bounded
-    by the number of distinct blocks and of links waiting, so that no shape of DAG is a bomb.
+    by the number of blocks given and of links waiting, so that no shape of DAG is a bomb.
+    With `again` a block comes as often as it is linked.
     Raises DagTooLarge, and what `load` and `links_of` raise.
     """
     seen: set[bytes] = set()
     pending = [root]
+    count = 0
     while pending:
         cid = pending.pop()
-        key = bytes(cid)
-        if key in seen:
-            continue
-        seen.add(key)
-        if len(seen) > max_blocks:
+        if not again:
+            key = bytes(cid)
+            if key in seen:
+                continue
+            seen.add(key)
+        count += 1
+        if count > max_blocks:
             raise DagTooLarge(f"more than {max_blocks} blocks", root=str(root), blocks=max_blocks)
         block = load(cid, source)
         yield cid, block

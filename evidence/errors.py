@@ -12,10 +12,19 @@ EvidenceError
 │   ├── DagTooLarge           dag_too_large           more blocks or pending links than allowed
 │   ├── CodecUnsupported      codec_unsupported       neither raw nor dag-pb
 │   ├── NotAFile              not_a_file              a directory, symlink or shard
+│   ├── NotADirectory         not_a_directory         a file where a directory was due
+│   ├── SymlinkNotFollowed    symlink_not_followed    a path or listing that leads through a symlink
+│   ├── NameMissing           name_missing            no such entry in the directory
+│   ├── PathInvalid           path_invalid            a path that no directory can hold
 │   └── FileTooLarge          file_too_large          over the limit given by the caller
 ├── CarError
 │   ├── CarInvalid            car_invalid             not CAR v1, truncated, or without one root
 │   └── CarTooLarge           car_too_large           over the limits given by the caller
+├── GatewayError
+│   ├── RequestInvalid        request_invalid         a parameter or header that makes no sense
+│   ├── NotAcceptable         not_acceptable          a form of answer that is not given here
+│   ├── RangeUnsatisfiable    range_unsatisfiable     bytes that the content does not have
+│   └── ContentRefused        content_refused         known, and not given out
 ├── ManifestError
 │   ├── ManifestTooLarge      manifest_too_large      over 1 MiB
 │   ├── ManifestNotJson       manifest_not_json       not a JSON object in UTF-8
@@ -96,6 +105,22 @@ class NotAFile(DagError):
     code = "not_a_file"
 
 
+class NotADirectory(DagError):
+    code = "not_a_directory"
+
+
+class SymlinkNotFollowed(DagError):
+    code = "symlink_not_followed"
+
+
+class NameMissing(DagError):
+    code = "name_missing"
+
+
+class PathInvalid(DagError):
+    code = "path_invalid"
+
+
 class FileTooLarge(DagError):
     code = "file_too_large"
 
@@ -110,6 +135,32 @@ class CarInvalid(CarError):
 
 class CarTooLarge(CarError):
     code = "car_too_large"
+
+
+class GatewayError(EvidenceError):
+    """About what a stranger asked the gateway for."""
+
+
+class RequestInvalid(GatewayError):
+    """`fields["field"]` names the part of the request."""
+
+    code = "request_invalid"
+
+
+class NotAcceptable(GatewayError):
+    code = "not_acceptable"
+
+
+class RangeUnsatisfiable(GatewayError):
+    """`fields["size"]` is the content's, in bytes."""
+
+    code = "range_unsatisfiable"
+
+
+class ContentRefused(GatewayError):
+    """`fields["status"]` is 410 or 451."""
+
+    code = "content_refused"
 
 
 class ManifestError(EvidenceError):

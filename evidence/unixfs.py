@@ -18,12 +18,18 @@ from evidence.unixfs_data import Kind, decode_data, encode_file_data
 MAX_EMPTY_PARTS = 1024
 """Parts that a file lists without any bytes: no importer writes them, and they cost visits."""
 MAX_DEPTH = 128
+MAX_FILE_BYTES = 1 << 64
+"""More than any file can say that it has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     chunk_bytes: int
     max_links: int
+    max_directory_bytes: int = 256 << 10
+    """A directory whose block would be larger is sharded."""
+    fanout: int = 256
+    """Slots of a shard."""
 
 
 UNIXFS_V1_2025 = Profile(chunk_bytes=1 << 20, max_links=1024)
@@ -35,7 +41,9 @@ class StoredFile(NamedTuple):
     """Bytes of the file itself, not of its blocks."""
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
+    """What was stored of a file, up to all of it, as a node above needs to know it."""
+
     cid: CID
     size: int
     tsize: int
@@ -51,6 +59,14 @@ def import_file(
 
     Raises FileTooLarge as soon as more than `max_bytes` were read.
     """
+    part = import_part(stream, put, profile, max_bytes)
+    return StoredFile(part.cid, part.size)
+
+
+def import_part(
+    stream: BinaryIO, put: BlockSink, profile: Profile, max_bytes: int | None = None
+) -> Part:
+    """As `import_file`, with what a directory has to say of the file."""
     tree = _Tree(put, profile.max_links)
     size = 0
     for chunk in _chunks(stream, profile.chunk_bytes):
@@ -58,7 +74,7 @@ def import_file(
         if max_bytes is not None and size > max_bytes:
             raise FileTooLarge(f"file has more than {max_bytes} bytes", limit=max_bytes)
         tree.add_leaf(chunk)
-    return StoredFile(tree.finish(), size)
+    return tree.finish()
 
 
 class _Tree:
@@ -67,14 +83,14 @@ class _Tree:
     def __init__(self, put: BlockSink, max_links: int) -> None:
         self._put = put
         self._max_links = max_links
-        self._levels: list[list[_Part]] = [[]]
+        self._levels: list[list[Part]] = [[]]
 
     def add_leaf(self, chunk: bytes) -> None:
         cid = cid_of(RAW, chunk)
         self._put(cid, chunk)
-        self._add(0, _Part(cid, len(chunk), len(chunk)))
+        self._add(0, Part(cid, len(chunk), len(chunk)))
 
-    def finish(self) -> CID:
+    def finish(self) -> Part:
         if not self._levels[0]:
             self.add_leaf(b"")
         level = 0
@@ -82,9 +98,9 @@ class _Tree:
             self._add(level + 1, self._close(level))
             level += 1
         top = self._levels[level]
-        return (top[0] if len(top) == 1 else self._close(level)).cid
+        return top[0] if len(top) == 1 else self._close(level)
 
-    def _add(self, level: int, part: _Part) -> None:
+    def _add(self, level: int, part: Part) -> None:
         """A full level closes only now that one more part has come: a full root stays a root."""
         if level == len(self._levels):
             self._levels.append([])
@@ -92,7 +108,7 @@ class _Tree:
             self._add(level + 1, self._close(level))
         self._levels[level].append(part)
 
-    def _close(self, level: int) -> _Part:
+    def _close(self, level: int) -> Part:
         parts = self._levels[level]
         self._levels[level] = []
         links = tuple(Link(part.cid, tsize=part.tsize) for part in parts)
@@ -100,7 +116,7 @@ class _Tree:
         block = encode_node(Node(links, encode_file_data(sizes)))
         cid = cid_of(DAG_PB, block)
         self._put(cid, block)
-        return _Part(cid, sum(sizes), len(block) + sum(part.tsize for part in parts))
+        return Part(cid, sum(sizes), len(block) + sum(part.tsize for part in parts))
 
 
 def _chunks(stream: BinaryIO, size: int) -> Iterator[bytes]:
@@ -116,11 +132,12 @@ def _chunks(stream: BinaryIO, size: int) -> Iterator[bytes]:
         yield chunk
 
 
-class _File(NamedTuple):
+class FileNode(NamedTuple):
     """One node of a file: its own bytes, then those of its parts."""
 
     data: bytes
     parts: tuple[tuple[CID, int], ...]
+    """Each with its bytes of file."""
     size: int
 
 
@@ -129,19 +146,27 @@ def file_size(cid: CID, source: BlockSource) -> int:
     return _load_file(cid, source).size
 
 
-def read_file(cid: CID, source: BlockSource) -> Iterator[bytes]:
+def read_file(
+    cid: CID, source: BlockSource, start: int = 0, stop: int | None = None
+) -> Iterator[bytes]:
     """The file's bytes, each block checked against its CID and each size against what was promised.
 
+    `start` and `stop` cut as in a slice of bytes, neither negative; parts outside are not read.
     The root is loaded at once, so that a missing file is known before the first byte is sent on.
     Raises NotAFile, CodecUnsupported, DagInvalid, DagTooLarge, and what `dag.load` raises.
     """
-    return _read(_load_file(cid, source), source)
+    return read_node(_load_file(cid, source), source, start, stop)
 
 
-def _read(root: _File, source: BlockSource) -> Iterator[bytes]:
+def read_node(
+    root: FileNode, source: BlockSource, start: int = 0, stop: int | None = None
+) -> Iterator[bytes]:
+    """As `read_file`, the root being at hand."""
+    stop = MAX_FILE_BYTES if stop is None else stop
     empty = 0
-    if root.data:
-        yield root.data
+    if piece := root.data[start:stop]:
+        yield piece
+    at = len(root.data)
     stack = [iter(root.parts)]
     while stack:
         part = next(stack[-1], None)
@@ -152,27 +177,43 @@ def _read(root: _File, source: BlockSource) -> Iterator[bytes]:
         empty += size == 0
         if empty > MAX_EMPTY_PARTS or len(stack) > MAX_DEPTH:
             raise DagTooLarge("file too deep, or with too many empty parts", cid=str(cid))
-        node = _load_file(cid, source)
-        if node.size != size:
-            message = f"{cid} has {node.size} bytes of file, its parent says {size}"
-            raise DagInvalid(message, cid=str(cid), expected=size, actual=node.size)
-        if node.data:
-            yield node.data
+        if at >= stop or (start and at + size <= start):
+            at += size
+            continue
+        node = load_part(cid, load(cid, source), size)
+        if piece := node.data[max(0, start - at) : stop - at]:
+            yield piece
+        at += len(node.data)
         stack.append(iter(node.parts))
 
 
-def _load_file(cid: CID, source: BlockSource) -> _File:
-    if cid.codec not in (RAW, DAG_PB):
+def _load_file(cid: CID, source: BlockSource) -> FileNode:
+    return file_node(cid, load(cid, source))
+
+
+def load_part(cid: CID, block: bytes, size: int) -> FileNode:
+    """A node of which its parent says that it holds `size` bytes of file. Raises as `file_node`."""
+    node = file_node(cid, block)
+    if node.size != size:
+        message = f"{cid} has {node.size} bytes of file, its parent says {size}"
+        raise DagInvalid(message, cid=str(cid), expected=size, actual=node.size)
+    return node
+
+
+def file_node(cid: CID, block: bytes) -> FileNode:
+    """Raises NotAFile, CodecUnsupported, DagInvalid."""
+    if cid.codec == RAW:
+        return FileNode(block, (), len(block))
+    if cid.codec != DAG_PB:
         message = f"codec {cid.codec:#x} of {cid}"
         raise CodecUnsupported(message, cid=str(cid), codec=cid.codec)
-    block = load(cid, source)
-    if cid.codec == RAW:
-        return _File(block, (), len(block))
     node = decode_node(block)
     unixfs = decode_data(node.data)
     if unixfs.kind not in (Kind.FILE, Kind.RAW):
         raise NotAFile(f"{cid} is a {unixfs.kind.name.lower()}", cid=str(cid))
     if len(unixfs.blocksizes) != len(node.links):
         raise DagInvalid(f"{cid} has links without sizes, or sizes without links", cid=str(cid))
+    if any(link.name for link in node.links):
+        raise DagInvalid(f"{cid} is a file and its parts have names", cid=str(cid))
     cids = (link.cid for link in node.links)
-    return _File(unixfs.data, tuple(zip(cids, unixfs.blocksizes, strict=True)), unixfs.filesize)
+    return FileNode(unixfs.data, tuple(zip(cids, unixfs.blocksizes, strict=True)), unixfs.filesize)

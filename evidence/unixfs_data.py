@@ -4,9 +4,16 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from evidence.errors import DagInvalid
-from evidence.wire import LENGTH, VARINT, decode_fields, decode_varint, encode_varint_field
+from evidence.wire import (
+    LENGTH,
+    VARINT,
+    decode_fields,
+    decode_varint,
+    encode_bytes_field,
+    encode_varint_field,
+)
 
-_TYPE, _DATA, _FILESIZE, _BLOCKSIZES = 1, 2, 3, 4
+_TYPE, _DATA, _FILESIZE, _BLOCKSIZES, _HASH_TYPE, _FANOUT = 1, 2, 3, 4, 5, 6
 
 
 class Kind(IntEnum):
@@ -20,12 +27,16 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class UnixfsData:
-    """Mode, time and the HAMT's settings are read over: a file's bytes do not hang on them."""
+    """Mode and time are read over: nothing that is shown or checked hangs on them."""
 
     kind: Kind
     data: bytes
     blocksizes: tuple[int, ...]
     """Bytes of file below each link, in the order of the links."""
+    hash_type: int = 0
+    """Of a shard: the multihash code by which names find their slots."""
+    fanout: int = 0
+    """Of a shard: its number of slots."""
 
     @property
     def filesize(self) -> int:
@@ -37,6 +48,20 @@ def encode_file_data(blocksizes: list[int]) -> bytes:
     sizes = [encode_varint_field(_BLOCKSIZES, size) for size in blocksizes]
     head = encode_varint_field(_TYPE, Kind.FILE) + encode_varint_field(_FILESIZE, sum(blocksizes))
     return head + b"".join(sizes)
+
+
+def encode_directory_data() -> bytes:
+    return encode_varint_field(_TYPE, Kind.DIRECTORY)
+
+
+def encode_shard_data(taken: int, hash_type: int, fanout: int) -> bytes:
+    """`taken` has a bit for each slot in use; its leading zero bytes are left out."""
+    return (
+        encode_varint_field(_TYPE, Kind.HAMT_SHARD)
+        + encode_bytes_field(_DATA, taken.to_bytes((taken.bit_length() + 7) // 8, "big"))
+        + encode_varint_field(_HASH_TYPE, hash_type)
+        + encode_varint_field(_FANOUT, fanout)
+    )
 
 
 def decode_data(message: bytes) -> UnixfsData:
@@ -52,12 +77,13 @@ def decode_data(message: bytes) -> UnixfsData:
             else:
                 values[number] = value
         kind = Kind(_integer(values.get(_TYPE)))
+        hash_type, fanout = (_integer(values.get(name, 0)) for name in (_HASH_TYPE, _FANOUT))
     except ValueError as error:
         raise DagInvalid(f"not UnixFS: {error}") from error
     data = values.get(_DATA, b"")
     if not isinstance(data, bytes):
         raise DagInvalid("UnixFS data is not bytes")
-    result = UnixfsData(kind, data, tuple(blocksizes))
+    result = UnixfsData(kind, data, tuple(blocksizes), hash_type, fanout)
     if kind in (Kind.FILE, Kind.RAW) and values.get(_FILESIZE, result.filesize) != result.filesize:
         raise DagInvalid("UnixFS filesize is not the sum of its parts", sum=result.filesize)
     return result
@@ -65,7 +91,7 @@ def decode_data(message: bytes) -> UnixfsData:
 
 def _integer(value: int | bytes | None) -> int:
     if not isinstance(value, int):
-        raise ValueError("type is missing or not a number")
+        raise ValueError("type is missing, or a number is none")
     return value
 
 

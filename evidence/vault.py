@@ -46,6 +46,10 @@ class Vault:
         """Raises BlockMissing; BlockMismatch where the disk has rotted."""
         return load(cid, self._read)
 
+    def block(self, cid: CID) -> bytes:
+        """As it lies on the disk, not checked. Raises BlockMissing, HashUnsupported, VaultIo."""
+        return self._read(cid)
+
     def has(self, cid: CID) -> bool:
         if cid.hash_code == IDENTITY:
             return True

@@ -74,7 +74,7 @@ def database_url(postgres: Postgres) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def kubo() -> Iterator[Kubo]:
     """One off-line Kubo for the whole session."""
-    _find_or_skip(kubo_tool.find, "REDRESS_REQUIRE_KUBO")
+    find_or_skip(kubo_tool.find, "REDRESS_REQUIRE_KUBO")
     with kubo_tool.running() as node:
         yield node
 
@@ -82,10 +82,10 @@ def kubo() -> Iterator[Kubo]:
 @pytest.fixture(scope="session")
 def chromium_path() -> Path:
     """The path of the system's Chromium, for Playwright's `executable_path`."""
-    return _find_or_skip(browser_tool.find, "REDRESS_REQUIRE_BROWSER")
+    return find_or_skip(browser_tool.find, "REDRESS_REQUIRE_BROWSER")
 
 
-def _find_or_skip(find: Callable[[], Found], required_by: str) -> Found:
+def find_or_skip(find: Callable[[], Found], required_by: str) -> Found:
     try:
         return find()
     except Refusal as refusal:

@@ -1,7 +1,7 @@
 """Evidence in and out: files to the vault, a manifest over them, and its digest for the chain."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -18,9 +18,9 @@ from evidence import (
     digest_to_cid,
     encode,
     file_size,
-    parse_cid,
 )
 from evidence.errors import BlockMissing, EvidenceError
+from evidence.gateway import Gateway
 
 View = dict[str, Any]
 
@@ -51,26 +51,25 @@ class Submission:
     files: Sequence[Upload]
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
-    """A file, or one raw block, of the vault. `pieces` raise where a part is missing or rotten."""
-
-    cid: CID
-    size: int
-    pieces: Iterator[bytes]
-
-
 class Evidence:
     """Blocking: it reads and writes the disk. Callers in an event loop give it a thread."""
 
     def __init__(
-        self, vault: Vault, outbox: Outbox, chain_id: ChainId, desk: Address, max_file_bytes: int
+        self,
+        vault: Vault,
+        outbox: Outbox,
+        chain_id: ChainId,
+        desk: Address,
+        max_file_bytes: int,
+        refused: Callable[[CID], int | None] = lambda cid: None,
     ) -> None:
+        """`refused` says 410 or 451 of what the gateway must not give out, whether held or not."""
         self._vault = vault
         self._outbox = outbox
         self._chain = caip2(chain_id)
         self._desk = desk.lower()
         self._max_file_bytes = max_file_bytes
+        self.gateway = Gateway(vault.block, refused)
 
     def submit(self, submission: Submission) -> View:
         """Stores all, says the digest that goes on chain. Raises InvalidInput, EvidenceError."""
@@ -98,14 +97,6 @@ class Evidence:
     def show(self, digest: Hash32) -> View:
         """Raises NotFound where the vault does not hold the manifest, EvidenceError."""
         return self._view(bytes.fromhex(digest[2:]))
-
-    def open(self, cid: str) -> Content:
-        """Bytes by CID, whoever put them there. Raises NotFound, EvidenceError."""
-        parsed = parse_cid(cid)
-        try:
-            return Content(parsed, self._vault.file_size(parsed), self._vault.open_file(parsed))
-        except BlockMissing as error:
-            raise _missing(cid) from error
 
     def _store(self, upload: Upload, kind: Kind) -> Item:
         cid, size = self._vault.put_file(upload.stream, self._max_file_bytes)

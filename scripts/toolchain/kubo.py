@@ -102,8 +102,11 @@ def _built() -> Path:
     return TOOLCHAIN / "bin" / f"ipfs-{version}"
 
 
-def start(repository: Path, *, log: Path) -> Kubo:
-    """Start an off-line daemon on `repository`, making that first if it is not there."""
+def start(repository: Path, *, log: Path, profiles: str = "test") -> Kubo:
+    """Start an off-line daemon on `repository`, making that first if it is not there.
+
+    `profiles` are Kubo's own names for sets of settings, with commas between.
+    """
     program = find()
     environment = {**os.environ, "IPFS_PATH": str(repository), "IPFS_TELEMETRY": "off"}
     environment.pop("IPFS_LOGGING", None)
@@ -115,7 +118,7 @@ def start(repository: Path, *, log: Path) -> Kubo:
 
     if not (repository / "config").is_file():
         repository.mkdir(parents=True, exist_ok=True)
-        ipfs("init", "--profile=test", "--empty-repo")
+        ipfs("init", f"--profile={profiles}", "--empty-repo")
     api_port, gateway_port = process.free_port(), process.free_port()
     ipfs("config", "Addresses.API", f"/ip4/127.0.0.1/tcp/{api_port}")
     ipfs("config", "Addresses.Gateway", f"/ip4/127.0.0.1/tcp/{gateway_port}")
@@ -140,10 +143,11 @@ def answers(api_url: str) -> bool:
 
 
 @contextmanager
-def running() -> Iterator[Kubo]:
+def running(profiles: str = "test") -> Iterator[Kubo]:
     """A node of its own on an empty repository, thrown away on the way out."""
     with tempfile.TemporaryDirectory(prefix="redress-kubo-") as scratch:
-        node = start(Path(scratch) / "repository", log=Path(scratch) / "kubo.log")
+        log = Path(scratch) / "kubo.log"
+        node = start(Path(scratch) / "repository", log=log, profiles=profiles)
         try:
             yield node
         finally:

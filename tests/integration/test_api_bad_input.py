@@ -32,10 +32,12 @@ scene = api_scene.scene
         (f"/v1/evidence/{NOTHING}", 404, "evidence-not-here"),
         ("/v1/evidence/abc", 422, "invalid-input"),
         ("/ipfs/abc", 400, "cid-invalid"),
+        ("/ipfs/bafkqaaa/..%2f..", 400, "path-invalid"),
+        ("/ipfs/bafkqaaa?format=tar", 406, "not-acceptable"),
         (
             "/ipfs/bafkreiaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
             404,
-            "evidence-not-here",
+            "block-missing",
         ),
         ("/v1/nothing", 404, "unknown-route"),
         ("/v1/actions/file", 405, "method-not-allowed"),

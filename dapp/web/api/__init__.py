@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from dapp.web.api import actions, cases, evidence, live, people, status
+from dapp.web.api import actions, cases, evidence, gateway, live, people, status
 
 router = APIRouter(prefix="/v1")
 for part in (status, cases, people, evidence, actions, live):
@@ -10,4 +10,4 @@ for part in (status, cases, people, evidence, actions, live):
 
 unversioned = APIRouter()
 unversioned.include_router(status.health)
-unversioned.include_router(evidence.gateway)
+unversioned.include_router(gateway.router)

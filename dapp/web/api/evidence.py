@@ -1,11 +1,9 @@
-"""Evidence by HTTP: manifests and files in, bytes by CID out."""
+"""Evidence by HTTP: manifests and files in, manifests out. Bytes by CID: `gateway`."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 from anyio import to_thread
-from fastapi import APIRouter, File, Form, Response, UploadFile
-from fastapi.responses import StreamingResponse
+from fastapi import APIRouter, File, Form, UploadFile
 
 from dapp.domain.types import ComplaintId
 from dapp.service import inputs
@@ -13,16 +11,8 @@ from dapp.service.evidence import Submission, Upload
 from dapp.web.api.inputs import MAX_ID, Digest, PartsOf
 
 router = APIRouter(prefix="/evidence", tags=["evidence"])
-gateway = APIRouter(prefix="/ipfs", tags=["evidence"])
 
 PATH = "/v1/evidence"
-_GATEWAY_HEADERS = {
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "Content-Disposition": "attachment",
-    "Cache-Control": "public, max-age=31536000, immutable",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-"""A stranger's bytes: to be saved, never shown as part of this site."""
 
 
 @router.post(
@@ -70,13 +60,3 @@ async def submit(
 async def show(parts: PartsOf, digest: Digest) -> dict[str, Any]:
     """The manifest of this digest, and where its files are held."""
     return await to_thread.run_sync(parts.evidence.show, digest)
-
-
-@gateway.head("/{cid}", include_in_schema=False)
-@gateway.get("/{cid}")
-async def content(parts: PartsOf, cid: str) -> Response:
-    """A file (or a manifest) of the vault by its CID; each block is checked as it is read."""
-    found = await to_thread.run_sync(parts.evidence.open, cid)
-    headers = {**_GATEWAY_HEADERS, "Content-Length": str(found.size), "ETag": f'"{found.cid}"'}
-    pieces: Iterator[bytes] = found.pieces
-    return StreamingResponse(pieces, headers=headers, media_type="application/octet-stream")

@@ -1,11 +1,10 @@
-import hashlib
 import random
 import tracemalloc
+from collections.abc import Mapping
 from io import BytesIO
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import pytest
-from Crypto.Cipher import ChaCha20
 
 from evidence.cid import CID, DAG_PB, IDENTITY, RAW, cid_of, parse_cid
 from evidence.dagpb import Link, Node, encode_node
@@ -22,6 +21,7 @@ from evidence.errors import (
 from evidence.unixfs import MAX_EMPTY_PARTS, Profile, file_size, import_file, read_file
 from evidence.unixfs_data import encode_file_data
 from evidence.wire import encode_bytes_field, encode_varint_field
+from tests.unit.evidence.kubo_vectors import VECTORS, seeded
 from tests.unit.evidence.reference import root_of
 
 MIB = 1 << 20
@@ -90,36 +90,11 @@ def test_a_full_node_of_1024_links_closes_when_one_more_leaf_comes(leaves: int) 
     assert inner == (1 if leaves <= 1024 else 1 + -(-leaves // 1024))
 
 
-class Published:
-    """The bytes that Kubo's own tests make: ChaCha20 from the SHA-256 of a seed, nonce zero."""
-
-    def __init__(self, size: int, seed: str) -> None:
-        self._left = size
-        key = hashlib.sha256(seed.encode()).digest()
-        self._cipher = ChaCha20.new(key=key, nonce=bytes(12))
-
-    def read(self, size: int) -> bytes:
-        size = min(size, self._left, 700_001)  # short reads, as from a socket
-        self._left -= size
-        return self._cipher.encrypt(bytes(size))
-
-
-@pytest.mark.parametrize(
-    ("size", "seed", "text"),
-    [
-        (MIB, "chunk-v1-seed", "bafkreiacndfy443ter6qr2tmbbdhadvxxheowwf75s6zehscklu6ezxmta"),
-        (MIB + 1, "chunk-v1-seed", "bafybeigmix7t42i6jacydtquhet7srwvgpizfg7gjbq7627d35mjomtu64"),
-        (1024 * MIB, "v1-2025-seed", "bafybeihmf37wcuvtx4hpu7he5zl5qaf2ineo2lqlfrapokkm5zzw7zyhvm"),
-        (
-            1024 * MIB + 1,
-            "v1-2025-seed",
-            "bafybeibdsi225ugbkmpbdohnxioyab6jsqrmkts3twhpvfnzp77xtzpyhe",
-        ),
-    ],
-)
-def test_kubos_published_vectors(size: int, seed: str, text: str) -> None:
-    stream = cast(BinaryIO, Published(size, seed))
-    assert import_file(stream, lambda cid, block: None) == (parse_cid(text), size)
+@pytest.mark.parametrize("vector", VECTORS["files"], ids=lambda vector: vector["cid"][-8:])
+def test_kubos_published_vectors(vector: Mapping[str, Any]) -> None:
+    profile = Profile(vector["chunk_bytes"], vector["max_links"])
+    file = import_file(seeded(vector), lambda cid, block: None, profile)
+    assert file == (parse_cid(vector["cid"]), vector["size"])
 
 
 def test_import_holds_a_few_chunks_at_a_time() -> None:
@@ -187,6 +162,22 @@ def test_sizes_that_lie_are_refused() -> None:
     block = encode_node(Node((Link(leaf),), encode_file_data([])))
     with pytest.raises(DagInvalid):
         read(cid_of(DAG_PB, block), {cid_of(DAG_PB, block): block})
+
+
+def test_parts_of_a_file_have_no_names() -> None:
+    leaf = cid_of(RAW, b"abc")
+    block = encode_node(Node((Link(leaf, "part"),), encode_file_data([3])))
+    root = cid_of(DAG_PB, block)
+    with pytest.raises(DagInvalid):
+        read(root, {leaf: b"abc", root: block})
+
+
+def test_packed_sizes_of_a_file_are_read() -> None:
+    leaves = {cid_of(RAW, bytes([n] * 200)): bytes([n] * 200) for n in range(3)}
+    packed = encode_varint_field(1, 2) + encode_bytes_field(4, b"\xc8\x01" * 3)
+    block = encode_node(Node(tuple(Link(cid) for cid in leaves), packed))
+    root = cid_of(DAG_PB, block)
+    assert read(root, {**leaves, root: block}) == b"".join(leaves.values())
 
 
 def test_neither_depth_nor_empty_parts_make_a_bomb() -> None:

@@ -1,0 +1,102 @@
+"""Directories and paths through them, whether one block or many shards.
+
+Everything is checked: each block against its CID, each name against its place. Symlinks are never
+followed: what they point to is a matter of the reader's machine.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from evidence.cid import CID, DAG_PB, RAW
+from evidence.dag import BlockSource, load
+from evidence.dagpb import Link, decode_node
+from evidence.errors import (
+    CodecUnsupported,
+    DagInvalid,
+    NameMissing,
+    NotADirectory,
+    PathInvalid,
+    SymlinkNotFollowed,
+)
+from evidence.hamt import Shard, decode_shard, find_in_shards, shard_entries
+from evidence.unixfs_data import Kind, decode_data
+
+MAX_SEGMENTS = 128
+"""As deep as a path may go."""
+
+
+class Found(NamedTuple):
+    cid: CID
+    visited: tuple[CID, ...]
+    """The blocks read on the way, in that order; the found one itself was not read."""
+
+
+def entries(cid: CID, source: BlockSource) -> Iterator[Link]:
+    """Each entry's name, CID and tsize, in the order stored; memory holds one path of shards.
+
+    The root is loaded at once. A tsize is the writer's word. Raises NotADirectory,
+    SymlinkNotFollowed, CodecUnsupported, DagInvalid, DagTooLarge, and what `dag.load` raises.
+    """
+    folder = _load_folder(cid, source)
+    if isinstance(folder, Shard):
+        return shard_entries(folder, source)
+    return iter(folder.values())
+
+
+def lookup(cid: CID, name: str, source: BlockSource) -> Found:
+    """What the directory `cid` has under `name`. Raises NameMissing, and what `entries` raises."""
+    folder = _load_folder(cid, source)
+    if isinstance(folder, Shard):
+        link, visited = find_in_shards(folder, name, source)
+    else:
+        link, visited = folder.get(name), [cid]
+    if link is None:
+        raise NameMissing(f"{cid} has no {name!r}", cid=str(cid), name=name)
+    return Found(link.cid, tuple(visited))
+
+
+def resolve(root: CID, segments: Sequence[str], source: BlockSource) -> Found:
+    """What lies under `root` by a path already split and decoded; no segments give `root` itself.
+
+    Raises PathInvalid for segments that are no names, and what `lookup` raises.
+    """
+    if len(segments) > MAX_SEGMENTS:
+        raise PathInvalid(f"path of more than {MAX_SEGMENTS} names", limit=MAX_SEGMENTS)
+    for name in segments:
+        check_name(name)
+    cid, visited = root, list[CID]()
+    for name in segments:
+        found = lookup(cid, name, source)
+        cid = found.cid
+        visited += found.visited
+    return Found(cid, tuple(visited))
+
+
+def check_name(name: str) -> None:
+    """Raises PathInvalid for what no path can address, and what is not UTF-8."""
+    if name in ("", ".", "..") or "/" in name or "\0" in name or not _is_unicode(name):
+        raise PathInvalid(f"{name!r} is no name for an entry", name=ascii(name))
+
+
+def _is_unicode(name: str) -> bool:
+    return not any("\ud800" <= char <= "\udfff" for char in name)
+
+
+def _load_folder(cid: CID, source: BlockSource) -> Shard | dict[str, Link]:
+    if cid.codec == RAW:
+        raise NotADirectory(f"{cid} is a file", cid=str(cid))
+    if cid.codec != DAG_PB:
+        message = f"codec {cid.codec:#x} of {cid}"
+        raise CodecUnsupported(message, cid=str(cid), codec=cid.codec)
+    node = decode_node(load(cid, source))
+    unixfs = decode_data(node.data)
+    if unixfs.kind is Kind.HAMT_SHARD:
+        return decode_shard(cid, node, unixfs)
+    if unixfs.kind is Kind.SYMLINK:
+        raise SymlinkNotFollowed(f"{cid} is a symlink", cid=str(cid))
+    if unixfs.kind is not Kind.DIRECTORY:
+        raise NotADirectory(f"{cid} is a {unixfs.kind.name.lower()}", cid=str(cid))
+    folder = {link.name: link for link in node.links}
+    if len(folder) != len(node.links):
+        raise DagInvalid(f"{cid} has one name twice", cid=str(cid))
+    return folder

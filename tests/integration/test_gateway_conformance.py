@@ -1,0 +1,33 @@
+"""The IPFS project's own questions to trustless gateways, asked of ours."""
+
+from contextlib import suppress
+from pathlib import Path
+
+from evidence import Vault
+from evidence.errors import HashUnsupported
+from scripts.toolchain import conformance
+from tests.gateway_server import put_blocks, serving
+from tests.servers import find_or_skip
+
+SPECS = "trustless-block-gateway,trustless-car-gateway,trustless-car-gateway-optional"
+NOT_FOR_US = {
+    # Evidence is UnixFS: fields of DAG-CBOR documents are no paths here.
+    "GET_default_CAR_response_of_UnixFS_file_on_a_path_with_DAG-CBOR_as_root_CID_%28format=car%29",
+    "GET_default_CAR_response_of_UnixFS_file_on_a_path_with_DAG-CBOR_as_root_CID_%28Accept_Header%29",
+}
+
+
+def test_gateway_conformance(tmp_path: Path) -> None:
+    find_or_skip(conformance.find, "REDRESS_REQUIRE_CONFORMANCE")
+    vault = Vault(tmp_path / "vault")
+    for car in conformance.extract_cars(tmp_path / "fixtures"):
+        with suppress(HashUnsupported):
+            put_blocks(vault, car.read_bytes())
+    with serving(vault, tmp_path) as url:
+        results = conformance.ask(url, SPECS, tmp_path / "report.json")
+    passed, failed = (
+        {name.split("/")[1] for name, became in results.items() if became == kind and "/" in name}
+        for kind in ("pass", "fail")
+    )
+    assert failed == NOT_FOR_US
+    assert len(passed) > 60
