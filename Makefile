@@ -10,7 +10,8 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 PY := .toolchain/venv/bin/python
 export PORT NODE_PORT DATA
 
-.PHONY: help demo up clock test simulation simulate-index invariants coverage check bench bench-gas bench-index docs artifacts \
+.PHONY: help demo up clock test simulation simulate-index invariants coverage check bench bench-gas bench-index bench-evidence \
+	docs artifacts \
 	environments kubo brownie locks \
 	clean clean-all
 
@@ -52,6 +53,9 @@ bench-gas: environments ## the gas of a whole dispute, beside others (PIN=1: pin
 
 bench-index: environments ## events a second from the chain into the index (BLOCKS=2500)
 	@$(PY) -m scripts.benches.index $(if $(BLOCKS),--blocks $(BLOCKS))
+
+bench-evidence: environments ## MB/s of import, check, CAR and seal, beside SHA-256, Kubo and npm's importer
+	@$(PY) -m scripts.benches.evidence
 
 docs: environments ## write docs/events.md and docs/errors.md from the contracts
 	@$(PY) -m scripts.reference

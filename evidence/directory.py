@@ -34,8 +34,9 @@ class Found(NamedTuple):
 def entries(cid: CID, source: BlockSource) -> Iterator[Link]:
     """Each entry's name, CID and tsize, in the order stored; memory holds one path of shards.
 
-    The root is loaded at once. A tsize is the writer's word. Raises NotADirectory,
-    SymlinkNotFollowed, CodecUnsupported, DagInvalid, DagTooLarge, and what `dag.load` raises.
+    The root is loaded at once. Names and tsizes are the writer's word: before a name becomes part
+    of a path on disk, `check_name` it. Raises NotADirectory, SymlinkNotFollowed, CodecUnsupported,
+    DagInvalid, DagTooLarge, and what `dag.load` raises.
     """
     folder = _load_folder(cid, source)
     if isinstance(folder, Shard):
@@ -44,7 +45,11 @@ def entries(cid: CID, source: BlockSource) -> Iterator[Link]:
 
 
 def lookup(cid: CID, name: str, source: BlockSource) -> Found:
-    """What the directory `cid` has under `name`. Raises NameMissing, and what `entries` raises."""
+    """What the directory `cid` has under `name`.
+
+    Raises PathInvalid for what is no name, NameMissing, and what `entries` raises.
+    """
+    check_name(name)
     folder = _load_folder(cid, source)
     if isinstance(folder, Shard):
         link, visited = find_in_shards(folder, name, source)
@@ -58,7 +63,7 @@ def lookup(cid: CID, name: str, source: BlockSource) -> Found:
 def resolve(root: CID, segments: Sequence[str], source: BlockSource) -> Found:
     """What lies under `root` by a path already split and decoded; no segments give `root` itself.
 
-    Raises PathInvalid for segments that are no names, and what `lookup` raises.
+    Raises what `lookup` raises, PathInvalid before anything is read.
     """
     if len(segments) > MAX_SEGMENTS:
         raise PathInvalid(f"path of more than {MAX_SEGMENTS} names", limit=MAX_SEGMENTS)

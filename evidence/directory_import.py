@@ -84,7 +84,7 @@ def _store(folder: _Folder, put: BlockSink, profile: Profile) -> Link:
         link = below if isinstance(below, Part) else _store(below, put, profile)
         links.append(Link(link.cid, name, link.tsize))
     links.sort(key=lambda link: link.name.encode())
-    node = Node(tuple(links), encode_directory_data())
-    if len(encode_node(node)) > profile.max_directory_bytes:
+    block = encode_node(Node(tuple(links), encode_directory_data()))
+    if len(block) > profile.max_directory_bytes:
         return store_shards(links, put, profile.fanout)
-    return store_node(node, put)
+    return store_node(block, links, put)

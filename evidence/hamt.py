@@ -171,13 +171,12 @@ def _store_shard(
         own = slots[slot]
         link = own[0][1] if len(own) == 1 else _store_shard(own, put, fanout, bits)
         links.append(Link(link.cid, f"{slot:0{slot_digits(fanout)}X}{link.name}", link.tsize))
-    taken = sum(1 << slot for slot in slots)
-    return store_node(Node(tuple(links), encode_shard_data(taken, MURMUR3_X64_64, fanout)), put)
+    data = encode_shard_data(sum(1 << slot for slot in slots), MURMUR3_X64_64, fanout)
+    return store_node(encode_node(Node(tuple(links), data)), links, put)
 
 
-def store_node(node: Node, put: BlockSink) -> Link:
-    """Hands the block to `put`; the link to it has no name yet."""
-    block = encode_node(node)
+def store_node(block: bytes, links: Sequence[Link], put: BlockSink) -> Link:
+    """Hands a block with these links to `put`; the link to it has no name yet."""
     cid = cid_of(DAG_PB, block)
     put(cid, block)
-    return Link(cid, tsize=len(block) + sum(link.tsize for link in node.links))
+    return Link(cid, tsize=len(block) + sum(link.tsize for link in links))

@@ -12,6 +12,8 @@ Field = tuple[int, int, int | bytes]
 
 
 def encode_varint(value: int) -> bytes:
+    if value < 0x80:  # nearly all there are
+        return bytes((value,))
     out = bytearray()
     while value > 0x7F:
         out.append(value & 0x7F | 0x80)

@@ -105,3 +105,20 @@ def test_files_of_the_profile_of_2015_are_read(kubo: KuboNode, vector: dict[str,
     cid: CID = parse_cid(vector["cid"])
     with Kubo(kubo.api_multiaddr) as client:
         assert b"".join(client.cat(cid)) == data
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"trickle": "true"},
+        {"trickle": "true", "raw-leaves": "true", "cid-version": "1"},
+        {"trickle": "true", "inline": "true", "cid-version": "1"},
+        {"raw-leaves": "false", "cid-version": "1"},
+    ],
+)
+def test_deep_trees_of_every_layout_are_read(kubo: KuboNode, options: dict[str, str]) -> None:
+    data = DATA[:9_011]
+    for width in ("2", "7"):
+        root = added(kubo, data, chunker="size-20", **{"max-file-links": width, **options})
+        with Kubo(kubo.api_multiaddr) as client:
+            assert b"".join(client.cat(parse_cid(root))) == data

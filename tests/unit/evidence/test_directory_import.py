@@ -145,8 +145,10 @@ def test_names_of_one_hash_fit_one_block_but_no_shards() -> None:
         lookup(root, SAME_HASH[1], store.get_block)
 
 
-NAME = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/\0"), min_size=1)
-NAMES = NAME.filter(lambda name: name not in (".", ".."))
+CHARS = st.characters(exclude_categories=["Cs"], exclude_characters="/\0")
+NAMES = st.text(CHARS, min_size=1, max_size=MAX_NAME_BYTES // 4).filter(
+    lambda name: name not in (".", "..")
+)
 
 
 @given(st.dictionaries(NAMES, st.binary(max_size=20)), st.sampled_from([8, 64, 1024]))
