@@ -22,9 +22,9 @@ Read = Callable[[RawLog, ChainId], Event]
 
 
 class _Unfrozen:
-    """An event that is being filled, and becomes an `Event` then.
+    """An event that is being filled, and becomes an `Event` then: its slots are the same.
 
-    A frozen dataclass fills itself by one call of `object.__setattr__` for each field, which takes
+    A frozen dataclass fills itself by a call of `object.__setattr__` for each field, which takes
     longer than to read the log.
     """
 
@@ -69,7 +69,7 @@ def compiled(contract: str, event: dict[str, Any]) -> Read:
     text = source(contract, event)
     filename = f"<{contract}.{abi.signature(event)}>"
     known: dict[str, Any] = dict(_KNOWN)
-    # Of the ABI it holds numbers, and texts as Python quotes them.
+    # Nothing in it is of the ABI but numbers, and texts as Python quotes them.
     exec(compile(text, filename, "exec"), known)  # noqa: S102
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     return cast(Read, known["read"])

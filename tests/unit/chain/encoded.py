@@ -80,6 +80,21 @@ def limits(kind: str) -> tuple[int, int]:
     return (0, (1 << bits) - 1) if kind[0] == "u" else (-(1 << bits - 1), (1 << bits - 1) - 1)
 
 
+def fullest(kind: str) -> Any:
+    """The value with every bit set that its type has."""
+    if kind.endswith("[]"):
+        return (fullest(kind[:-2]),) * 3
+    if kind == "bool":
+        return True
+    if kind == "address":
+        return checksummed(b"\xff" * 20)
+    if kind == "string":
+        return "\x7f" * 40
+    if kind.startswith("bytes"):
+        return "0x" + "ff" * int(kind[5:] or 40)
+    return -1 if kind.startswith("int") else limits(kind)[1]
+
+
 def log(
     topics: Sequence[bytes], data: bytes, address: Address = CONTRACTS["ComplaintDesk"]
 ) -> RawLog:

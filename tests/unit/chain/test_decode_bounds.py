@@ -1,7 +1,6 @@
 """Wrong sizes, padding, lengths and offsets: each alone, in every event, and all are refused."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -14,23 +13,10 @@ from tests.unit.chain.encoded import DECODE, EVENTS, Entry, each_event
 DYNAMIC = [(contract, event) for contract, event in EVENTS if encoded.is_dynamic(event)]
 
 
-def _fullest(kind: str) -> Any:
-    """The value with every bit set that its type has."""
-    if kind.endswith("[]"):
-        return (_fullest(kind[:-2]),) * 3
-    if kind == "bool":
-        return True
-    if kind == "address":
-        return checksummed(b"\xff" * 20)
-    if kind == "string":
-        return "\x7f" * 40
-    if kind.startswith("bytes"):
-        return "0x" + "ff" * int(kind[5:] or 40)
-    return -1 if kind.startswith("int") else encoded.limits(kind)[1]
-
-
 def _log(contract: str, event: Entry) -> RawLog:
-    return encoded.encoded(contract, event, [_fullest(item["type"]) for item in event["inputs"]])
+    return encoded.encoded(
+        contract, event, [encoded.fullest(item["type"]) for item in event["inputs"]]
+    )
 
 
 def _refused(log: RawLog) -> bool:
@@ -137,6 +123,26 @@ def test_a_tail_neither_overlaps_the_head_nor_leaves_a_gap() -> None:
     )
     assert encoded.decoded(event, gap)["positions"] == (1, 2)
     assert _refused(gap)
+
+
+@pytest.mark.parametrize(
+    ("contract", "name", "kept", "reason"),
+    [
+        ("ArbitrationCourt", "Drawn", 0, "0 bytes of data instead of 96"),
+        ("ArbitrationCourt", "Drawn", 96, "the data ends before a length"),
+        ("ArbitrationCourt", "Drawn", 127, "the data ends before a length"),
+        ("ArbitrationCourt", "Drawn", 128, "the data ends inside a list"),
+        ("ArbitrationCourt", "Drawn", -1, "the data ends inside a list"),
+        ("ComplaintDesk", "Evidence", 95, "the data ends inside a text or bytes"),
+        ("ComplaintDesk", "Evidence", -1, "the data ends inside a text or bytes"),
+        ("ComplaintDesk", "Rated", -1, "95 bytes of data instead of 96"),
+    ],
+)
+def test_it_is_said_where_the_data_ends(contract: str, name: str, kept: int, reason: str) -> None:
+    log = _log(contract, encoded.entry(contract, name))
+    with pytest.raises(Undecodable) as refusal:
+        DECODE(encoded.log(log.topics, log.data[:kept], log.address))
+    assert refusal.value.message == f"a log does not fit {contract}.{name}: {reason}"
 
 
 def test_text_that_is_no_text_is_refused() -> None:

@@ -56,6 +56,18 @@ def test_numbers_end_where_their_type_does(kind: str) -> None:
             _read(listed, encoded.log(whole.topics, whole.data[:-32] + word))
 
 
+@pytest.mark.parametrize("kind", STATIC)
+def test_every_bit_that_a_type_does_not_have_is_refused(kind: str) -> None:
+    event = made_up((kind, False))
+    log = encoded.encoded("", event, [encoded.fullest(kind)])
+    full = int.from_bytes(log.data)
+    read = event_source.compiled("Nobody", event)
+    for bit in range(256):
+        if not full >> bit & 1:
+            with pytest.raises(ValueError, match="a0 is out of range or padded"):
+                read(encoded.log(log.topics, (full | 1 << bit).to_bytes(32)), CHAIN)
+
+
 @pytest.mark.parametrize("kind", ["tuple", "uint8[3]", "uint8[][]", "string[]", "tuple[]", "fixed"])
 def test_types_of_none_of_our_events_are_not_guessed(kind: str) -> None:
     with pytest.raises(NotImplementedError):
