@@ -204,7 +204,7 @@ def _raw(log: _Log, blocks: dict[Hash32, Header]) -> RawLog:
         if header is None or int(log.block_number, 16) != header.block.number:
             raise ChainMoved("the node gave a log of another block than was asked for")
         topics = tuple([unhexlify(topic[2:]) for topic in log.topics])
-        if len(topics) > 4 or sum(map(len, topics)) != 32 * len(topics):
+        if len(topics) > 4 or any(len(topic) != 32 for topic in topics):
             raise ValueError("topics are up to four words")
         # By position: names would take half as long again.
         return RawLog(

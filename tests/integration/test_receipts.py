@@ -169,13 +169,21 @@ def test_what_is_no_receipt_makes_no_sense(chain: _Chain, lying: LyingNode, wron
         _of(chain, lying.url, chain.of_size[1])
 
 
-@pytest.mark.parametrize("name", ["address", "data", "blockNumber", "logIndex", "transactionIndex"])
-def test_logs_that_are_not_hexadecimal_make_no_sense(
-    chain: _Chain, lying: LyingNode, name: str
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        *((n, "0xzz") for n in ("address", "data", "blockNumber", "logIndex", "transactionIndex")),
+        # Together they would be of the right size.
+        ("topics", ["0x" + "00" * 31, "0x" + "00" * 33]),
+        ("topics", ["0x" + "00" * 32] * 5),
+    ],
+)
+def test_logs_that_cannot_be_logs_make_no_sense(
+    chain: _Chain, lying: LyingNode, name: str, wrong: object
 ) -> None:
     def twist(request: Request, reply: Reply) -> Reply:
         if request["method"] == "eth_getLogs":
-            reply["result"][0][name] = "0xzz"
+            reply["result"][0][name] = wrong
         return reply
 
     async def question(node: Node) -> list[RawLog]:
