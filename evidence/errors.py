@@ -28,7 +28,9 @@ EvidenceError
 │   └── ManifestNotCanonical  manifest_not_canonical  valid, but not in its RFC 8785 form
 ├── VaultError                                        retryable
 │   ├── VaultFull             vault_full              quota reached, or the disk is full
-│   └── VaultIo               vault_io                the disk refused
+│   ├── VaultIo               vault_io                the disk refused
+│   └── VaultDamaged          vault_damaged           a pin is unreadable, or its root not whole
+├── OwnerInvalid              owner_invalid           not a label that a pin can bear
 └── KuboError                                         retryable
     ├── KuboUnreachable       kubo_unreachable        no connection, or it broke
     ├── KuboTimeout           kubo_timeout            no answer in time
@@ -164,6 +166,18 @@ class VaultFull(VaultError):
 
 class VaultIo(VaultError):
     code = "vault_io"
+
+
+class VaultDamaged(VaultError):
+    """Nothing is removed while it is not known what must stay: give back the block that is named,
+    or take away the pin of `fields["owner"]`."""
+
+    code = "vault_damaged"
+    retryable = False
+
+
+class OwnerInvalid(EvidenceError):
+    code = "owner_invalid"
 
 
 class KuboError(EvidenceError):
