@@ -169,8 +169,8 @@ class VaultIo(VaultError):
 
 
 class VaultDamaged(VaultError):
-    """Nothing is removed while it is not known what must stay: give back the block that is named,
-    or take away the pin of `fields["owner"]`."""
+    """Nothing is removed while it is not known what must stay: put the block back that is named,
+    or remove what `fields["owner"]` pinned."""
 
     code = "vault_damaged"
     retryable = False

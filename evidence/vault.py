@@ -13,7 +13,7 @@ stays until the next `collect`.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -23,7 +23,7 @@ from evidence.cid import CID, HASHES, IDENTITY, digest_to_cid
 from evidence.dag import load
 from evidence.delivery import Delivery
 from evidence.disk import disk_errors, locked, sync_folder
-from evidence.errors import BlockError, CidInvalid, DagError
+from evidence.errors import BlockError, CidInvalid, DagError, VaultDamaged
 from evidence.manifest import Manifest, parse
 from evidence.pins import Pins
 from evidence.quota import Quota
@@ -142,33 +142,34 @@ class Vault:
         """Lets go all that the owner pinned, and removes at once what no other pin reaches.
 
         Needs no room on the disk. One that was cut off is ended by calling it again; what it had
-        let go, `collect` takes as well. Raises OwnerInvalid, VaultError; VaultDamaged before
-        anything is removed.
+        let go, `collect` takes as well. Raises OwnerInvalid, VaultError; VaultDamaged, where it is
+        not the owner's own that is damaged, before anything is removed.
         """
         with disk_errors(), locked(self._places.lock):
-            begun = self._removing.roots(owner)
-            roots = tuple(dict.fromkeys((*begun, *self._pins.roots(owner))))
-            if not roots:
-                return Removed((), 0, 0)
             pinned = pinned_names(self._pins, self._read, but=owner)
-            doomed = self._only_below(roots, pinned)
+            roots, reached = self._left_by(owner)
+            if reached is None:  # what is damaged says not what lies below it: all unpinned goes
+                reached = stored_names(self._places)
+            doomed = [name for name in reached if name not in pinned]
             self._pins.move(owner, self._removing)
             gone = discard_blocks(doomed, self._places, self._quota)
             self._removing.write(owner, ())
         mine = (root for root in roots if root.multihash.hex() not in pinned)
         return Removed(tuple(mine), gone.blocks, gone.bytes)
 
-    def _only_below(self, roots: tuple[CID, ...], pinned: set[str]) -> list[str]:
-        """What is stored and goes with these roots."""
+    def _left_by(self, owner: str) -> tuple[tuple[CID, ...], Iterable[str] | None]:
+        """Its roots, also those of a removal begun, and the names of the blocks below them."""
         seen: set[bytes] = set()
         names: dict[str, None] = {}
+        roots: tuple[CID, ...] = ()
         try:
+            begun = self._removing.roots(owner)
+            roots = tuple(dict.fromkeys((*begun, *self._pins.roots(owner))))
             for root in roots:
                 names.update(dict.fromkeys(reached_names(root, self._read, seen)))
-        except (BlockError, DagError, CidInvalid):
-            # Some are gone or rotten, and with them the names of those below: all goes.
-            names = dict.fromkeys(stored_names(self._places))
-        return [name for name in names if name not in pinned]
+        except (BlockError, DagError, CidInvalid, VaultDamaged):
+            return roots, None
+        return roots, names
 
     def used_bytes(self) -> int:
         """Blocks and unfinished deliveries together, counted on disk."""
