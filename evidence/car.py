@@ -40,7 +40,10 @@ class CarReader:
     def __init__(
         self, stream: BinaryIO, max_bytes: int | None = None, max_blocks: int = MAX_BLOCKS
     ) -> None:
-        """`max_bytes` bounds the blocks' bytes together. Raises CarInvalid, CidInvalid."""
+        """`max_bytes` bounds the blocks' bytes together. Raises CarInvalid, CidInvalid.
+
+        The blocks' number is bounded too by what they have brought: see `_MEAN_BLOCK_BYTES`.
+        """
         self._stream = stream
         self._max_bytes = max_bytes
         self._max_blocks = max_blocks

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from evidence.car import CarReader
 from evidence.cid import CID, IDENTITY, digest_to_cid
 from evidence.dag import MAX_BLOCKS, check_block, reach
-from evidence.disk import disk_errors, fill, locked, open_new, sync_folder
+from evidence.disk import discard, disk_errors, fill, locked, open_new, sync_folder
 from evidence.errors import BlockMismatch, DagTooLarge
 from evidence.manifest import digest, parse
 from evidence.pins import Pins, check_owner
@@ -200,7 +200,7 @@ class Delivery:
         for name in names:
             final = self._places.block(name)
             if name in self._rotten:
-                self._quota.discard([final])
+                discard(final)  # not from the quota: its size may be any
             try:
                 os.link(self._folder / name, final)
                 linked.append(final)

@@ -15,7 +15,7 @@ EvidenceError
 │   └── FileTooLarge          file_too_large          over the limit given by the caller
 ├── CarError
 │   ├── CarInvalid            car_invalid             not CAR v1, truncated, or without one root
-│   └── CarTooLarge           car_too_large           over the limits given by the caller
+│   └── CarTooLarge           car_too_large           over the caller's limits, or of tiny blocks
 ├── ManifestError
 │   ├── ManifestTooLarge      manifest_too_large      over 1 MiB
 │   ├── ManifestNotJson       manifest_not_json       not a JSON object in UTF-8

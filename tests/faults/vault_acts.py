@@ -64,7 +64,7 @@ def _put_file(vault: Vault) -> None:
 
 
 def _put_car(vault: Vault) -> None:
-    vault.put_car(BytesIO(_car(b"a dog and a wolf") + _stray()))
+    vault.put_car(BytesIO(_car(b"a woodlouse") + _stray()))
 
 
 def _put_manifest(vault: Vault) -> None:
