@@ -1,2 +1,1 @@
-"""The indexer, and the vault, against everything that chains, nodes, databases, disks and signals do
-to them."""
+"""The indexer, and the vault, against all that chains, nodes, databases, disks and signals do."""
