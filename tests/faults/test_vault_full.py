@@ -111,18 +111,20 @@ def test_a_real_disk_without_inodes(small_disk: Path) -> None:
     owners = _submit_until_full(vault, 10)
     assert len(owners) > 30
     assert list((small_disk / "vault" / "staging").iterdir()) == []
-    vault.remove(owners[0])
-    assert len(_submit_until_full(vault, 10)) >= 1
+    for owner in owners[:5]:  # each frees two; one more takes up to four while it comes in
+        vault.remove(owner)
+    assert _submit_until_full(vault, 10)
     assert vault.used_bytes() == 10 * len(vault.pins())
 
 
 def _submit_until_full(vault: Vault, size: int) -> list[str]:
+    lots = random.Random(len(vault.pins()))
     owners: list[str] = []
     while True:
-        owner = random.randbytes(8).hex()
+        owner = lots.randbytes(8).hex()
         try:
             with vault.delivery() as delivery:
-                delivery.put_file(BytesIO(random.randbytes(size)))
+                delivery.put_file(BytesIO(lots.randbytes(size)))
                 delivery.pin(owner)
         except VaultFull:
             return owners
