@@ -10,8 +10,8 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 PY := .toolchain/venv/bin/python
 export PORT NODE_PORT DATA
 
-.PHONY: help demo up clock test simulation simulate-index invariants coverage check bench bench-gas bench-index bench-evidence \
-	docs artifacts \
+.PHONY: help demo up clock test simulation simulate-index fuzz-evidence invariants coverage check bench bench-gas bench-index \
+	bench-evidence docs artifacts \
 	environments kubo brownie locks \
 	clean clean-all
 
@@ -35,6 +35,9 @@ simulation: environments ## the simulations of docs/trust.md with forty times th
 
 simulate-index: environments ## the indexer among liars, reorgs and restarts (SEEDS=1000, FIRST=200)
 	@$(PY) -m scripts.simulate_index $(or $(SEEDS),1000) --first $(or $(FIRST),200)
+
+fuzz-evidence: environments ## any bytes for the decoders of evidence/, for long (SECONDS=600)
+	@$(PY) -m tests.fuzz --seconds $(or $(SECONDS),60)
 
 invariants: environments ## people at random over all contracts: more than a million calls (RUNS=1300 a campaign)
 	@$(PY) -m scripts.toolchain.forge invariants $(RUNS)

@@ -17,6 +17,9 @@ _VERSION_2_PRAGMA = b"\xa1\x67version\x02"
 
 _MAX_HEADER_BYTES = 4096
 _MAX_CID_BYTES = 160
+_FREE_BLOCKS = 4096
+_MEAN_BLOCK_BYTES = 1024
+"""What a block beyond the free ones has on average: each costs its holder a file."""
 
 
 def write_car(root: CID, source: BlockSource) -> Iterator[bytes]:
@@ -42,7 +45,10 @@ class CarReader:
     def __init__(
         self, stream: BinaryIO, max_bytes: int | None = None, max_blocks: int = MAX_BLOCKS
     ) -> None:
-        """`max_bytes` bounds the blocks' bytes together. Raises CarInvalid, CidInvalid."""
+        """`max_bytes` bounds the blocks' bytes together. Raises CarInvalid, CidInvalid.
+
+        The blocks' number is bounded too by what they have brought: see `_MEAN_BLOCK_BYTES`.
+        """
         self._stream = stream
         self._max_bytes = max_bytes
         self._max_blocks = max_blocks
@@ -66,6 +72,8 @@ class CarReader:
                 raise CarTooLarge(f"more than {self._max_blocks} blocks", limit=self._max_blocks)
             if self._max_bytes is not None and total > self._max_bytes:
                 raise CarTooLarge(f"more than {self._max_bytes} bytes", limit=self._max_bytes)
+            if count > _FREE_BLOCKS + total // _MEAN_BLOCK_BYTES:
+                raise CarTooLarge("too many small blocks", blocks=count, bytes=total)
             check_block(cid, block)
             yield cid, block
 

@@ -16,7 +16,7 @@ MAX_BLOCKS = 1 << 17
 MAX_PENDING_LINKS = 1 << 18
 
 BlockSource = Callable[[CID], bytes]
-BlockSink = Callable[[CID, bytes], None]
+BlockSink = Callable[[CID, bytes], object]
 
 
 def check_block(cid: CID, block: bytes) -> None:
@@ -71,5 +71,28 @@ def walk(
         block = load(cid, source)
         yield cid, block
         pending.extend(reversed(links_of(cid, block)))
+        if len(pending) > MAX_PENDING_LINKS:
+            raise DagTooLarge("too many links waiting", root=str(root), links=len(pending))
+
+
+def reach(root: CID, source: BlockSource, seen: set[bytes]) -> Iterator[CID]:
+    """The name of every block below `root`, parents first; leaves are not loaded.
+
+    Nodes in `seen` are left out, with what is below them; those found are added. A leaf is named
+    as often as it is linked. The work is bounded by the bytes of the nodes and the links waiting.
+    Raises what `walk` raises.
+    """
+    pending = [root]
+    while pending:
+        cid = pending.pop()
+        if cid.codec == RAW:
+            yield cid
+            continue
+        key = bytes(cid)
+        if key in seen:
+            continue
+        seen.add(key)
+        yield cid
+        pending.extend(reversed(links_of(cid, load(cid, source))))
         if len(pending) > MAX_PENDING_LINKS:
             raise DagTooLarge("too many links waiting", root=str(root), links=len(pending))

@@ -1,6 +1,10 @@
-"""Writes that last: what these functions did is still there after a power cut."""
+"""Writes that last: what these functions did is still there after a power cut.
+
+They go through `os`, one call a step: the tests stop a process at each of these.
+"""
 
 import errno
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,21 +24,64 @@ def disk_errors() -> Iterator[None]:
         raise VaultIo(f"the disk refused: {error}", errno=error.errno or 0) from error
 
 
-def write_new(path: Path, data: bytes) -> None:
-    """A file that must not exist yet, its bytes on the disk."""
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+@contextmanager
+def locked(path: Path) -> Iterator[int]:
+    """One process, and one thread of it, at a time; gives the file's descriptor.
 
-
-def make_folder(path: Path) -> None:
-    """One level; its entry in the parent is on the disk as well."""
+    The kernel drops the lock with the process. It is dropped by name here, since a child that was
+    forked meanwhile has the descriptor too and would hold it on.
+    """
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        path.mkdir()
-    except FileExistsError:
-        return
-    sync_folder(path.parent)
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield file
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)
+        os.close(file)
+
+
+def open_new(path: Path, size: int) -> int:
+    """A descriptor of a file that must not exist yet. It has its `size` at once: a count sees it
+    before its bytes are there."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    try:
+        os.ftruncate(file, size)
+    except BaseException:
+        os.close(file)
+        raise
+    return file
+
+
+def fill(file: int, data: bytes) -> None:
+    """All of `data`, on the disk; closes the descriptor."""
+    try:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(file, left) :]
+        os.fsync(file)
+    finally:
+        os.close(file)
+
+
+def replace(path: Path, data: bytes, scratch: Path) -> None:
+    """The old file or the new one, at any time. That it is the new one for good needs
+    `sync_folder`. `scratch` lies in the same folder and may be left by one who died."""
+    fill(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), data)
+    scratch.replace(path)
+
+
+def discard(path: Path) -> int:
+    """Unlinks; gives the bytes that this made free: none while another link is left."""
+    try:
+        file = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return 0
+    try:
+        path.unlink(missing_ok=True)
+        found = os.fstat(file)
+        return 0 if found.st_nlink else found.st_size
+    finally:
+        os.close(file)
 
 
 def sync_folder(path: Path) -> None:

@@ -19,7 +19,7 @@ EvidenceError
 │   └── FileTooLarge          file_too_large          over the limit given by the caller
 ├── CarError
 │   ├── CarInvalid            car_invalid             not CAR v1, truncated, or without one root
-│   └── CarTooLarge           car_too_large           over the limits given by the caller
+│   └── CarTooLarge           car_too_large           over the caller's limits, or of tiny blocks
 ├── GatewayError
 │   ├── RequestInvalid        request_invalid         a parameter or header that makes no sense
 │   ├── NotAcceptable         not_acceptable          a form of answer that is not given here
@@ -37,7 +37,9 @@ EvidenceError
 │   └── ManifestNotCanonical  manifest_not_canonical  valid, but not in its RFC 8785 form
 ├── VaultError                                        retryable
 │   ├── VaultFull             vault_full              quota reached, or the disk is full
-│   └── VaultIo               vault_io                the disk refused
+│   ├── VaultIo               vault_io                the disk refused
+│   └── VaultDamaged          vault_damaged           a pin is unreadable, or its root not whole
+├── OwnerInvalid              owner_invalid           not a label that a pin can bear
 └── KuboError                                         retryable
     ├── KuboUnreachable       kubo_unreachable        no connection, or it broke
     ├── KuboTimeout           kubo_timeout            no answer in time
@@ -215,6 +217,18 @@ class VaultFull(VaultError):
 
 class VaultIo(VaultError):
     code = "vault_io"
+
+
+class VaultDamaged(VaultError):
+    """Nothing is removed while it is not known what must stay: put the block back that is named,
+    or remove what `fields["owner"]` pinned."""
+
+    code = "vault_damaged"
+    retryable = False
+
+
+class OwnerInvalid(EvidenceError):
+    code = "owner_invalid"
 
 
 class KuboError(EvidenceError):

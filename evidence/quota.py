@@ -1,11 +1,11 @@
 """How many bytes the vault holds, agreed on by every process that writes to it."""
 
-import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from evidence.disk import discard, locked
 from evidence.errors import VaultFull
 
 _DIGITS = 20
@@ -13,7 +13,8 @@ _DIGITS = 20
 
 class Quota:
     """The sum lives in a file under a lock. A reservation comes before its write, and a process
-    that dies keeps what it reserved, so the sum may run high: a refusal counts again first.
+    that dies keeps what it reserved, so the sum may run high, never low: a refusal counts again
+    first.
     """
 
     def __init__(self, path: Path, limit_bytes: int | None, count: Callable[[], int]) -> None:
@@ -21,15 +22,20 @@ class Quota:
         self._path = path
         self._limit = limit_bytes
         self._count = count
-        if limit_bytes is not None:
-            with self._locked() as file:
-                _write(file, count())
+        self.recount()
 
-    def reserve(self, size: int) -> None:
-        """Raises VaultFull."""
+    def recount(self) -> None:
+        if self._limit is not None:
+            with locked(self._path) as file:
+                _write(file, self._count())
+
+    @contextmanager
+    def reserved(self, size: int) -> Iterator[None]:
+        """Make the file inside, at its full length, and no count will miss it. Raises VaultFull."""
         if self._limit is None:
+            yield
             return
-        with self._locked() as file:
+        with locked(self._path) as file:
             used = _read(file)
             if used is None or used + size > self._limit:
                 used = self._count()
@@ -38,22 +44,20 @@ class Quota:
                 message = f"{size} bytes more would pass the quota of {self._limit}"
                 raise VaultFull(message, used=used, limit=self._limit, bytes=size)
             _write(file, used + size)
+            yield
 
-    def release(self, size: int) -> None:
+    def discard(self, paths: Iterable[Path]) -> int:
+        """Unlinks these files; gives the bytes that became free.
+
+        No count may come between a file's end and its subtraction: it would be subtracted twice.
+        """
         if self._limit is None:
-            return
-        with self._locked() as file:
+            return sum(map(discard, paths))
+        with locked(self._path) as file:
+            freed = sum(map(discard, paths))
             used = _read(file)
-            _write(file, self._count() if used is None else max(0, used - size))
-
-    @contextmanager
-    def _locked(self) -> Iterator[int]:
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield file
-        finally:
-            os.close(file)
+            _write(file, self._count() if used is None else max(0, used - freed))
+            return freed
 
 
 def _read(file: int) -> int | None:

@@ -1,46 +1,65 @@
 """Blocks in a folder: written whole or not at all, checked each time they are read.
 
     ROOT/blocks/c0/1220…c0   one file a block, named by its multihash
-    ROOT/staging/…           deliveries that are not committed yet
+    ROOT/staging/…           deliveries under way
+    ROOT/pins/OWNER          the roots that stay for an owner
+    ROOT/removing/OWNER      the same, while they are being removed
     ROOT/usage               bytes held, where there is a quota
+    ROOT/lock                held by whoever changes blocks or pins
 
-Any number of processes may use one vault at a time. Killing one at any point leaves the vault
-whole: a root is there only if all below it is.
+Any number of processes may use one vault at a time; the disk must know hard links and `flock`.
+Killing one at any point leaves the vault whole: what is pinned is all there. What is not pinned
+stays until the next `collect`.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from evidence.car import CarReader, write_car
+from evidence.car import write_car
 from evidence.cid import CID, HASHES, IDENTITY, digest_to_cid
-from evidence.dag import check_block, load, walk
-from evidence.disk import disk_errors, make_folder
-from evidence.manifest import Manifest, digest, parse
+from evidence.dag import load
+from evidence.delivery import Delivery
+from evidence.disk import disk_errors, locked, sync_folder
+from evidence.errors import BlockError, CidInvalid, DagError, VaultDamaged
+from evidence.manifest import Manifest, parse
+from evidence.pins import Pins
 from evidence.quota import Quota
-from evidence.staging import Delivery, block_path, read_block, remove_abandoned
-from evidence.unixfs import StoredFile, file_size, import_file, read_file
+from evidence.staging import Places, block_name, read_block, remove_abandoned
+from evidence.sweep import (
+    Collected,
+    Removed,
+    discard_blocks,
+    pinned_names,
+    reached_names,
+    stored_names,
+)
+from evidence.unixfs import StoredFile, file_size, read_file
 
 
 class Vault:
     def __init__(self, root: Path, quota_bytes: int | None = None) -> None:
         """Makes the folders where they are missing. `quota_bytes` bounds the blocks together."""
-        self._blocks = root / "blocks"
-        self._staging = root / "staging"
+        self._places = Places(root / "blocks", root / "staging", root / "lock")
+        self._pins = Pins(root / "pins")
+        self._removing = Pins(root / "removing")
         with disk_errors():
-            root.mkdir(parents=True, exist_ok=True)
-            make_folder(self._blocks)
-            make_folder(self._staging)
-            remove_abandoned(self._staging)
-            self._quota = Quota(root / "usage", quota_bytes, self.used_bytes)
+            for name in ("blocks", "staging", "pins", "removing"):
+                (root / name).mkdir(parents=True, exist_ok=True)
+            sync_folder(root)
+            remove_abandoned(self._places.staging)
+            self._quota = Quota(root / "usage", quota_bytes, self._count)
+
+    def delivery(self) -> Delivery:
+        """For several things that come in together, with one pin or none."""
+        return Delivery(self._places, self._pins, self._quota)
 
     def put(self, cid: CID, block: bytes) -> None:
         """Raises BlockError for a block that is not what `cid` names, VaultError."""
-        check_block(cid, block)
-        with self._delivery() as delivery:
+        with self.delivery() as delivery:
             delivery.put(cid, block)
-            delivery.commit(cid)
 
     def get(self, cid: CID) -> bytes:
         """Raises BlockMissing; BlockMismatch where the disk has rotted."""
@@ -53,14 +72,20 @@ class Vault:
     def has(self, cid: CID) -> bool:
         if cid.hash_code == IDENTITY:
             return True
-        return cid.hash_code in HASHES and block_path(self._blocks, cid).exists()
+        return cid.hash_code in HASHES and self._places.block(block_name(cid)).exists()
 
     def put_file(self, stream: BinaryIO, max_bytes: int | None = None) -> StoredFile:
-        """The whole stream in the profile unixfs-v1-2025. Raises FileTooLarge, VaultError."""
-        with self._delivery() as delivery:
-            file = import_file(stream, delivery.put, max_bytes=max_bytes)
-            delivery.commit(file.cid)
-            return file
+        """See `Delivery.put_file`; so for the next two."""
+        with self.delivery() as delivery:
+            return delivery.put_file(stream, max_bytes)
+
+    def put_manifest(self, data: bytes) -> bytes:
+        with self.delivery() as delivery:
+            return delivery.put_manifest(data)
+
+    def put_car(self, stream: BinaryIO, max_bytes: int | None = None) -> CID:
+        with self.delivery() as delivery:
+            return delivery.put_car(stream, max_bytes)
 
     def open_file(self, cid: CID) -> Iterator[bytes]:
         """Its bytes in pieces; raises at once if it is missing or no file, later if a part is."""
@@ -70,54 +95,106 @@ class Vault:
         """Bytes. Raises what `open_file` raises."""
         return file_size(cid, self._read)
 
-    def put_manifest(self, data: bytes) -> bytes:
-        """Stores the very bytes and gives their digest (32 bytes). Raises ManifestError."""
-        parse(data)
-        key = digest(data)
-        self.put(digest_to_cid(key), data)
-        return key
-
     def get_manifest(self, key: bytes) -> Manifest:
         """By digest. Raises BlockMissing, ManifestError."""
         return parse(self.get(digest_to_cid(key)))
-
-    def put_car(self, stream: BinaryIO, max_bytes: int | None = None) -> CID:
-        """The root, once all below it has arrived (or was here) and is true to its CID.
-
-        Blocks that hang on nothing are dropped. Raises CarError, BlockError, DagError, VaultError;
-        then nothing was stored.
-        """
-        with self._delivery() as delivery:
-            car = CarReader(stream, max_bytes=max_bytes)
-            for cid, block in car.blocks():
-                delivery.put(cid, block)
-            wanted = [cid for cid, _ in walk(car.root, delivery.get)]
-            delivery.commit(car.root, wanted)
-            return car.root
 
     def car(self, root: CID) -> Iterator[bytes]:
         """All below `root` as a CAR. Raises BlockMissing, as late as it is found."""
         return write_car(root, self._read)
 
+    def pin(self, root: CID, owner: str) -> None:
+        """All below `root` stays while one owner is left who pinned it.
+
+        Reads and checks every block first. Raises OwnerInvalid, BlockError, DagError, VaultError.
+        """
+        with self.delivery() as delivery:
+            delivery.pin(owner)
+            delivery.add(root)
+
+    def unpin(self, root: CID, owner: str) -> None:
+        """Nothing where it is not pinned. Raises OwnerInvalid, VaultError."""
+        with disk_errors(), locked(self._places.lock):
+            roots = self._pins.roots(owner)
+            if root in roots:
+                self._pins.write(owner, (each for each in roots if each != root))
+                self._pins.sync()
+
+    def pins(self) -> dict[str, tuple[CID, ...]]:
+        """The roots of each owner, in the order pinned. Raises VaultDamaged."""
+        with disk_errors():
+            found = {owner: self._pins.roots(owner) for owner in self._pins.owners()}
+        return {owner: roots for owner, roots in found.items() if roots}
+
+    def collect(self) -> Collected:
+        """Removes every block that no pin reaches, and what processes that died have left.
+
+        Raises VaultError; VaultDamaged before anything is removed.
+        """
+        with disk_errors():
+            remove_abandoned(self._places.staging)
+            with locked(self._places.lock):
+                pinned = pinned_names(self._pins, self._read)
+                doomed = (name for name in stored_names(self._places) if name not in pinned)
+                collected = discard_blocks(doomed, self._places, self._quota)
+                for owner in self._removing.owners():
+                    self._removing.write(owner, ())
+            self._quota.recount()
+        return collected
+
+    def remove(self, owner: str) -> Removed:
+        """Lets go all that the owner pinned, and removes at once what no other pin reaches.
+
+        Needs no room on the disk. One that was cut off is ended by calling it again; what it had
+        let go, `collect` takes as well. Raises OwnerInvalid, VaultError; VaultDamaged, where it is
+        not the owner's own that is damaged, before anything is removed.
+        """
+        with disk_errors(), locked(self._places.lock):
+            pinned = pinned_names(self._pins, self._read, but=owner)
+            roots, reached = self._left_by(owner)
+            if reached is None:  # what is damaged says not what lies below it: all unpinned goes
+                reached = stored_names(self._places)
+            doomed = [name for name in reached if name not in pinned]
+            self._pins.move(owner, self._removing)
+            gone = discard_blocks(doomed, self._places, self._quota)
+            self._removing.write(owner, ())
+        mine = (root for root in roots if root.multihash.hex() not in pinned)
+        return Removed(tuple(mine), gone.blocks, gone.bytes)
+
+    def _left_by(self, owner: str) -> tuple[tuple[CID, ...], Iterable[str] | None]:
+        """Its roots, also those of a removal begun, and the names of the blocks below them."""
+        seen: set[bytes] = set()
+        names: dict[str, None] = {}
+        roots: tuple[CID, ...] = ()
+        try:
+            begun = self._removing.roots(owner)
+            roots = tuple(dict.fromkeys((*begun, *self._pins.roots(owner))))
+            for root in roots:
+                names.update(dict.fromkeys(reached_names(root, self._read, seen)))
+        except (BlockError, DagError, CidInvalid, VaultDamaged):
+            return roots, None
+        return roots, names
+
     def used_bytes(self) -> int:
         """Blocks and unfinished deliveries together, counted on disk."""
         with disk_errors():
-            return _folder_bytes(self._blocks) + _folder_bytes(self._staging)
+            return self._count()
+
+    def _count(self) -> int:
+        """Deliveries first: what is linked to its place meanwhile is counted, and once."""
+        staged = dict(_file_sizes(self._places.staging))
+        blocks = _file_sizes(self._places.blocks)
+        return sum(staged.values()) + sum(size for file, size in blocks if file not in staged)
 
     def _read(self, cid: CID) -> bytes:
-        return read_block(block_path(self._blocks, cid), cid)
-
-    def _delivery(self) -> Delivery:
-        return Delivery(self._staging, self._blocks, self._quota)
+        return read_block(self._places.block(block_name(cid)), cid)
 
 
-def _folder_bytes(root: Path) -> int:
-    total = 0
+def _file_sizes(root: Path) -> Iterator[tuple[int, int]]:
+    """Inode and bytes of each file in the folders of `root`."""
     for folder in root.iterdir():
-        try:
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    total += entry.stat().st_size
-        except FileNotFoundError:
-            continue  # a delivery that ended meanwhile
-    return total
+        with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
+            for entry in entries:
+                with suppress(FileNotFoundError):  # a delivery that ended, a block swept away
+                    found = entry.stat(follow_symlinks=False)
+                    yield found.st_ino, found.st_size

@@ -10,6 +10,7 @@ from dapp.errors import InvalidInput, NotFound
 from dapp.service.outbox import Outbox
 from evidence import (
     CID,
+    Delivery,
     Item,
     Kind,
     Manifest,
@@ -72,25 +73,16 @@ class Evidence:
         self.gateway = Gateway(vault.block, refused)
 
     def submit(self, submission: Submission) -> View:
-        """Stores all, says the digest that goes on chain. Raises InvalidInput, EvidenceError."""
+        """Stores all or nothing, says the digest that goes on chain.
+
+        What is stored stays until the digest is removed. Raises InvalidInput, EvidenceError.
+        """
         text, kinds = _checked(submission)
-        items = [
-            self._store(upload, kind) for upload, kind in zip(submission.files, kinds, strict=True)
-        ]
-        order, salt = submission.order, submission.salt
-        data = encode(
-            Manifest(
-                salt=secrets.token_bytes(32) if salt is None else bytes.fromhex(salt[2:]),
-                chain=self._chain,
-                desk=self._desk,
-                author=submission.author.lower(),
-                items=tuple(items),
-                complaint=submission.complaint,
-                order=None if order is None else bytes.fromhex(order[2:]),
-                text=text,
-            )
-        )
-        digest = self._vault.put_manifest(data)
+        with self._vault.delivery() as delivery:
+            uploads = zip(submission.files, kinds, strict=True)
+            items = [self._store(delivery, upload, kind) for upload, kind in uploads]
+            digest = delivery.put_manifest(encode(self._manifest(submission, text, items)))
+            delivery.pin(digest.hex())
         self._outbox.add(digest)
         return self._view(digest)
 
@@ -98,8 +90,21 @@ class Evidence:
         """Raises NotFound where the vault does not hold the manifest, EvidenceError."""
         return self._view(bytes.fromhex(digest[2:]))
 
-    def _store(self, upload: Upload, kind: Kind) -> Item:
-        cid, size = self._vault.put_file(upload.stream, self._max_file_bytes)
+    def _manifest(self, submission: Submission, text: str | None, items: list[Item]) -> Manifest:
+        order, salt = submission.order, submission.salt
+        return Manifest(
+            salt=secrets.token_bytes(32) if salt is None else bytes.fromhex(salt[2:]),
+            chain=self._chain,
+            desk=self._desk,
+            author=submission.author.lower(),
+            items=tuple(items),
+            complaint=submission.complaint,
+            order=None if order is None else bytes.fromhex(order[2:]),
+            text=text,
+        )
+
+    def _store(self, delivery: Delivery, upload: Upload, kind: Kind) -> Item:
+        cid, size = delivery.put_file(upload.stream, self._max_file_bytes)
         media_type = upload.media_type.split(";")[0].strip().lower() or _ANY_MEDIA_TYPE
         return Item(upload.name, media_type, size, cid, kind, Visibility.PUBLIC)
 

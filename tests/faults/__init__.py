@@ -1,1 +1,1 @@
-"""The indexer against everything that chains, nodes, databases and signals do to it."""
+"""The indexer, and the vault, against all that chains, nodes, databases, disks and signals do."""

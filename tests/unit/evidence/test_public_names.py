@@ -6,9 +6,10 @@ from evidence import errors
 
 def test_public_names_are_pinned() -> None:
     assert set(evidence.__all__) == {
-        "CID", "CarReader", "EvidenceError", "Item", "Kind", "Manifest", "StoredFile", "Vault",
-        "Visibility", "cid_of", "digest", "digest_to_cid", "encode", "file_size", "import_file",
-        "parse", "parse_cid", "read_file", "walk", "write_car",
+        "CID", "CarReader", "Collected", "Delivery", "EvidenceError", "Item", "Kind", "Manifest",
+        "Removed", "StoredFile", "Vault", "Visibility", "cid_of", "digest", "digest_to_cid",
+        "encode", "file_size", "import_file", "parse", "parse_cid", "read_file", "walk",
+        "write_car",
     }  # fmt: skip
     assert all(hasattr(evidence, name) for name in evidence.__all__)
 

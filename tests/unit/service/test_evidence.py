@@ -129,6 +129,22 @@ def test_a_file_over_the_limit_is_refused_and_leaves_nothing(
     assert vault.used_bytes() == 0
 
 
-def test_a_name_that_deceives_is_refused(evidence: Evidence) -> None:
+def test_a_name_that_deceives_is_refused_and_leaves_nothing(
+    evidence: Evidence, vault: Vault
+) -> None:
     with pytest.raises(ManifestNameUnsafe):
-        evidence.submit(submission(file("gnp.\u202eexe", b"a")))
+        evidence.submit(submission(file("a.png", b"a"), file("gnp.\u202eexe", b"b")))
+    assert vault.used_bytes() == 0
+
+
+def test_what_is_submitted_stays_under_its_digest(evidence: Evidence, vault: Vault) -> None:
+    stored = evidence.submit(submission(file("a.png", b"a"), file("b.png", b"b"), text="hello"))
+    vault.put_file(BytesIO(b"what nobody submitted"))
+    assert vault.collect().blocks == 1
+    assert evidence.show(stored["digest"]) == stored
+    (pin,) = vault.pins().items()
+    assert pin[0] == stored["digest"][2:]
+    assert [str(root) for root in pin[1]] == [
+        *(item["cid"] for item in stored["items"]),
+        stored["cid"],
+    ]
