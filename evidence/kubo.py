@@ -127,6 +127,12 @@ class Kubo:
             reply = self._client.id().as_json()
             return tuple(_text(one) for one in reply["Addresses"] or ())
 
+    def connect(self, address: str) -> None:
+        """Has the node call another one, so that blocks can flow; it has a few seconds for it."""
+        with _kubo_errors():
+            reply = self._client.swarm.connect(address, opts={"timeout": "5s"}).as_json()
+            list(reply["Strings"])
+
     def pin(self, cid: CID) -> None:
         """Pins what the node holds already. Raises BlockMissing where it holds not all of it."""
         try:

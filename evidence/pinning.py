@@ -103,6 +103,8 @@ class PinningService:
         may take over the body of one answer.
         """
         address = _checked(url)
+        self.host = address.netloc.decode("ascii")
+        """With its port, where that is not the usual one."""
         self._url = str(address).rstrip("/") + "/pins"
         self._token = token
         self._answer_seconds = answer_seconds
