@@ -67,6 +67,7 @@ class Settings(BaseSettings):
     )
     pinning_url: str = Field(
         default="",
+        repr=False,
         description="address of a service with the IPFS Pinning Service API (what /pins is added "
         "to), which is to hold all evidence as well; it fetches it from the Kubo node",
     )

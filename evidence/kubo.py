@@ -253,15 +253,9 @@ def _kubo_errors() -> Iterator[None]:
         raise KuboTimeout(f"Kubo did not answer in time: {_shown(error)}") from error
     except ipfs.ErrorResponse as error:
         raise KuboRefused(f"Kubo refused: {_shown(error)}") from error
-    except (
-        ipfs.StatusError,
-        ipfs.EncoderError,
-        ipfs.ProtocolError,
-        requests.TooManyRedirects,
-        urllib3.exceptions.HTTPError,
-    ) as error:
+    except (ipfs.StatusError, ipfs.EncoderError, requests.TooManyRedirects) as error:
         raise KuboReplyInvalid(f"Kubo's answer makes no sense: {_shown(error)}") from error
-    except (ipfs.Error, OSError) as error:
+    except (ipfs.Error, urllib3.exceptions.HTTPError, OSError) as error:
         raise KuboUnreachable(f"no connection to Kubo: {_shown(error)}") from error
     except _NONSENSE as error:
         raise KuboReplyInvalid(f"Kubo's answer makes no sense: {_shown(repr(error))}") from error

@@ -205,11 +205,8 @@ class PinningService:
                 data = self._received(response)
         except httpx.TimeoutException as error:
             raise PinningTimeout("the pinning service did not answer in time") from error
-        except (httpx.RemoteProtocolError, httpx.DecodingError) as error:
-            said = shown(str(error))
-            raise PinningReplyInvalid(f"no HTTP from the pinning service: {said}") from error
         except httpx.HTTPError as error:
-            reason = type(error).__name__
+            reason = f"{type(error).__name__}: {shown(str(error))}"
             raise PinningUnreachable(f"no connection to the pinning service: {reason}") from error
         self._check(response, data)
         return data

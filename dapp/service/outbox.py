@@ -19,6 +19,7 @@ from dapp.service.held import manifests_in
 from dapp.service.targets import Held, Target, is_refusal, is_silent, is_theirs
 from dapp.store.replication import Claim, Replication, State
 from evidence import CID, EvidenceError, Manifest, Vault, digest_to_cid, parse_cid
+from evidence.errors import PinningBusy
 
 log = structlog.get_logger()
 
@@ -172,7 +173,9 @@ class Outbox:
         try:
             said = await aside(target.probe)
         except EvidenceError as error:
-            await self._target_failed(target, error)
+            # Whatever it says: that much, any node or service of use can do.
+            unreachable = not isinstance(error, PinningBusy)
+            await self._target_failed(target, error, unreachable=unreachable)
             return ""
         await self._rows.answers(target.name, served=False)
         return said
@@ -237,11 +240,13 @@ class Outbox:
         again = self._delay(claim.tries)
         await self._rows.settle(claim, state, again, claim.reference, error.code)
         if is_theirs(error):
-            await self._target_failed(target, error)
+            await self._target_failed(target, error, unreachable=is_silent(error))
 
-    async def _target_failed(self, target: Target, error: EvidenceError) -> None:
+    async def _target_failed(
+        self, target: Target, error: EvidenceError, *, unreachable: bool
+    ) -> None:
         """The others that wait for it wait longer, instead of failing one by one."""
-        tries = await self._rows.fails(target.name, error.code, unreachable=is_silent(error))
+        tries = await self._rows.fails(target.name, error.code, unreachable=unreachable)
         asked = error.fields.get("retry_after_seconds", 0)
         await self._rows.pause(target.name, max(self._delay(tries), float(asked)))
 

@@ -226,6 +226,17 @@ def test_a_redirect_is_not_followed() -> None:
     assert asked == [1]
 
 
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize(
+    "reply", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n", b"SSH-2.0-OpenSSH_9.6\r\n"]
+)
+def test_who_hangs_up_in_the_middle_is_not_there(
+    reply: bytes, call: Callable[[Kubo], object]
+) -> None:
+    with node(reply) as kubo, pytest.raises(KuboUnreachable):
+        call(kubo)
+
+
 def test_what_the_node_says_is_repeated_in_part_only() -> None:
     reply = FAIL + b'{"Message": "%s", "Code": 0, "Type": "error"}' % (b"x" * 10_000)
     with node(reply) as kubo, pytest.raises(KuboRefused) as caught:

@@ -235,6 +235,18 @@ def test_nonsense_is_our_error(reply: bytes, call: Callable[[PinningService], ob
 
 
 @pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize(
+    "reply",
+    [b"HTTP/1.1 ", b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n", b"SSH-2.0-OpenSSH_9.6\r\n"],
+)
+def test_who_hangs_up_in_the_middle_is_not_there(
+    reply: bytes, call: Callable[[PinningService], object]
+) -> None:
+    with saying(reply) as client, pytest.raises(PinningUnreachable):
+        call(client)
+
+
+@pytest.mark.parametrize("call", CALLS)
 def test_a_service_that_hangs(call: Callable[[PinningService], object]) -> None:
     with saying() as client, pytest.raises(PinningTimeout):
         call(client)
