@@ -20,7 +20,7 @@ from scripts.toolchain import process
 from scripts.toolchain.anvil import Anvil
 from scripts.toolchain.kubo import Kubo
 from scripts.toolchain.postgres import Postgres
-from tests.api_player import Service, environment, redress, running, until
+from tests.api_player import Person, Service, environment, redress, running, until
 from tests.replicating import door
 from tests.world import HOURS, World
 
@@ -308,5 +308,27 @@ def test_a_database_that_goes_is_said_to_be_away(tmp_path: Path) -> None:
                     assert (away.status_code, away.json()["code"]) == (503, "database-unavailable")
                     assert service.http.get("/readyz").status_code == 503
                     assert service.http.get("/healthz").status_code == 200
+    finally:
+        postgres_tool.stop(server)
+
+
+def test_evidence_is_taken_while_the_database_is_away(tmp_path: Path, kubo: Kubo) -> None:
+    data, log = tmp_path / "postgres", tmp_path / "postgres.log"
+    tmp_path.chmod(0o755)
+    server = postgres_tool.start(data, log=log, durable=False)
+    try:
+        with anvil_tool.running() as node:
+            url = server.create_database("redress")
+            folder = tmp_path / "deployments"
+            with closing(World.deployed(node.url, folder)) as world:
+                env = environment(node.url, url, folder, tmp_path / "data")
+                with running(world, {**env, "REDRESS_KUBO_URL": kubo.api_url}, tmp_path) as service:
+                    postgres_tool.stop(server)
+                    person = Person()
+                    digest = service.digest(person, "the database is away")
+                    path = f"/v1/evidence/{digest}"
+                    assert states(service.http, path) == {"unknown"}
+                    server = postgres_tool.start(data, log=log, durable=False)
+                    until(lambda: states(service.http, path) == {"pinned"}, "replicated")
     finally:
         postgres_tool.stop(server)
