@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from dapp.domain.types import Digest
 from evidence import parse_cid
 from evidence.kubo import Kubo as KuboClient
 from scripts.toolchain import anvil as anvil_tool
@@ -172,6 +173,12 @@ def test_evidence_reaches_the_ipfs_node_without_being_waited_for(stage: Stage, k
         assert found["stored"] == found["items"][0]["stored"] == ["vault", "kubo"]
         assert found["replicas"][0]["target"] == "kubo"
         assert found["replicas"][0]["since"]["unix"] > 0
+        world = stage.world
+        complaint = world.file(world.pay(world.register()))
+        world.evidence(complaint, world.customer, Digest(stored["digest"]))
+        page = f"/c/{complaint}"
+        until(lambda: "a.bin" in http.get(page).text, "the file is on the page")
+        assert "Replicated once: IPFS node" in http.get(page).text
     node = KuboClient(kubo.api_multiaddr)
     assert node.is_pinned(parse_cid(stored["items"][0]["cid"]))
     assert node.is_pinned(parse_cid(stored["cid"]))

@@ -289,7 +289,7 @@ class Stuck(Shelf):
         time.sleep(3600)
 
 async def work():
-    async with site(sys.argv[1], Vault(Path(sys.argv[2])), Stuck(), pace=replace(FAST, lease=2.0)):
+    async with site(sys.argv[1], Vault(Path(sys.argv[2])), Stuck(), pace=replace(FAST, lease=5.0)):
         await asyncio.sleep(3600)
 
 asyncio.run(work())
@@ -309,14 +309,14 @@ def test_what_a_killed_process_was_sending_is_sent_by_another(
         command = [sys.executable, "-c", WORKER, url, str(tmp_path / "vault")]
         child = process.start(command, log=log, cwd=Path(__file__).parents[2])
         try:
-            async with site(url, vault, shelf, pace=replace(FAST, lease=2.0), run=False) as one:
+            async with site(url, vault, shelf, run=False) as one:
 
                 async def sending() -> bool:
                     return "sending" in log.read_text()
 
                 await until(sending, "the worker sends")
-                for _ in range(5):  # for longer than the lease: it is renewed
-                    assert await one.rows.claim("shelf", 2.0) is None, log.read_text()
+                for _ in range(10):  # for longer than the lease: it is renewed
+                    assert await one.rows.claim("shelf", 5.0) is None, log.read_text()
                     await asyncio.sleep(0.6)
                 child.kill()
             async with site(url, vault, shelf) as one:
