@@ -1,14 +1,20 @@
-"""Which manifests this machine keeps."""
+"""What this machine keeps for good: every manifest, and the files that it lists."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from evidence import EvidenceError, Manifest, Vault, digest, parse
+from evidence import EvidenceError, Manifest, Vault, digest, digest_to_cid, parse
 from evidence.manifest import MAX_BYTES
 
 
-def manifests_in(vault: Vault) -> Iterator[tuple[bytes, Manifest]]:
-    """Each with its digest; reads the first byte of every block, and all of what may be one."""
+def roots_of(key: bytes, manifest: Manifest) -> Iterator[str]:
+    """The files and, last, what lists them, as CIDs; `key` is the manifest's digest."""
+    yield from (str(item.cid) for item in manifest.items)
+    yield str(digest_to_cid(key))
+
+
+def roots_in(vault: Vault) -> Iterator[str]:
+    """Of every manifest; reads the first byte of each block, and all of what may be one."""
     for path in vault._blocks.glob("*/*"):
         data = _candidate(path)
         if data is None:
@@ -19,7 +25,7 @@ def manifests_in(vault: Vault) -> Iterator[tuple[bytes, Manifest]]:
             continue  # a file that only looks like one
         key = digest(data)
         if path.name == "1220" + key.hex():  # else it has rotted
-            yield key, manifest
+            yield from roots_of(key, manifest)
 
 
 def _candidate(path: Path) -> bytes | None:

@@ -7,18 +7,18 @@ waits for none of this: what could not be noted down is found in the vault by th
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import structlog
 
 from dapp.errors import DatabaseUnavailable
-from dapp.service.aside import aside
-from dapp.service.held import manifests_in
-from dapp.service.targets import Held, Target, is_refusal, is_silent, is_theirs
+from dapp.service.aside import Answer, aside
+from dapp.service.held import roots_in, roots_of
+from dapp.service.targets import Held, Target, TargetStuck, is_refusal, is_silent, is_theirs
 from dapp.store.replication import Claim, Replication, State
-from evidence import CID, EvidenceError, Manifest, Vault, digest_to_cid, parse_cid
+from evidence import CID, EvidenceError, Vault, parse_cid
 from evidence.errors import PinningBusy
 
 log = structlog.get_logger()
@@ -34,6 +34,7 @@ class Pace:
         poll: between looks for what is due, where nobody says that there is something.
         retry: after the first failure; each further one doubles it, up to `max_retry`.
         lease: how long a row is ours without a sign of life.
+        attempt: until a target that neither does its work nor fails is left alone.
         recheck: until what is pinned is looked at again.
         probe: between looks whether a target answers.
         sweep: between searches of the vault for what was not noted down.
@@ -43,6 +44,7 @@ class Pace:
     retry: float = 5.0
     max_retry: float = 300.0
     lease: float = 60.0
+    attempt: float = 3600.0
     recheck: float = 6 * 3600.0
     probe: float = 60.0
     sweep: float = 600.0
@@ -121,9 +123,9 @@ class Outbox:
     async def note_down(self) -> None:
         """What was added, to the database. Raises DatabaseUnavailable; then nothing is lost."""
         digests = set(self._fresh)
-        manifests = await aside(lambda: [(one, self._manifest(one)) for one in digests])
-        roots = [root for one, found in manifests if found for root in _roots(one, found)]
-        await self._enqueue(roots)
+        await self._enqueue(
+            await aside(lambda: [root for one in digests for root in self._roots(one)])
+        )
         self._fresh -= digests
 
     async def _for_ever(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -146,10 +148,7 @@ class Outbox:
     async def _sweep(self) -> None:
         """Evidence of which the database knows nothing: it was away, or was made anew."""
         await self._enqueue([])  # where it is away now, the vault is not searched for nothing
-        found = await aside(
-            lambda: [root for one in manifests_in(self._vault) for root in _roots(*one)]
-        )
-        await self._enqueue(found)
+        await self._enqueue(await aside(lambda: list(roots_in(self._vault))))
         await asyncio.sleep(self._pace.sweep)
 
     async def _enqueue(self, roots: Sequence[str]) -> None:
@@ -171,7 +170,7 @@ class Outbox:
     async def probe(self, target: Target) -> str:
         """What the target says of itself; empty where it does not answer."""
         try:
-            said = await aside(target.probe)
+            said = await self._within(self._pace.probe, target.probe)
         except EvidenceError as error:
             # Whatever it says: that much, any node or service of use can do.
             unreachable = not isinstance(error, PinningBusy)
@@ -183,10 +182,18 @@ class Outbox:
     def _new_lease(self) -> _Lease:
         return _Lease(time.monotonic() + self._pace.lease)
 
+    async def _within(self, seconds: float, work: Callable[[], Answer]) -> Answer:
+        """The node may say a word now and then for ever. Raises TargetStuck."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await aside(work)
+        except TimeoutError as error:
+            raise TargetStuck(f"no end after {seconds:.0f} s") from error
+
     async def _attempt(self, target: Target, claim: Claim, lease: _Lease) -> None:
         renewing = asyncio.create_task(self._renew(claim, lease))
         try:
-            held = await aside(lambda: self._ask(target, claim, lease))
+            held = await self._within(self._pace.attempt, lambda: self._ask(target, claim, lease))
         except LeaseLost:
             log.warning("another process replicates this", root=claim.root, target=target.name)
         except EvidenceError as error:
@@ -254,18 +261,12 @@ class Outbox:
         longest = min(self._pace.max_retry, self._pace.retry * 2.0 ** min(tries - 1, 30))
         return longest * (0.5 + 0.5 * self._chance())
 
-    def _manifest(self, digest: bytes) -> Manifest | None:
+    def _roots(self, digest: bytes) -> list[str]:
         try:
-            return self._vault.get_manifest(digest)
+            return list(roots_of(digest, self._vault.get_manifest(digest)))
         except EvidenceError as error:
             log.warning("evidence can't be read", digest=digest.hex(), code=error.code)
-            return None
-
-
-def _roots(digest: bytes, manifest: Manifest) -> Iterable[str]:
-    """The files and, last, what lists them."""
-    yield from (str(item.cid) for item in manifest.items)
-    yield str(digest_to_cid(digest))
+            return []
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

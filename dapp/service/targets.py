@@ -28,6 +28,13 @@ _MAX_CALLS = 3
 """How many of a service's nodes ours calls up; one is enough, and each may take seconds."""
 
 
+class TargetStuck(EvidenceError):
+    """The target takes for ever, though it says something now and then."""
+
+    code = "target_stuck"
+    retryable = True
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """What a target says of one DAG.
@@ -140,12 +147,13 @@ def _held(found: PinStatus) -> Held:
 
 def is_theirs(error: EvidenceError) -> bool:
     """A target failed; else the bytes here are missing or rotten."""
-    return isinstance(error, KuboError | PinningError)
+    return isinstance(error, KuboError | PinningError | TargetStuck)
 
 
 def is_silent(error: EvidenceError) -> bool:
     """The target did not answer at all."""
-    return isinstance(error, KuboUnreachable | KuboTimeout | PinningUnreachable | PinningTimeout)
+    silent = KuboUnreachable | KuboTimeout | PinningUnreachable | PinningTimeout | TargetStuck
+    return isinstance(error, silent)
 
 
 def is_refusal(error: EvidenceError) -> bool:

@@ -367,6 +367,24 @@ def test_a_timeout_of_one_send_is_no_end(url: str, vault: Vault) -> None:
     asyncio.run(work())
 
 
+def test_a_target_that_takes_for_ever_is_left_alone(url: str, vault: Vault) -> None:
+    shelf = Shelf(slow_seconds=3600)
+
+    async def work() -> None:
+        async with site(url, vault, shelf, pace=replace(FAST, attempt=0.3)) as one:
+            shown = one.submit("hello")
+
+            async def given_up() -> bool:
+                codes = sql(url, "SELECT state, error_code FROM replication")
+                return codes == [("pending", "target_stuck")]
+
+            await until(given_up, "the send is given up")
+            shelf.slow_seconds = 0
+            await until_all(one, "pinned", ["shelf"], shown)
+
+    asyncio.run(work())
+
+
 def test_a_target_that_the_settings_no_longer_name_is_said_to_be_removed(
     url: str, vault: Vault
 ) -> None:
