@@ -167,17 +167,16 @@ class Outbox:
             lease = self._new_lease()
         await _wait(self._due[target.name], self._pace.poll)
 
-    async def probe(self, target: Target) -> str:
-        """What the target says of itself; empty where it does not answer."""
+    async def probe(self, target: Target) -> None:
+        """Notes down whether the target answers. Raises DatabaseUnavailable."""
         try:
-            said = await self._within(self._pace.probe, target.probe)
+            await self._within(self._pace.probe, target.probe)
         except EvidenceError as error:
             # Whatever it says: that much, any node or service of use can do.
             unreachable = not isinstance(error, PinningBusy)
             await self._target_failed(target, error, unreachable=unreachable)
-            return ""
-        await self._rows.answers(target.name, served=False)
-        return said
+        else:
+            await self._rows.answers(target.name, served=False)
 
     def _new_lease(self) -> _Lease:
         return _Lease(time.monotonic() + self._pace.lease)
