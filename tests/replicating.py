@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 
+import psycopg
+
 from dapp.domain.types import Address, ChainId
 from dapp.service.evidence import Evidence, Submission, Upload
 from dapp.service.outbox import Outbox, Pace
@@ -126,6 +128,12 @@ async def site(
 async def migrated(url: str) -> None:
     async with await connect(url) as connection:
         await migrate(connection)
+
+
+def sql(url: str, statement: str) -> list[Any]:
+    with psycopg.connect(url, autocommit=True) as connection:
+        cursor = connection.execute(statement.encode())
+        return cursor.fetchall() if cursor.description else []
 
 
 async def until(ready: Callable[[], Awaitable[bool]], what: str) -> None:
