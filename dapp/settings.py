@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import AliasChoices, Field, HttpUrl, field_validator
+from pydantic import AliasChoices, Field, HttpUrl, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -68,7 +68,21 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="address that the web server listens on")
     port: int = Field(default=8080, ge=0, le=65535, description="0 takes a free port")
-    kubo_url: HttpUrl | None = Field(default=None, description="RPC address of a Kubo node")
+    kubo_url: HttpUrl | None = Field(
+        default=None,
+        description="RPC address of a Kubo node, which is to hold all evidence as well",
+    )
+    pinning_url: str = Field(
+        default="",
+        repr=False,
+        description="address of a service with the IPFS Pinning Service API (what /pins is added "
+        "to), which is to hold all evidence as well; it fetches it from the Kubo node",
+    )
+    pinning_token_file: Path | None = Field(
+        default=None,
+        validate_default=True,
+        description="file with the bearer token for the pinning service, which needs one",
+    )
     public_url: str | None = Field(default=None, description="where people reach the pages")
     poll_seconds: float = Field(
         default=0.25, gt=0, le=60, description="how often the indexer asks for the chain's head"
@@ -80,6 +94,17 @@ class Settings(BaseSettings):
     def _names_a_node(cls, value: str) -> str:
         if not all(_parted(chain, ",") for chain in value.split(";")):
             raise ValueError("name at least one node")
+        return value
+
+    @field_validator("pinning_token_file")
+    @classmethod
+    def _fits_the_pinning_service(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if not info.data.get("pinning_url"):
+            return value
+        if value is None:
+            raise ValueError("the pinning service needs a token")
+        if info.data.get("kubo_url") is None:
+            raise ValueError("the pinning service needs REDRESS_KUBO_URL, to fetch from")
         return value
 
     @property

@@ -1,6 +1,7 @@
 """Evidence that anyone can check: content-addressed files and manifests. See README.md.
 
-`evidence.kubo` is imported by itself: it alone needs ipfshttpclient.
+`evidence.kubo` and `evidence.pinning` are imported by themselves: they alone need ipfshttpclient
+and httpx.
 """
 
 from evidence.car import CarReader, write_car

@@ -40,6 +40,14 @@ EvidenceError
 │   ├── VaultIo               vault_io                the disk refused
 │   └── VaultDamaged          vault_damaged           a pin is unreadable, or its root not whole
 ├── OwnerInvalid              owner_invalid           not a label that a pin can bear
+├── PinningError                                      retryable
+│   ├── PinningUnreachable    pinning_unreachable     no connection, or it broke
+│   ├── PinningTimeout        pinning_timeout         no answer in time
+│   ├── PinningBusy           pinning_busy            asks for patience; fields: retry_after_seconds
+│   ├── PinningRefused        pinning_refused         it answered with an error; fields: status
+│   ├── PinningReplyInvalid   pinning_reply_invalid   its answer makes no sense
+│   ├── PinMissing            pin_missing             it knows no such pin request
+│   └── PinningMisconfigured  pinning_misconfigured   an address or token of no use; not retryable
 └── KuboError                                         retryable
     ├── KuboUnreachable       kubo_unreachable        no connection, or it broke
     ├── KuboTimeout           kubo_timeout            no answer in time
@@ -229,6 +237,45 @@ class VaultDamaged(VaultError):
 
 class OwnerInvalid(EvidenceError):
     code = "owner_invalid"
+
+
+class PinningError(EvidenceError):
+    """The pinning service could not do it now; what is stored here is not touched."""
+
+    retryable = True
+
+
+class PinningUnreachable(PinningError):
+    code = "pinning_unreachable"
+
+
+class PinningTimeout(PinningError):
+    code = "pinning_timeout"
+
+
+class PinningBusy(PinningError):
+    """`fields["retry_after_seconds"]` is there where the service said for how long."""
+
+    code = "pinning_busy"
+
+
+class PinningRefused(PinningError):
+    """`fields`: `status`, the HTTP status; `reason`, its code for it, where it gave one."""
+
+    code = "pinning_refused"
+
+
+class PinningReplyInvalid(PinningError):
+    code = "pinning_reply_invalid"
+
+
+class PinMissing(PinningError):
+    code = "pin_missing"
+
+
+class PinningMisconfigured(PinningError):
+    code = "pinning_misconfigured"
+    retryable = False
 
 
 class KuboError(EvidenceError):

@@ -23,15 +23,19 @@ from dapp.service.outbox import Outbox
 from dapp.service.parts import Parts
 from dapp.service.people import People
 from dapp.service.prepare import Prepare
+from dapp.service.replicas import Replicas
 from dapp.service.status import Status
+from dapp.service.targets import KuboTarget, PinningTarget, Target
 from dapp.settings import Settings
 from dapp.store import database
 from dapp.store.deployments import stored
 from dapp.store.news import News
 from dapp.store.queries import Queries
+from dapp.store.replication import Replication
 from dapp.store.schema import migrate
 from evidence import Vault
 from evidence.kubo import Kubo
+from evidence.pinning import PinningService, Token
 
 
 @asynccontextmanager
@@ -56,6 +60,19 @@ def build_vault(settings: Settings) -> Vault:
     return Vault(_vault_folder(settings), settings.vault_quota_bytes)
 
 
+def build_targets(settings: Settings) -> list[Target]:
+    """Who else is to keep all evidence. Raises EvidenceError for settings of no use."""
+    if settings.kubo_url is None:
+        return []
+    kubo = Kubo(_multiaddr(settings.kubo_url))
+    targets: list[Target] = [KuboTarget(kubo)]
+    if settings.pinning_url and settings.pinning_token_file is not None:
+        token = Token.from_file(settings.pinning_token_file)
+        service = PinningService(settings.pinning_url, token)
+        targets.append(PinningTarget(service, kubo))
+    return targets
+
+
 def _parts(
     settings: Settings, deployment: Deployment, node: Node, pool: AsyncConnectionPool, url: str
 ) -> Parts:
@@ -66,8 +83,9 @@ def _parts(
     people = People(queries, clock, deployment)
     draws = Draws(queries, clock, cases, people, node)
     vault = build_vault(settings)
-    kubo = None if settings.kubo_url is None else Kubo(_multiaddr(settings.kubo_url))
-    outbox = Outbox(_vault_folder(settings) / "outbox", vault, kubo)
+    targets = build_targets(settings)
+    replication = Replication(pool, deployment.chain_id)
+    outbox = Outbox(vault, replication, targets)
     desk = deployment.address_of("ComplaintDesk")
     return Parts(
         settings=settings,
@@ -82,6 +100,7 @@ def _parts(
         prepare=Prepare(cases, people, draws, clock, node, deployment),
         evidence=Evidence(vault, outbox, deployment.chain_id, desk, settings.max_upload_bytes),
         outbox=outbox,
+        replicas=Replicas(replication, targets),
     )
 
 

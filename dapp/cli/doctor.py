@@ -17,7 +17,7 @@ _LEAST_FREE_BYTES = 500 * 1024**2
 
 
 def doctor(context: typer.Context, json: AsJson = False) -> None:
-    """Check node, contracts, database, index and vault; exit 1 if anything ails."""
+    """Check node, contracts, database, index, vault and replicas; exit 1 if anything ails."""
     checks = asyncio.run(_examine(builders(context), Settings()))
     healthy = all(check["ok"] for check in checks)
     if json:
@@ -38,6 +38,10 @@ async def _examine(builders: Builders, settings: Settings) -> list[dict[str, obj
             checks.append(_check("deployment", True, where))
             for name, found in (await parts.status.ready()).items():
                 checks.append(_check(name, bool(found["ok"]), str(found["detail"])))
+            checks += [
+                _check(f"replicas: {one['target']}", one["ok"], one["detail"])
+                for one in await parts.replicas.health()
+            ]
     except RedressError as error:
         checks.append(_failed(error.code, error))
     return checks

@@ -2,8 +2,8 @@
 
 import mimetypes
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +13,7 @@ from dapp.cli.failure import Mismatch
 from dapp.cli.output import as_json, table
 from dapp.cli.session import AsJson, builders, with_parts
 from dapp.domain.types import ComplaintId
-from dapp.errors import InvalidInput
+from dapp.errors import DatabaseUnavailable, InvalidInput
 from dapp.service.evidence import Submission, Upload, item_view
 from dapp.service.inputs import address, hash32
 from dapp.service.parts import Parts
@@ -44,13 +44,35 @@ def add(
     async def work(parts: Parts) -> dict[str, Any]:
         with ExitStack() as open_files:
             uploads = _uploads(files or [], kind, open_files)
-            return parts.evidence.submit(Submission(writer, said, number, None, None, uploads))
+            stored = parts.evidence.submit(Submission(writer, said, number, None, None, uploads))
+        with suppress(DatabaseUnavailable):  # a server's next sweep of the vault finds it
+            await parts.outbox.note_down()
+        return (await parts.replicas.told([stored]))[0]
 
     stored = with_parts(context, work)
     if json:
         as_json(stored)
     else:
         print(stored["digest"])
+
+
+@app.command()
+def show(context: typer.Context, digest: Digest, json: AsJson = False) -> None:
+    """Say what a manifest of the vault lists, and where else each file is held."""
+    name = hash32(digest)
+
+    async def work(parts: Parts) -> dict[str, Any]:
+        return (await parts.replicas.told([parts.evidence.show(name)]))[0]
+
+    shown = with_parts(context, work)
+    if json:
+        as_json(shown)
+        return
+    manifest = {**shown, "name": "(manifest)"}
+    table(
+        ("file", "bytes", "CID", "here", "elsewhere"),
+        [_places(one) for one in (manifest, *shown["items"])],
+    )
 
 
 @app.command()
@@ -92,6 +114,12 @@ def verify(context: typer.Context, digest: Digest, json: AsJson = False) -> None
         print("verified" if whole else "NOT verified")
     if not whole:
         raise Mismatch
+
+
+def _places(shown: Mapping[str, Any]) -> tuple[object, ...]:
+    here = "yes" if "vault" in shown["stored"] else "no"
+    elsewhere = ", ".join(f"{one['target']} {one['state']}" for one in shown["replicas"])
+    return shown["name"], shown["size"], shown["cid"], here, elsewhere
 
 
 def _cid(digest: str) -> CID:

@@ -1,83 +1,278 @@
-"""Evidence on its way to a Kubo node: a folder of names, so that a node that is down loses nothing.
+"""Evidence on its way to others that keep it too. What is in the vault gets there, sooner or later.
 
-ROOT/pending/DIGEST   to be sent
-ROOT/sent/DIGEST      pinned by the node
+The database says what is due where; each row is worked on by one process at a time. A submission
+waits for none of this: what could not be noted down is found in the vault by the next sweep.
 """
 
 import asyncio
-from pathlib import Path
-from typing import TYPE_CHECKING
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import structlog
-from anyio import to_thread
 
-from evidence import EvidenceError, Vault, digest_to_cid
-from evidence.disk import disk_errors
-
-if TYPE_CHECKING:
-    from evidence.kubo import Kubo
-
-_RETRY_SECONDS = 5.0
-_MAX_RETRY_SECONDS = 300.0
+from dapp.errors import DatabaseUnavailable
+from dapp.service.aside import Answer, aside
+from dapp.service.held import roots_in, roots_of
+from dapp.service.targets import Held, Target, TargetStuck, is_refusal, is_silent, is_theirs
+from dapp.store.replication import Claim, Replication, State
+from evidence import CID, EvidenceError, Vault, parse_cid
+from evidence.errors import PinningBusy
 
 log = structlog.get_logger()
 
+_ROWS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Times are in seconds.
+
+    Attributes:
+        poll: between looks for what is due, where nobody says that there is something.
+        retry: after the first failure; each further one doubles it, up to `max_retry`.
+        lease: how long a row is ours without a sign of life.
+        attempt: until a target that neither does its work nor fails is left alone.
+        recheck: until what is pinned is looked at again.
+        probe: between looks whether a target answers.
+        sweep: between searches of the vault for what was not noted down.
+    """
+
+    poll: float = 5.0
+    retry: float = 5.0
+    max_retry: float = 300.0
+    lease: float = 60.0
+    attempt: float = 3600.0
+    recheck: float = 6 * 3600.0
+    probe: float = 60.0
+    sweep: float = 600.0
+
+
+class LeaseLost(Exception):
+    """Somebody else may be at work on the row: hands off."""
+
+
+class _Lease:
+    """Read by the thread that sends, written by the loop that renews; by our own clock.
+
+    It is counted from before the database was asked, so that it ends before the row's does.
+    """
+
+    def __init__(self, ends: float) -> None:
+        self._ends = ends
+
+    def renew(self, ends: float) -> None:
+        self._ends = ends
+
+    def end(self) -> None:
+        self._ends = 0.0
+
+    def check(self) -> None:
+        """Raises LeaseLost."""
+        if time.monotonic() >= self._ends:
+            raise LeaseLost
+
 
 class Outbox:
-    """Any process may add; one process a node should `run`."""
+    """Any process may add; any number of them may `run`."""
 
-    def __init__(self, root: Path, vault: Vault, kubo: "Kubo | None") -> None:
-        """Without a node nothing is noted down and nothing sent."""
+    def __init__(
+        self,
+        vault: Vault,
+        rows: Replication,
+        targets: Sequence[Target],
+        pace: Pace | None = None,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """`chance` gives numbers from 0 up to 1: it keeps processes out of step."""
         self._vault = vault
-        self._kubo = kubo
-        self._pending = root / "pending"
-        self._sent = root / "sent"
-        self._wake = asyncio.Event()
-        with disk_errors():
-            for folder in (self._pending, self._sent):
-                folder.mkdir(parents=True, exist_ok=True)
+        self._rows = rows
+        self._targets = targets
+        self._pace = pace or Pace()
+        self._chance = chance
+        self._fresh: set[bytes] = set()
+        self._arrived = asyncio.Event()
+        self._due = {target.name: asyncio.Event() for target in targets}
+
+    @property
+    def names(self) -> list[str]:
+        """Of the targets."""
+        return [target.name for target in self._targets]
 
     def add(self, digest: bytes) -> None:
-        """Notes the manifest of this digest down, with all the files it lists."""
-        if self._kubo is None or (self._sent / digest.hex()).exists():
-            return
-        with disk_errors():
-            (self._pending / digest.hex()).touch()
-
-    def places(self, digest: bytes) -> list[str]:
-        """Where the manifest is known to be held."""
-        return ["vault", "kubo"] if (self._sent / digest.hex()).exists() else ["vault"]
+        """The manifest of this digest and all its files are to go out. From any thread."""
+        if self._targets:
+            self._fresh.add(digest)
 
     def wake(self) -> None:
         """Something was added by this process: do not wait for the next round."""
-        self._wake.set()
+        self._arrived.set()
 
     async def run(self) -> None:
-        """Sends what is pending, for ever; waits longer each time the node refuses."""
-        delay = _RETRY_SECONDS
-        while self._kubo is not None:
-            self._wake.clear()
-            sent = await to_thread.run_sync(self.send_pending, self._kubo)
-            delay = _RETRY_SECONDS if sent else min(2 * delay, _MAX_RETRY_SECONDS)
-            try:
-                async with asyncio.timeout(delay):
-                    await self._wake.wait()
-            except TimeoutError:
-                pass
+        """For ever; the database and the targets may go and come back."""
+        if not self._targets:
+            return
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._for_ever(self._note_what_arrives))
+            group.create_task(self._for_ever(self._sweep))
+            for target in self._targets:
+                group.create_task(self._for_ever(partial(self._serve, target)))
 
-    def send_pending(self, kubo: "Kubo") -> bool:
-        """Whether the node took everything."""
-        whole = True
-        for note in sorted(self._pending.iterdir()):
-            try:
-                self._send(kubo, bytes.fromhex(note.name))
-                note.rename(self._sent / note.name)
-            except EvidenceError as error:
-                whole = False
-                log.warning("evidence not replicated", digest=note.name, code=error.code)
-        return whole
+    async def note_down(self) -> None:
+        """What was added, to the database. Raises DatabaseUnavailable; then nothing is lost."""
+        digests = set(self._fresh)
+        await self._enqueue(
+            await aside(lambda: [root for one in digests for root in self._roots(one)])
+        )
+        self._fresh -= digests
 
-    def _send(self, kubo: "Kubo", digest: bytes) -> None:
-        for item in self._vault.get_manifest(digest).items:
-            kubo.add_dag(item.cid, self._vault.get)
-        kubo.add_dag(digest_to_cid(digest), self._vault.get)
+    async def _for_ever(self, work: Callable[[], Awaitable[None]]) -> None:
+        """What goes wrong with one target must not stop the others."""
+        while True:
+            try:
+                await work()
+            except DatabaseUnavailable as error:
+                log.warning("replication waits for the database", code=error.code)
+                await asyncio.sleep(self._pace.retry)
+            except Exception:
+                log.exception("replication broke on our side")
+                await asyncio.sleep(self._pace.max_retry)
+
+    async def _note_what_arrives(self) -> None:
+        await _wait(self._arrived, self._pace.poll)
+        if self._fresh:
+            await self.note_down()
+
+    async def _sweep(self) -> None:
+        """Evidence of which the database knows nothing: it was away, or was made anew."""
+        await self._enqueue([])  # where it is away now, the vault is not searched for nothing
+        await self._enqueue(await aside(lambda: list(roots_in(self._vault))))
+        await asyncio.sleep(self._pace.sweep)
+
+    async def _enqueue(self, roots: Sequence[str]) -> None:
+        for start in range(0, max(1, len(roots)), _ROWS_AT_ONCE):
+            await self._rows.enqueue(roots[start : start + _ROWS_AT_ONCE], self.names)
+        for event in self._due.values():
+            event.set()
+
+    async def _serve(self, target: Target) -> None:
+        """Everything that is due at one target, then waits."""
+        if await self._rows.may_probe(target.name, self._pace.probe):
+            await self.probe(target)
+        lease = self._new_lease()
+        while claim := await self._rows.claim(target.name, self._pace.lease):
+            await self._attempt(target, claim, lease)
+            lease = self._new_lease()
+        await _wait(self._due[target.name], self._pace.poll)
+
+    async def probe(self, target: Target) -> None:
+        """Notes down whether the target answers. Raises DatabaseUnavailable."""
+        try:
+            await self._within(self._pace.probe, target.probe)
+        except EvidenceError as error:
+            # Whatever it says: that much, any node or service of use can do.
+            unreachable = not isinstance(error, PinningBusy)
+            await self._target_failed(target, error, unreachable=unreachable)
+        else:
+            await self._rows.answers(target.name, served=False)
+
+    def _new_lease(self) -> _Lease:
+        return _Lease(time.monotonic() + self._pace.lease)
+
+    async def _within(self, seconds: float, work: Callable[[], Answer]) -> Answer:
+        """The node may say a word now and then for ever. Raises TargetStuck."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await aside(work)
+        except TimeoutError as error:
+            raise TargetStuck(f"no end after {seconds:.0f} s") from error
+
+    async def _attempt(self, target: Target, claim: Claim, lease: _Lease) -> None:
+        renewing = asyncio.create_task(self._renew(claim, lease))
+        try:
+            held = await self._within(self._pace.attempt, lambda: self._ask(target, claim, lease))
+        except LeaseLost:
+            log.warning("another process replicates this", root=claim.root, target=target.name)
+        except EvidenceError as error:
+            await self._failed(target, claim, error)
+        else:
+            await self._answered(target, claim, held)
+        finally:
+            lease.end()
+            renewing.cancel()
+
+    def _ask(self, target: Target, claim: Claim, lease: _Lease) -> Held:
+        root = parse_cid(claim.root)
+        if claim.state is State.PINNED:
+            return target.check(root, claim.reference)
+
+        def source(cid: CID) -> bytes:
+            lease.check()
+            return self._vault.get(cid)
+
+        source(root)  # what is not here is for another process, with another vault
+        return target.send(root, source, claim.reference)
+
+    async def _renew(self, claim: Claim, lease: _Lease) -> None:
+        while True:
+            await asyncio.sleep(self._pace.lease / 3)
+            ends = time.monotonic() + self._pace.lease
+            try:
+                ours = await self._rows.renew(claim, self._pace.lease)
+            except DatabaseUnavailable:
+                continue  # unless it comes back, the lease ends by itself
+            lease.renew(ends if ours else 0.0)
+
+    async def _answered(self, target: Target, claim: Claim, held: Held) -> None:
+        if held.pinned:
+            # Spread out, so that what came together is not looked at together for ever.
+            again = self._pace.recheck * (0.5 + 0.5 * self._chance())
+            await self._rows.settle(claim, State.PINNED, again, held.reference)
+        elif claim.state is State.PINNED:
+            log.warning("a replica is gone", root=claim.root, target=target.name)
+            await self._rows.settle(claim, State.PENDING, 0.0, held.reference)
+        else:
+            state = State.FAILED if held.problem else State.PENDING
+            again = self._delay(claim.tries)
+            await self._rows.settle(claim, state, again, held.reference, held.problem)
+        await self._rows.answers(target.name, served=True)
+
+    async def _failed(self, target: Target, claim: Claim, error: EvidenceError) -> None:
+        log.warning("not replicated", root=claim.root, target=target.name, code=error.code)
+        refused = is_refusal(error) and claim.state is not State.PINNED
+        state = State.FAILED if refused else claim.state
+        again = self._delay(claim.tries)
+        await self._rows.settle(claim, state, again, claim.reference, error.code)
+        if is_theirs(error):
+            await self._target_failed(target, error, unreachable=is_silent(error))
+
+    async def _target_failed(
+        self, target: Target, error: EvidenceError, *, unreachable: bool
+    ) -> None:
+        """The others that wait for it wait longer, instead of failing one by one."""
+        tries = await self._rows.fails(target.name, error.code, unreachable=unreachable)
+        asked = error.fields.get("retry_after_seconds", 0)
+        await self._rows.pause(target.name, max(self._delay(tries), float(asked)))
+
+    def _delay(self, tries: int) -> float:
+        longest = min(self._pace.max_retry, self._pace.retry * 2.0 ** min(tries - 1, 30))
+        return longest * (0.5 + 0.5 * self._chance())
+
+    def _roots(self, digest: bytes) -> list[str]:
+        try:
+            return list(roots_of(digest, self._vault.get_manifest(digest)))
+        except EvidenceError as error:
+            log.warning("evidence can't be read", digest=digest.hex(), code=error.code)
+            return []
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    """Until something happens, but no longer than that."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        pass
+    event.clear()

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from dapp.domain.types import Digest
 from evidence import parse_cid
 from evidence.kubo import Kubo as KuboClient
 from scripts.toolchain import anvil as anvil_tool
@@ -20,7 +21,8 @@ from scripts.toolchain import process
 from scripts.toolchain.anvil import Anvil
 from scripts.toolchain.kubo import Kubo
 from scripts.toolchain.postgres import Postgres
-from tests.api_player import Service, environment, redress, running, until
+from tests.api_player import Person, Service, environment, redress, running, until
+from tests.replicating import door
 from tests.world import HOURS, World
 
 
@@ -154,26 +156,51 @@ def test_the_gateway_gives_a_strangers_bytes_as_a_download(stage: Stage) -> None
 
 
 def test_evidence_reaches_the_ipfs_node_without_being_waited_for(stage: Stage, kubo: Kubo) -> None:
-    env = {
-        **stage.env,
-        "REDRESS_KUBO_URL": kubo.api_url,
-        "REDRESS_DATA_DIR": str(stage.folder / "other"),
-    }
+    """Nor does it matter that the node goes away: what it holds is said to be out of reach."""
+    with door(kubo.api_port) as way, serving(stage, f"http://127.0.0.1:{way.port}") as http:
+        way.shut()
+        stored = http.post(
+            "/v1/evidence",
+            data={"author": stage.world.customer},
+            files={"files": ("a.bin", bytes(3 * 1024 * 1024), "application/octet-stream")},
+        ).json()
+        path = f"/v1/evidence/{stored['digest']}"
+        until(lambda: states(http, path) == {"unreachable"}, "unreachable")
+        assert http.get(path).json()["stored"] == ["vault"]
+        way.open()
+        until(lambda: states(http, path) == {"pinned"}, "replicated")
+        found = http.get(path).json()
+        assert found["stored"] == found["items"][0]["stored"] == ["vault", "kubo"]
+        assert found["replicas"][0]["target"] == "kubo"
+        assert found["replicas"][0]["since"]["unix"] > 0
+        world = stage.world
+        complaint = world.file(world.pay(world.register()))
+        world.evidence(complaint, world.customer, Digest(stored["digest"]))
+        page = f"/c/{complaint}"
+        until(lambda: "a.bin" in http.get(page).text, "the file is on the page")
+        assert "Replicated once: IPFS node" in http.get(page).text
+    node = KuboClient(kubo.api_multiaddr)
+    assert node.is_pinned(parse_cid(stored["items"][0]["cid"]))
+    assert node.is_pinned(parse_cid(stored["cid"]))
+
+
+@contextmanager
+def serving(stage: Stage, kubo_url: str) -> Iterator[httpx.Client]:
+    """A server with a vault of its own and a Kubo node."""
+    data = stage.folder / "other"
+    env = {**stage.env, "REDRESS_KUBO_URL": kubo_url, "REDRESS_DATA_DIR": str(data)}
     log = stage.folder / "kubo.log"
     with redress(log, env, "serve", "--port", "0"):
         until(lambda: "http://" in log.read_text(), "the address")
         url = next(word for word in log.read_text().split() if word.startswith("http"))
         with httpx.Client(base_url=url, timeout=30) as http:
-            stored = http.post(
-                "/v1/evidence",
-                data={"author": stage.world.customer},
-                files={"files": ("a.bin", bytes(3 * 1024 * 1024), "application/octet-stream")},
-            ).json()
-            path = f"/v1/evidence/{stored['digest']}"
-            until(lambda: http.get(path).json()["stored"] == ["vault", "kubo"], "replicated")
-            assert http.get(path).json()["items"][0]["stored"] == ["vault", "kubo"]
-    node = KuboClient(kubo.api_multiaddr)
-    assert node.is_pinned(parse_cid(stored["items"][0]["cid"]))
+            yield http
+
+
+def states(http: httpx.Client, path: str) -> set[str]:
+    """Of the manifest and its files, at every target."""
+    found = http.get(path).json()
+    return {one["state"] for view in (found, *found["items"]) for one in view["replicas"]}
 
 
 def test_pages_and_answers_have_the_security_headers(stage: Stage) -> None:
@@ -288,5 +315,27 @@ def test_a_database_that_goes_is_said_to_be_away(tmp_path: Path) -> None:
                     assert (away.status_code, away.json()["code"]) == (503, "database-unavailable")
                     assert service.http.get("/readyz").status_code == 503
                     assert service.http.get("/healthz").status_code == 200
+    finally:
+        postgres_tool.stop(server)
+
+
+def test_evidence_is_taken_while_the_database_is_away(tmp_path: Path, kubo: Kubo) -> None:
+    data, log = tmp_path / "postgres", tmp_path / "postgres.log"
+    tmp_path.chmod(0o755)
+    server = postgres_tool.start(data, log=log, durable=False)
+    try:
+        with anvil_tool.running() as node:
+            url = server.create_database("redress")
+            folder = tmp_path / "deployments"
+            with closing(World.deployed(node.url, folder)) as world:
+                env = environment(node.url, url, folder, tmp_path / "data")
+                with running(world, {**env, "REDRESS_KUBO_URL": kubo.api_url}, tmp_path) as service:
+                    postgres_tool.stop(server)
+                    person = Person()
+                    digest = service.digest(person, "the database is away")
+                    path = f"/v1/evidence/{digest}"
+                    assert states(service.http, path) == {"unknown"}
+                    server = postgres_tool.start(data, log=log, durable=False)
+                    until(lambda: states(service.http, path) == {"pinned"}, "replicated")
     finally:
         postgres_tool.stop(server)

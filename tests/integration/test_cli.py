@@ -210,9 +210,36 @@ def test_a_healthy_service_is_said_to_be_healthy(desk: Desk) -> None:
     assert names == {"disk", "vault", "deployment", "database", "index"}
 
 
+def test_where_evidence_is_held_is_said(desk: Desk, tmp_path: Path) -> None:
+    """A node that is away refuses nothing; a server will send it later."""
+    file = tmp_path / "talk.txt"
+    file.write_bytes(b"A: where is it?")
+    away = f"http://127.0.0.1:{process.free_port()}"
+    words = ("evidence", "add", str(file), "--author", desk.world.customer)
+    stored = json.loads(desk.run(*words, "--json", REDRESS_KUBO_URL=away).stdout)
+    assert stored["stored"] == ["vault"]
+    (replica,) = stored["items"][0]["replicas"]
+    assert (replica["target"], replica["state"]) == ("kubo", "pending")
+    with psycopg.connect(desk.env["DATABASE_URL"]) as connection:
+        rows = connection.execute("SELECT root, target, state FROM replication").fetchall()
+    assert {stored["cid"], stored["items"][0]["cid"]} <= {root for root, _, _ in rows}
+    shown = desk.run("evidence", "show", stored["digest"], "--json", REDRESS_KUBO_URL=away)
+    assert json.loads(shown.stdout) == stored
+    table = desk.run("evidence", "show", stored["digest"], REDRESS_KUBO_URL=away).stdout.decode()
+    assert table.count("kubo pending") == 2
+    gone = desk.read("evidence", "show", stored["digest"])
+    assert gone["replicas"][0]["state"] == "removed"
+    sick = desk.run("doctor", "--json", REDRESS_KUBO_URL=away)
+    assert sick.returncode == 1
+    (check,) = [c for c in json.loads(sick.stdout)["checks"] if c["name"] == "replicas: kubo"]
+    assert check["ok"] is False
+    assert "pending" in check["detail"]
+
+
 @pytest.mark.parametrize(
     ("words", "code"),
     [
+        (("evidence", "show", "0x" + "11" * 32), "evidence-not-here"),
         (("case", "show", "999"), "complaint-unknown"),
         (("case", "list", "--state", "lost"), "invalid-input"),
         (("case", "list", "--customer", "me"), "invalid-input"),
@@ -345,3 +372,21 @@ def test_the_index_is_rebuilt_from_the_log(desk: Desk, postgres: Postgres) -> No
         after = other.read("case", "show", str(desk.complaint))
         assert after["case"]["trail"] == before["case"]["trail"]
         assert after["case"]["rounds"] == before["case"]["rounds"]
+
+
+def test_a_pinning_service_that_is_set_wrongly_is_named(desk: Desk, tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text("two words")
+    given = {
+        "REDRESS_KUBO_URL": f"http://127.0.0.1:{process.free_port()}",
+        "REDRESS_PINNING_URL": "https://pin.example.com",
+    }
+    line = refusal(desk.run("doctor", **given), "setting-invalid")
+    assert "REDRESS_PINNING_TOKEN_FILE" in line
+    given["REDRESS_PINNING_TOKEN_FILE"] = str(token)
+    line = refusal(desk.spawn("serve", "--port", "0", **given), "pinning-misconfigured")
+    assert "two words" not in line
+    token.write_text("secret-token")
+    given["REDRESS_PINNING_URL"] = "http://pin.example.com"
+    line = refusal(desk.spawn("serve", "--port", "0", **given), "pinning-misconfigured")
+    assert "secret-token" not in line

@@ -146,5 +146,44 @@ def test_kubo_takes_our_car_as_a_stranger_would_send_it(kubo: KuboNode) -> None:
     assert len(list(walk(root, blocks.__getitem__))) == 2
 
 
+def test_pins_come_and_go(client: Kubo) -> None:
+    block = random.Random(12).randbytes(100)
+    cid = cid_of(RAW, block)
+    client.unpin(cid)  # nothing to do
+    with pytest.raises(BlockMissing):
+        client.pin(cid)
+    client.add_dag(cid, lambda wanted: block)
+    client.unpin(cid)
+    assert not client.is_pinned(cid)
+    assert client.block(cid) == block
+    client.pin(cid)
+    client.pin(cid)
+    assert client.is_pinned(cid)
+
+
+def test_what_hangs_below_a_pin_has_none_of_its_own(client: Kubo, tmp_path: Path) -> None:
+    vault = Vault(tmp_path)
+    root, _ = vault.put_file(BytesIO(random.Random(13).randbytes(MIB + 5)))
+    client.add_dag(root, vault.get)
+    leaf = next(cid for cid, _ in walk(root, vault.get) if cid.codec == RAW)
+    assert not client.is_pinned(leaf)
+    client.unpin(leaf)
+    assert client.is_pinned(root)
+
+
+def test_statistics(client: Kubo) -> None:
+    before = client.statistics()
+    block = random.Random(14).randbytes(100_000)
+    client.add_dag(cid_of(RAW, block), lambda wanted: block)
+    after = client.statistics()
+    assert after.objects > before.objects
+    assert after.repository_bytes >= before.repository_bytes + 100_000
+    assert after.limit_bytes == before.limit_bytes > 10**9
+
+
+def test_addresses(client: Kubo) -> None:
+    assert all("/p2p/" in address for address in client.addresses())
+
+
 def test_version(client: Kubo) -> None:
     assert client.version().count(".") == 2

@@ -7,8 +7,10 @@ import pytest
 from pydantic import ValidationError
 
 from dapp import errors
+from dapp.bootstrap.parts import build_targets
 from dapp.errors import Final, RedressError, Retryable
 from dapp.settings import Settings
+from evidence.errors import PinningMisconfigured
 
 LEAVES = [
     kind
@@ -53,7 +55,8 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("PORT", "65536"), ("CHAIN_ID", "x"), ("POLL_SECONDS", "0")]
+    ("name", "value"),
+    [("PORT", "65536"), ("CHAIN_ID", "x"), ("POLL_SECONDS", "0"), ("KUBO_URL", "kubo:5001")],
 )
 def test_values_out_of_range_are_refused(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch
@@ -61,3 +64,47 @@ def test_values_out_of_range_are_refused(
     monkeypatch.setenv(f"REDRESS_{name}", value)
     with pytest.raises(ValidationError):
         Settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"KUBO_URL": "http://127.0.0.1:5001"}, "needs a token"),
+        ({"PINNING_TOKEN_FILE": "/run/token"}, "needs REDRESS_KUBO_URL"),
+    ],
+)
+def test_a_pinning_service_needs_a_token_and_somebody_to_fetch_from(
+    given: dict[str, str], missing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDRESS_PINNING_URL", "https://pin.example.com")
+    for name, value in given.items():
+        monkeypatch.setenv(f"REDRESS_{name}", value)
+    with pytest.raises(ValidationError, match=missing) as refused:
+        Settings()
+    assert refused.value.errors()[0]["loc"] == ("pinning_token_file",)
+
+
+def test_who_else_keeps_evidence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert build_targets(Settings()) == []
+    monkeypatch.setenv("REDRESS_KUBO_URL", "http://[::1]:5001")
+    assert [target.name for target in build_targets(Settings())] == ["kubo"]
+    token = tmp_path / "token"
+    token.write_text("secret\n")
+    monkeypatch.setenv("REDRESS_PINNING_TOKEN_FILE", str(token))
+    monkeypatch.setenv("REDRESS_PINNING_URL", "https://pin.example.com:8443/psa/")
+    names = [target.name for target in build_targets(Settings())]
+    assert names == ["kubo", "pinning:pin.example.com:8443"]
+
+
+@pytest.mark.parametrize("url", ["http://pin.example.com", "https://u:p@pin.example.com", "pin"])
+def test_an_address_that_would_give_the_token_away_is_refused(
+    url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    token = tmp_path / "token"
+    token.write_text("secret")
+    monkeypatch.setenv("REDRESS_KUBO_URL", "http://127.0.0.1:5001")
+    monkeypatch.setenv("REDRESS_PINNING_TOKEN_FILE", str(token))
+    monkeypatch.setenv("REDRESS_PINNING_URL", url)
+    with pytest.raises(PinningMisconfigured):
+        build_targets(Settings())
+    assert "u:p" not in repr(Settings())

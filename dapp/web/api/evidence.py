@@ -53,10 +53,15 @@ async def submit(
     )
     stored = await to_thread.run_sync(parts.evidence.submit, submission)
     parts.outbox.wake()
-    return stored
+    return (await parts.replicas.told([stored]))[0]
 
 
 @router.get("/{digest}")
 async def show(parts: PartsOf, digest: Digest) -> dict[str, Any]:
-    """The manifest of this digest, and where its files are held."""
-    return await to_thread.run_sync(parts.evidence.show, digest)
+    """The manifest of this digest, and where it and its files are held.
+
+    `stored` names the places that have all of it; `replicas`, each place that has it or is to have
+    it, with its `state` (pending, pinned, failed, unreachable, removed, unknown) and `since` when.
+    """
+    shown = await to_thread.run_sync(parts.evidence.show, digest)
+    return (await parts.replicas.told([shown]))[0]

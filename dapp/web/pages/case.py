@@ -12,6 +12,7 @@ from dapp.domain.types import NO_DIGEST, ComplaintId, Hash32
 from dapp.errors import NotFound, RedressError
 from dapp.service.cases import Standing
 from dapp.service.evidence import Evidence
+from dapp.service.replicas import Replicas
 from dapp.web.limits import SECURITY_HEADERS
 from dapp.web.pages.lists import look_at
 from dapp.web.pages.render import language_of, page, parts_of
@@ -65,7 +66,9 @@ async def _view(request: Request, complaint: ComplaintId) -> CasePage:
         events=events,
         organisation=organisation.organisation,
         deployment=parts.deployment,
-        manifests=await _manifests(parts.evidence, standing.case),
+        manifests=await _with_replicas(
+            parts.replicas, await _manifests(parts.evidence, standing.case)
+        ),
         verification=standing.row.verification,
         finality=head.finality_of(standing.case.updated_block),
         level=head.level,
@@ -92,6 +95,12 @@ async def _manifests(evidence: Evidence, case: Case) -> Manifests:
     return await to_thread.run_sync(
         lambda: {digest: _shown(evidence, Hash32(digest)) for digest in wanted}
     )
+
+
+async def _with_replicas(replicas: Replicas, manifests: Manifests) -> Manifests:
+    kept = {digest: shown for digest, shown in manifests.items() if shown is not None}
+    told = await replicas.told(list(kept.values()))
+    return {**manifests, **dict(zip(kept, told, strict=True))}
 
 
 def _shown(evidence: Evidence, digest: Hash32) -> dict[str, object] | None:

@@ -1,6 +1,6 @@
 """Evidence as the pages show it: each file of each manifest, and what was said with it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,8 @@ class Exhibit:
     picture: str
     """The media type of a picture that can be shown, else empty."""
     is_here: bool
+    replicas: tuple[str, ...]
+    """A sentence on each way that things stand with the others who are to keep it."""
     checked_at_once: bool
     """Small enough for the browser to hash it again without being asked."""
 
@@ -57,7 +59,8 @@ def _of(look: Look, shown: Mapping[str, Any] | None, by_customer: bool) -> Itera
             href=f"/ipfs/{item['cid']}",
             who=role_name(CUSTOMER if by_customer else ORGANISATION, look.t),
             picture=item["media_type"] if item["media_type"] in _PICTURES else "",
-            is_here=bool(item["stored"]),
+            is_here="vault" in item["stored"],
+            replicas=tuple(replica_sentences(item.get("replicas", ()), look.t)),
             checked_at_once=item["size"] <= _CHECKED_AT_ONCE_BYTES,
         )
 
@@ -69,3 +72,32 @@ def kind_name(kind: str, t: Language) -> str:
         "transcript": t.say("Conversation"),
         "call-record": t.say("Recorded call"),
     }.get(kind, kind)
+
+
+def replica_sentences(replicas: Sequence[Mapping[str, Any]], t: Language) -> Iterator[str]:
+    """What is well first; nothing where nobody else is to keep it."""
+    places: dict[str, list[str]] = {}
+    for one in replicas:
+        places.setdefault(one["state"], []).append(_place(one["target"], t))
+    sentences = {
+        "pending": t.say("Waiting to be replicated: {where}"),
+        "failed": t.say("Could not be replicated so far: {where}"),
+        "unreachable": t.say("Does not answer now: {where}"),
+        "removed": t.say("No longer looked after: {where}"),
+        "unknown": t.say("Unknown just now whether it is replicated: {where}"),
+    }
+    if pinned := places.get("pinned"):
+        yield t.count(
+            "Replicated once: {where}",
+            "Replicated {number} times: {where}",
+            len(pinned),
+            where=", ".join(pinned),
+        )
+    for state, sentence in sentences.items():
+        if state in places:
+            yield sentence.format(where=", ".join(places[state]))
+
+
+def _place(target: str, t: Language) -> str:
+    """A target's name, as people know it."""
+    return t.say("IPFS node") if target == "kubo" else target.removeprefix("pinning:")

@@ -3,10 +3,12 @@
 A sound node is for tests/integration/test_evidence_kubo.py.
 """
 
+import gzip
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -27,11 +29,16 @@ from evidence.errors import (
 from evidence.kubo import Kubo
 
 CID = cid_of(RAW, b"abc")
+Reply = bytes | Callable[[], Iterator[bytes]] | None
 OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
 FAIL = b"HTTP/1.1 500 Internal Server Error\r\nConnection: close\r\n\r\n"
 
 CALLS: list[Callable[[Kubo], object]] = [
     lambda kubo: kubo.version(),
+    lambda kubo: kubo.statistics(),
+    lambda kubo: kubo.addresses(),
+    lambda kubo: kubo.pin(CID),
+    lambda kubo: kubo.unpin(CID),
     lambda kubo: kubo.is_pinned(CID),
     lambda kubo: kubo.add_dag(CID, lambda cid: b"abc"),
     lambda kubo: b"".join(kubo.cat(CID)),
@@ -39,7 +46,7 @@ CALLS: list[Callable[[Kubo], object]] = [
 
 
 @contextmanager
-def node(reply: bytes | None) -> Iterator[Kubo]:
+def node(reply: Reply) -> Iterator[Kubo]:
     """Listens, reads each request to its end, sends `reply` (or never does) and hangs up."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         done = threading.Event()
@@ -47,24 +54,25 @@ def node(reply: bytes | None) -> Iterator[Kubo]:
         thread.start()
         try:
             port = server.getsockname()[1]
-            yield Kubo(f"/ip4/127.0.0.1/tcp/{port}", timeout_seconds=0.3)
+            yield Kubo(f"/ip4/127.0.0.1/tcp/{port}", timeout_seconds=0.3, answer_seconds=0.6)
         finally:
             done.set()
             socket.create_connection(server.getsockname()).close()
             thread.join()
 
 
-def _serve(server: socket.socket, reply: bytes | None, done: threading.Event) -> None:
+def _serve(server: socket.socket, reply: Reply, done: threading.Event) -> None:
     while not done.is_set():
         connection, _ = server.accept()
-        with connection:
+        with connection, suppress(ConnectionError):  # it may hang up first
             connection.settimeout(5)
             if not _read_request(connection):
                 continue
             if reply is None:
                 done.wait()
-            else:
-                connection.sendall(reply)
+                continue
+            for piece in [reply] if isinstance(reply, bytes) else reply():
+                connection.sendall(piece)
 
 
 def _read_request(connection: socket.socket) -> bool:
@@ -96,6 +104,10 @@ def _read_request(connection: socket.socket) -> bool:
         OK + b'{"Type": "error", "Message": "no"}',
         OK + b'{"Version": "0.4',
         OK + b"\xff\xfe\x00",
+        OK + b"[" * 16_000,
+        OK + b"[1,\n" * 4_000,
+        OK + b'{"RepoSize": -1, "NumObjects": 1, "StorageMax": 1, "Addresses": [7], "Pins": [7]}',
+        OK + b'{"RepoSize": true, "NumObjects": 1, "StorageMax": 1, "Addresses": 7, "Pins": {}}',
         FAIL + b"down",
         FAIL + b'{"Message": "no", "Code": 0, "Type": "error"}',
         b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{",
@@ -164,3 +176,69 @@ def test_our_own_missing_block_is_not_blamed_on_the_node() -> None:
 
     with node(OK) as kubo, pytest.raises(BlockMissing):
         kubo.add_dag(CID, nothing)
+
+
+def forever(head: bytes, piece: bytes, pause_seconds: float = 0.0) -> Callable[[], Iterator[bytes]]:
+    def pieces() -> Iterator[bytes]:
+        yield head
+        while True:
+            yield piece
+            time.sleep(pause_seconds)
+
+    return pieces
+
+
+ENDLESS = b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffff\r\n"
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("head", [OK, ENDLESS, CHUNKED, ENDLESS.replace(b"200 OK", b"500 No")])
+def test_an_answer_without_end_is_cut_off(head: bytes, call: Callable[[Kubo], object]) -> None:
+    with node(forever(head, bytes(1 << 20))) as kubo, pytest.raises(EvidenceError) as caught:
+        call(kubo)
+    assert isinstance(caught.value, KuboReplyInvalid | BlockTooLarge)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_an_answer_that_drips_is_cut_off(call: Callable[[Kubo], object]) -> None:
+    """Each byte comes in time; the end never does."""
+    with node(forever(OK, b" ", 0.05)) as kubo, pytest.raises(KuboTimeout):
+        call(kubo)
+
+
+def test_a_compressed_answer_is_not_unpacked() -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nConnection: close\r\n\r\n"
+    body = gzip.compress(b'{"Version": "0.42.0"}')
+    with node(head + body) as kubo, pytest.raises(KuboReplyInvalid):
+        kubo.version()
+
+
+def test_a_redirect_is_not_followed() -> None:
+    asked = []
+
+    def reply() -> Iterator[bytes]:
+        asked.append(1)
+        yield b"HTTP/1.1 307 There\r\nLocation: /api/v0/version\r\nConnection: close\r\n\r\n"
+
+    with node(reply) as kubo, pytest.raises(KuboReplyInvalid):
+        kubo.version()
+    assert asked == [1]
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize(
+    "reply", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n", b"SSH-2.0-OpenSSH_9.6\r\n"]
+)
+def test_who_hangs_up_in_the_middle_is_not_there(
+    reply: bytes, call: Callable[[Kubo], object]
+) -> None:
+    with node(reply) as kubo, pytest.raises(KuboUnreachable):
+        call(kubo)
+
+
+def test_what_the_node_says_is_repeated_in_part_only() -> None:
+    reply = FAIL + b'{"Message": "%s", "Code": 0, "Type": "error"}' % (b"x" * 10_000)
+    with node(reply) as kubo, pytest.raises(KuboRefused) as caught:
+        kubo.version()
+    assert len(caught.value.message) < 300

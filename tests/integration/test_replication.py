@@ -1,0 +1,208 @@
+"""What is in the vault reaches its targets, whoever is down meanwhile; on a real database."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from dapp.service.outbox import Outbox, Pace
+from evidence import Vault
+from evidence.errors import KuboRefused, KuboTimeout, PinningBusy
+from tests.replicating import (
+    Shelf,
+    migrated,
+    site,
+    sql,
+    until,
+    until_all,
+)
+
+
+@pytest.fixture
+def url(database_url: str) -> str:
+    asyncio.run(migrated(database_url))
+    return database_url
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    return Vault(tmp_path / "vault")
+
+
+def test_what_is_submitted_is_held_and_shown(url: str, vault: Vault) -> None:
+    shelf, other = Shelf(), Shelf("other")
+
+    async def work() -> None:
+        async with site(url, vault, shelf, other) as one:
+            shown = one.submit("hello", b"a file", bytes(3 << 20))
+            await until_all(one, "pinned", ["shelf", "other"], shown)
+            told = await one.told(shown)
+            assert told["stored"] == ["vault", "shelf", "other"]
+            assert told["items"][0]["stored"] == ["vault", "shelf", "other"]
+            assert [r["target"] for r in told["replicas"]] == ["shelf", "other"]
+            assert told["replicas"][0]["since"]["unix"] > 1_700_000_000
+            assert shelf.held == {told["cid"], *(item["cid"] for item in told["items"])}
+
+    asyncio.run(work())
+
+
+def test_nothing_is_noted_down_without_targets(url: str, vault: Vault) -> None:
+    async def work() -> None:
+        async with site(url, vault) as one:
+            shown = one.submit("hello")
+            await one.outbox.note_down()
+            told = await one.told(shown)
+            assert (told["stored"], told["replicas"]) == (["vault"], [])
+            await one.outbox.run()  # ends at once
+
+    asyncio.run(work())
+    assert sql(url, "SELECT count(*) FROM replication") == [(0,)]
+
+
+def test_a_target_that_is_down_refuses_no_evidence_and_gets_it_later(
+    url: str, vault: Vault
+) -> None:
+    shelf = Shelf(silent=True)
+
+    async def work() -> None:
+        async with site(url, vault, shelf) as one:
+            shown = one.submit("hello", b"a", b"b")
+            await until_all(one, "unreachable", ["shelf"], shown)
+            assert (await one.told(shown))["stored"] == ["vault"]
+            shelf.silent = False
+            await until_all(one, "pinned", ["shelf"], shown)
+
+    asyncio.run(work())
+
+
+def test_a_target_that_goes_is_unreachable_and_comes_back(url: str, vault: Vault) -> None:
+    """Its rows are as they were: nothing is sent again."""
+    shelf = Shelf()
+
+    async def work() -> None:
+        async with site(url, vault, shelf) as one:
+            shown = one.submit("hello", b"a")
+            await until_all(one, "pinned", ["shelf"], shown)
+            since = (await one.told(shown))["replicas"][0]["since"]
+            shelf.silent = True
+            await until_all(one, "unreachable", ["shelf"], shown)
+            told = await one.told(shown)
+            assert told["stored"] == ["vault"]
+            assert told["replicas"][0]["since"]["unix"] >= since["unix"]
+            (health,) = await one.replicas.health()
+            assert health["ok"] is False
+            assert "2 pinned" in health["detail"]
+            shelf.silent = False
+            await until_all(one, "pinned", ["shelf"], shown)
+            assert (await one.told(shown))["replicas"][0]["since"] == since
+        assert set(shelf.sends.values()) == {1}
+
+    asyncio.run(work())
+
+
+def test_while_a_target_is_down_it_is_not_asked_for_each_row(url: str, vault: Vault) -> None:
+    shelf = Shelf(silent=True)
+
+    async def work() -> None:
+        async with site(url, vault, shelf) as one:
+            shown = [one.submit(f"text {n}") for n in range(20)]
+            await until_all(one, "unreachable", ["shelf"], *shown)
+            sent = shelf.sends.total()
+            for _ in range(3):
+                await one.outbox.probe(shelf)
+            assert shelf.sends.total() == sent < 20
+            shelf.silent = False
+            await until_all(one, "pinned", ["shelf"], *shown)
+
+    asyncio.run(work())
+
+
+def test_a_refusal_is_shown_tried_again_and_holds_up_no_other_target(
+    url: str, vault: Vault
+) -> None:
+    shelf, other = Shelf(problem=KuboRefused("disk full")), Shelf("other")
+
+    async def work() -> None:
+        async with site(url, vault, shelf, other) as one:
+            shown = one.submit("hello", b"a")
+
+            async def refused() -> bool:
+                return await one.states(shown) == {"shelf": {"failed"}, "other": {"pinned"}}
+
+            await until(refused, "one failed, one pinned")
+            codes = "SELECT DISTINCT error_code FROM replication WHERE target = 'shelf'"
+            assert sql(url, codes) == [("kubo_refused",)]
+            shelf.problem = None
+            await until_all(one, "pinned", ["shelf", "other"], shown)
+        assert sql(url, "SELECT DISTINCT error_code, tries FROM replication") == [(None, 0)]
+
+    asyncio.run(work())
+
+
+def test_one_thing_that_fails_holds_up_no_other(url: str, vault: Vault) -> None:
+    shelf = Shelf()
+
+    async def work() -> None:
+        async with site(url, vault, shelf, run=False) as one:
+            rotten = one.submit("rotten", b"precious")
+            cid = rotten["items"][0]["cid"]
+            for block in (path for path in vault._blocks.rglob("*") if path.is_file()):
+                if block.read_bytes() == b"precious":
+                    block.write_bytes(b"spoiled!")
+        async with site(url, vault, shelf) as one:
+            shown = one.submit("sound", b"another")
+            await until_all(one, "pinned", ["shelf"], shown)
+
+            async def failed() -> bool:
+                told = await one.told(rotten)
+                return [r["state"] for r in told["items"][0]["replicas"]] == ["failed"]
+
+            await until(failed, "the rotten file has failed")
+            codes = dict(sql(url, "SELECT root, error_code FROM replication"))
+            assert codes[cid] == "block_mismatch"
+            assert (await one.rows.targets())["shelf"].unreachable_since is None
+
+    asyncio.run(work())
+
+
+def test_patience_that_is_asked_for_is_given(url: str, vault: Vault) -> None:
+    shelf = Shelf(problem=PinningBusy("later", retry_after_seconds=3600))
+
+    async def work() -> None:
+        async with site(url, vault, shelf) as one:
+            shown = one.submit("hello", b"a", b"b")
+            paused = "SELECT paused_until > now() + interval '59 minutes' FROM replication_target"
+
+            async def pausing() -> bool:
+                return sql(url, paused) == [(True,)]
+
+            await until(pausing, "a pause")
+            assert await one.states(shown) == {"shelf": {"pending"}}
+            assert await one.rows.claim("shelf", 1) is None
+        assert shelf.sends.total() == 1
+
+    asyncio.run(work())
+
+
+def test_waiting_grows_up_to_its_bound(url: str, vault: Vault) -> None:
+    least = Outbox(vault, None, [], Pace(), chance=lambda: 0.0)  # type: ignore[arg-type]
+    most = Outbox(vault, None, [], Pace(), chance=lambda: 1.0)  # type: ignore[arg-type]
+    assert [most._delay(tries) for tries in (1, 2, 3, 7, 1000)] == [5, 10, 20, 300, 300]
+    assert [least._delay(tries) for tries in (1, 2, 7)] == [2.5, 5, 150]
+
+
+def test_a_timeout_of_one_send_is_no_end(url: str, vault: Vault) -> None:
+    shelf = Shelf(problem=KuboTimeout("slow disk"))
+
+    async def work() -> None:
+        async with site(url, vault, shelf) as one:
+            shown = one.submit("hello")
+
+            async def tried() -> bool:
+                return shelf.sends.total() >= 3
+
+            await until(tried, "three tries")
+            shelf.problem = None
+            await until_all(one, "pinned", ["shelf"], shown)
+
+    asyncio.run(work())
