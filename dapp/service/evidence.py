@@ -21,6 +21,8 @@ from evidence import (
     parse_cid,
 )
 from evidence.errors import BlockMissing, EvidenceError
+from evidence.manifest import sealed_item
+from evidence.seal import check_sealed
 
 View = dict[str, Any]
 
@@ -37,6 +39,8 @@ class Upload:
     kind: str
     """One of `evidence.Kind`."""
     stream: BinaryIO
+    commitment: Hash32 | None = None
+    """Of a file sealed before it came: what the manifest shows instead of name, type and kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ class Submission:
     salt: Hash32 | None
     """Chosen by a client that must know the digest before it submits; else random."""
     files: Sequence[Upload]
+    recipient: str | None = None
+    """The `age1…` that the sealed files are sealed to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +81,8 @@ class Evidence:
     def submit(self, submission: Submission) -> View:
         """Stores all, says the digest that goes on chain. Raises InvalidInput, EvidenceError."""
         text, kinds = _checked(submission)
-        items = [
-            self._store(upload, kind) for upload, kind in zip(submission.files, kinds, strict=True)
-        ]
+        uploads = zip(submission.files, kinds, strict=True)
+        items = [self._store(place, *upload) for place, upload in enumerate(uploads)]
         order, salt = submission.order, submission.salt
         data = encode(
             Manifest(
@@ -89,6 +94,7 @@ class Evidence:
                 complaint=submission.complaint,
                 order=None if order is None else bytes.fromhex(order[2:]),
                 text=text,
+                recipient=submission.recipient,
             )
         )
         digest = self._vault.put_manifest(data)
@@ -107,8 +113,10 @@ class Evidence:
         except BlockMissing as error:
             raise _missing(cid) from error
 
-    def _store(self, upload: Upload, kind: Kind) -> Item:
+    def _store(self, place: int, upload: Upload, kind: Kind) -> Item:
         cid, size = self._vault.put_file(upload.stream, self._max_file_bytes)
+        if upload.commitment is not None:
+            return sealed_item(place, cid, size, bytes.fromhex(upload.commitment[2:]))
         media_type = upload.media_type.split(";")[0].strip().lower() or _ANY_MEDIA_TYPE
         return Item(upload.name, media_type, size, cid, kind, Visibility.PUBLIC)
 
@@ -152,6 +160,7 @@ def manifest_view(manifest: Manifest) -> View:
         "order": None if manifest.order is None else "0x" + manifest.order.hex(),
         "text": manifest.text,
         "supersedes": None if manifest.supersedes is None else "0x" + manifest.supersedes.hex(),
+        "recipient": manifest.recipient,
     }
 
 
@@ -163,6 +172,7 @@ def item_view(item: Item) -> View:
         "cid": str(item.cid),
         "kind": str(item.kind),
         "visibility": str(item.visibility),
+        "commitment": None if item.commitment is None else "0x" + item.commitment.hex(),
     }
 
 
@@ -179,6 +189,9 @@ def _checked(submission: Submission) -> tuple[str | None, list[Kind]]:
             remedy="Send the rest as a second submission",
             code="evidence-too-many-files",
         )
+    for upload in submission.files:
+        if upload.commitment is not None:
+            check_sealed(upload.stream)
     return text or None, [_kind(upload) for upload in submission.files]
 
 
