@@ -192,16 +192,17 @@ def _checked(submission: Submission) -> tuple[str | None, list[Kind]]:
     for upload in submission.files:
         if upload.commitment is not None:
             check_sealed(upload.stream)
-    return text or None, [_kind(upload) for upload in submission.files]
+    return text or None, [kind_of(upload.kind) for upload in submission.files]
 
 
-def _kind(upload: Upload) -> Kind:
+def kind_of(text: str) -> Kind:
+    """Raises InvalidInput."""
     try:
-        return Kind(upload.kind)
+        return Kind(text)
     except ValueError as error:
         known = ", ".join(Kind)
         raise InvalidInput(
-            f"{upload.kind[:40]!r} is no kind of evidence",
+            f"{text[:40]!r} is no kind of evidence",
             remedy=f"Use one of {known}",
             code="evidence-kind-unknown",
             fields={"field": "kind"},

@@ -1,6 +1,7 @@
 """What goes into the vault comes out under the digest that was said."""
 
 import hashlib
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -10,8 +11,8 @@ from dapp.domain.types import Address, ChainId, ComplaintId, Hash32
 from dapp.errors import InvalidInput, NotFound
 from dapp.service.evidence import MAX_FILES, Evidence, Submission, Upload
 from dapp.service.outbox import Outbox
-from evidence import Vault, parse
-from evidence.errors import FileTooLarge, ManifestNameUnsafe
+from evidence import Vault, parse, recipient_of_key
+from evidence.errors import FileTooLarge, ManifestNameUnsafe, SealedInvalid
 
 AUTHOR = Address("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266")
 DESK = Address("0x5FbDB2315678afecb367f032d93F642f64180aa3")
@@ -121,6 +122,28 @@ def test_a_file_over_the_limit_is_refused_and_leaves_nothing(
 ) -> None:
     with pytest.raises(FileTooLarge):
         evidence.submit(submission(file("a", b"a" * (MAX_FILE_BYTES + 1))))
+    assert vault.used_bytes() == 0
+
+
+SEALED = b"age-encryption.org/v1\n..."
+COMMITMENT = Hash32("0x" + "5a" * 32)
+
+
+def test_a_sealed_file_shows_nothing_of_what_it_is(evidence: Evidence) -> None:
+    sealed = replace(file("diagnosis.pdf", SEALED, "transcript"), commitment=COMMITMENT)
+    recipient = recipient_of_key(b"\x09" * 32)
+    stored = evidence.submit(replace(submission(sealed), recipient=recipient))
+    data = b"".join(evidence.open(stored["cid"]).pieces)
+    assert not any(word in data for word in (b"diagnosis", b"image/png", b"transcript"))
+    assert stored["manifest"]["recipient"] == recipient
+    assert stored["items"][0]["commitment"] == COMMITMENT
+    assert b"".join(evidence.open(stored["items"][0]["cid"]).pieces) == SEALED
+
+
+def test_a_file_is_not_said_to_be_sealed_if_it_is_not(evidence: Evidence, vault: Vault) -> None:
+    plain = replace(file("diagnosis.pdf", b"flu"), commitment=COMMITMENT)
+    with pytest.raises(SealedInvalid):
+        evidence.submit(submission(file("first", b"first"), plain))
     assert vault.used_bytes() == 0
 
 
