@@ -84,9 +84,8 @@ def submit(
     ):
         content_key = new_identity()
         recipient = recipient_of(content_key)
+        _check_names(files, said.text, content_key)
         enclosed, paths = _sealed(files, said.text, kind_of(kind), recipient, Path(folder))
-        # Whatever an envelope can't say is refused before anything is stored.
-        encode(Envelope(bytes(32), content_key, enclosed))
         uploads = [
             Upload(
                 name="",
@@ -157,6 +156,14 @@ def _sealed(
         enclosed.insert(0, _enclosed(MESSAGE, Kind.FILE, plain))
         targets.insert(0, message)
     return tuple(enclosed), targets
+
+
+def _check_names(files: Sequence[Path], text: str | None, content_key: str) -> None:
+    """What an envelope could not say is refused before the work. Raises EnvelopeError."""
+    names = [MESSAGE] * bool(text) + [path.name for path in files]
+    nothing = Plain(0, bytes(32))
+    named = tuple(_enclosed(name, Kind.FILE, nothing) for name in names)
+    encode(Envelope(bytes(32), content_key, named))
 
 
 def _enclosed(name: str, kind: Kind, plain: Plain) -> Enclosed:

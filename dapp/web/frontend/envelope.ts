@@ -104,11 +104,15 @@ function readManifest(data: Uint8Array): { recipient: unknown; items: SealedItem
 function parseItem(value: unknown): Enclosed {
   const fields = fieldsOf(value, ["kind", "media_type", "name", "salt", "sha256", "size"]);
   need(KINDS.includes(fields["kind"] as string), "kind");
-  need(matches(fields["media_type"], MEDIA_TYPE), "media_type");
+  need(isMediaType(fields["media_type"]), "media_type");
   need(matches(fields["sha256"], BYTES32) && matches(fields["salt"], BYTES32), "sha256 or salt");
   need(Number.isSafeInteger(fields["size"]) && (fields["size"] as number) >= 0, "size");
   need(isName(fields["name"]), "name");
   return fields as unknown as Enclosed;
+}
+
+export function isMediaType(value: unknown): boolean {
+  return matches(value, MEDIA_TYPE);
 }
 
 /** An object with exactly these keys. */

@@ -3,7 +3,7 @@
 import { sha256 as hasher } from "@noble/hashes/sha2.js";
 import { Decrypter, Encrypter } from "age-encryption";
 import { fileCid, toHex } from "./cid";
-import { commitmentOf, type Enclosed, encodeEnvelope, type Envelope, parseEnvelope, sealedItems } from "./envelope";
+import { commitmentOf, type Enclosed, encodeEnvelope, type Envelope, isMediaType, parseEnvelope, sealedItems } from "./envelope";
 import { keyOf, newKey } from "./keys";
 import { SealError } from "./errors";
 
@@ -43,6 +43,7 @@ const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_RECIPIENTS = 64;
 const MAX_SEALED_ENVELOPE_BYTES = (1 << 18) + 2 * MAX_HEADER_BYTES;
 const PIECE_BYTES = 8 << 20;
+const NOTHING = `0x${"0".repeat(64)}`;
 const ANY_MEDIA_TYPE = "application/octet-stream";
 
 export async function sealFiles(
@@ -50,6 +51,9 @@ export async function sealFiles(
   progress: Progress = () => {},
 ): Promise<Sealing> {
   const { identity, recipient } = await newKey();
+  // What an envelope could not say is refused before the work.
+  const named = files.map(({ file, kind }) => describe(file, kind, file.size, NOTHING, NOTHING));
+  await encodeEnvelope({ manifest: NOTHING, content_key: identity, items: named });
   const of = files.reduce((sum, { file }) => sum + file.size, 0);
   const items: Sealed[] = [];
   let before = 0;
@@ -57,9 +61,7 @@ export async function sealFiles(
     items.push(await sealFile(file, kind, recipient, (done) => progress(before + done, of)));
     before += file.size;
   }
-  const sealing = { contentKey: identity, recipient, items };
-  await encodeEnvelope(envelopeOf("0x" + "0".repeat(64), sealing)); // refuses what it can't say, before anything is sent
-  return sealing;
+  return { contentKey: identity, recipient, items };
 }
 
 /** For people's own keys, once the manifest is known: it must list this very sealing. */
@@ -120,16 +122,18 @@ async function sealFile(
   progress: (done: number) => void,
 ): Promise<Sealed> {
   const tally = new Tally(Infinity, progress);
-  const bytes = await collect(await encrypter([recipient]).encrypt(file.stream().pipeThrough(tally.through())));
-  const enclosed = {
-    name: file.name,
-    media_type: file.type.split(";")[0]!.trim().toLowerCase() || ANY_MEDIA_TYPE,
-    kind,
-    size: tally.size,
-    sha256: tally.digest(),
-    salt: toHex(crypto.getRandomValues(new Uint8Array(32))),
-  };
+  const plain = file.stream().pipeThrough(tally.through());
+  const bytes = await collect(await encrypter([recipient]).encrypt(plain)).catch((error) => {
+    throw ours(error);
+  });
+  const salt = toHex(crypto.getRandomValues(new Uint8Array(32)));
+  const enclosed = describe(file, kind, tally.size, tally.digest(), salt);
   return { enclosed, commitment: await commitmentOf(enclosed), bytes, cid: await fileCid(bytes) };
+}
+
+function describe(file: File, kind: string, size: number, sha256: string, salt: string): Enclosed {
+  const type = file.type.split(";")[0]!.trim().toLowerCase();
+  return { name: file.name, media_type: isMediaType(type) ? type : ANY_MEDIA_TYPE, kind, size, sha256, salt };
 }
 
 function envelopeOf(manifest: string, sealing: Sealing): Envelope {
@@ -168,9 +172,11 @@ async function decrypted(
   }
 }
 
-/** The one place where age's errors become ours. */
+/** The one place where others' errors become ours. */
 function ours(error: unknown): SealError {
   if (error instanceof SealError) return error;
+  const isLost = error instanceof Error && (error.name === "NotReadableError" || error.message === "network error");
+  if (isLost) return new SealError("file_unreadable", "the file was changed, or is too large for this browser");
   if (error instanceof Error && error.message.startsWith("no identity matched")) {
     return new SealError("identity_wrong", "this key does not open it: it is sealed to others");
   }

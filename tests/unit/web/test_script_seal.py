@@ -246,6 +246,9 @@ def test_what_the_script_refuses_to_seal(script: Script) -> None:
         {"do": "seal", "files": [file("a.txt", kind="rumour")]},
     )
     assert answers == [{"code": "envelope_invalid"}] * 3
+    odd = {**file("a.bin"), "type": "no media type"}
+    [sealing] = script.ask({"do": "seal", "files": [odd]})
+    assert sealing["items"][0]["enclosed"]["media_type"] == "application/octet-stream"
     [sealing, other] = script.ask(*[{"do": "seal", "files": [file("a.txt")]}] * 2)
     manifest = manifest_of_sealing(sealing).decode()
     ask = {"do": "envelope", "manifest": manifest, "sealing": sealing}
