@@ -50,6 +50,16 @@ def test_nothing_is_replaced(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_a_file_that_appears_meanwhile_is_not_replaced(tmp_path: Path) -> None:
+    def block(cid: CID) -> bytes:
+        (tmp_path / "letter.txt").write_bytes(b"mine")
+        return GIVEN.block(cid)
+
+    with pytest.raises(NameTaken):
+        open_item(GIVEN.manifest, GIVEN.envelope, 0, block, tmp_path)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"mine"]
+
+
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(EvidenceError) as caught:
         open_item(GIVEN.manifest, GIVEN.envelope, 0, GIVEN.block, tmp_path / "no such folder")

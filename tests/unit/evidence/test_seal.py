@@ -125,19 +125,19 @@ def test_armour_is_refused_as_the_browser_does() -> None:
     assert code_of(pyrage.encrypt(CONTENT, [key], armored=True)) == "sealed_invalid"
 
 
-def test_a_header_without_end_is_not_read_to_its_end() -> None:
+def test_a_long_header_is_not_read_to_its_end() -> None:
     taken = 0
 
-    def endless() -> Iterator[bytes]:
+    def long() -> Iterator[bytes]:
         nonlocal taken
         yield b"age-encryption.org/v1\n"
-        while True:
+        for _ in range(60):
             taken += 1
             yield b"-> a\n\n" * 100
 
     with pytest.raises(SealedInvalid):
-        unseal(endless(), io.BytesIO(), IDENTITY, 1)
-    assert taken < 100
+        unseal(long(), io.BytesIO(), IDENTITY, 1)
+    assert taken * 600 < 2 * MAX_HEADER_BYTES
 
 
 def test_no_more_is_written_than_was_said() -> None:
