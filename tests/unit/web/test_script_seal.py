@@ -115,10 +115,11 @@ KEYS = [
     bytes.fromhex("5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157"),
 ]
 RECIPIENT = recipient_of_key(b"\x09" * 32)
+SPARE_BIT = "age1pyysjzgfpyysjzgfpyysjzgfpyysjzgfpyysjzgfpyysjzgfpyy39sttt0"
 RECIPIENTS = [
     RECIPIENT, RECIPIENT.upper(), RECIPIENT[:-1] + "q", RECIPIENT + "q", RECIPIENT + "\n", "",
     "age1", "age1pq1" + "q" * 60, "AGE1TAG1QQ", "age1yubikey1qqqq", "ssh-ed25519 AAAA",
-    "me@example.org", "age1" + "l" * 58,
+    "me@example.org", "age1" + "l" * 58, SPARE_BIT,
 ]  # fmt: skip
 
 
