@@ -35,6 +35,24 @@ EvidenceError
 │   ├── ManifestFieldInvalid  manifest_field_invalid  a value of the wrong type or form
 │   ├── ManifestNameUnsafe    manifest_name_unsafe    a path, control or bidi character in a name
 │   └── ManifestNotCanonical  manifest_not_canonical  valid, but not in its RFC 8785 form
+├── SealError
+│   ├── RecipientInvalid      recipient_invalid       not an X25519 key that can be sealed to
+│   ├── RecipientUnsupported  recipient_unsupported   a post-quantum, plug-in or SSH key
+│   ├── RecipientCount        recipient_count         nobody to seal to, or more than 64
+│   ├── IdentityInvalid       identity_invalid        not a secret key of age, or several
+│   ├── IdentityWrong         identity_wrong          sealed to other keys than this one
+│   ├── PassphraseWeak        passphrase_weak         shorter than 12 characters
+│   ├── PassphraseWrong       passphrase_wrong        wrong, or the backup is damaged
+│   ├── BackupInvalid         backup_invalid          not an age file under a passphrase
+│   ├── SealedInvalid         sealed_invalid          not age, changed, or cut off
+│   ├── SealedMismatch        sealed_mismatch         another length than the manifest says
+│   ├── PlainMismatch         plain_mismatch          what came out is not what the author bound
+│   └── NameTaken             name_taken              a file of that name is there already
+├── EnvelopeError
+│   ├── EnvelopeTooLarge      envelope_too_large      over 256 KiB
+│   ├── EnvelopeVersion       envelope_version        a schema that is not known
+│   ├── EnvelopeInvalid       envelope_invalid        not of the schema's form; see `reason`
+│   └── EnvelopeMismatch      envelope_mismatch       made for another manifest
 ├── VaultError                                        retryable
 │   ├── VaultFull             vault_full              quota reached, or the disk is full
 │   ├── VaultIo               vault_io                the disk refused
@@ -211,6 +229,78 @@ class ManifestNameUnsafe(ManifestError):
 
 class ManifestNotCanonical(ManifestError):
     code = "manifest_not_canonical"
+
+
+class SealError(EvidenceError):
+    """About keys, and what is sealed to them."""
+
+
+class RecipientInvalid(SealError):
+    code = "recipient_invalid"
+
+
+class RecipientUnsupported(SealError):
+    code = "recipient_unsupported"
+
+
+class RecipientCount(SealError):
+    code = "recipient_count"
+
+
+class IdentityInvalid(SealError):
+    code = "identity_invalid"
+
+
+class IdentityWrong(SealError):
+    code = "identity_wrong"
+
+
+class PassphraseWeak(SealError):
+    code = "passphrase_weak"
+
+
+class PassphraseWrong(SealError):
+    code = "passphrase_wrong"
+
+
+class BackupInvalid(SealError):
+    code = "backup_invalid"
+
+
+class SealedInvalid(SealError):
+    code = "sealed_invalid"
+
+
+class SealedMismatch(SealError):
+    code = "sealed_mismatch"
+
+
+class PlainMismatch(SealError):
+    code = "plain_mismatch"
+
+
+class NameTaken(SealError):
+    code = "name_taken"
+
+
+class EnvelopeError(EvidenceError):
+    """About a key envelope, once it is decrypted; `fields["reason"]` says more where it can."""
+
+
+class EnvelopeTooLarge(EnvelopeError):
+    code = "envelope_too_large"
+
+
+class EnvelopeVersion(EnvelopeError):
+    code = "envelope_version"
+
+
+class EnvelopeInvalid(EnvelopeError):
+    code = "envelope_invalid"
+
+
+class EnvelopeMismatch(EnvelopeError):
+    code = "envelope_mismatch"
 
 
 class VaultError(EvidenceError):

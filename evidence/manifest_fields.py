@@ -5,6 +5,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NoReturn, TypeVar
 
+import rfc8785
+
 from evidence.cid import CID, parse_cid
 from evidence.errors import (
     CidInvalid,
@@ -15,7 +17,9 @@ from evidence.errors import (
     ManifestNameUnsafe,
     ManifestNotJson,
     ManifestVersion,
+    SealError,
 )
+from evidence.recipient import key_of
 
 MAX_JSON_INTEGER = 2**53 - 1
 """RFC 8785 takes numbers as IEEE doubles."""
@@ -42,7 +46,7 @@ T = TypeVar("T")
 def parse_json(data: bytes) -> object:
     """Integers, strings, arrays and objects only. Raises ManifestNotJson, ManifestKeyDuplicate."""
     if _nesting(data) > _MAX_NESTING:
-        raise ManifestNotJson("manifest is not JSON: nested too deeply")
+        raise ManifestNotJson("not JSON: nested too deeply")
     try:
         return json.loads(
             data.decode(),
@@ -51,7 +55,15 @@ def parse_json(data: bytes) -> object:
             parse_constant=_no_number,
         )
     except ValueError as error:
-        raise ManifestNotJson(f"manifest is not JSON: {error}") from error
+        raise ManifestNotJson(f"not JSON: {error}") from error
+
+
+def canonical(value: object) -> bytes:
+    """RFC 8785. Raises ManifestFieldInvalid."""
+    try:
+        return rfc8785.dumps(value)  # type: ignore[arg-type]
+    except (rfc8785.CanonicalizationError, UnicodeError) as error:
+        raise ManifestFieldInvalid(f"cannot be written as JSON: {error}", field="") from error
 
 
 def _nesting(data: bytes) -> int:
@@ -147,6 +159,15 @@ class Fields:
         if str(cid) != text:
             self._refuse(key, "a CID in its usual base")
         return cid
+
+    def recipient(self, key: str) -> str:
+        text = self._string(key)
+        try:
+            key_of(text)
+        except SealError as error:
+            field = self._path + key
+            raise ManifestFieldInvalid(f"{field}: {error}", field=field) from error
+        return text
 
     def text(self, key: str, most: int) -> str:
         value = self._string(key)

@@ -4,16 +4,18 @@ import mimetypes
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from dapp.cli import sealed
 from dapp.cli.failure import Mismatch
-from dapp.cli.output import as_json, table
+from dapp.cli.output import as_json, new_file, table
 from dapp.cli.session import AsJson, builders, with_parts
 from dapp.domain.types import ComplaintId
-from dapp.errors import DatabaseUnavailable, InvalidInput
+from dapp.errors import DatabaseUnavailable
 from dapp.service.evidence import Submission, Upload, item_view
 from dapp.service.inputs import address, hash32
 from dapp.service.parts import Parts
@@ -21,7 +23,9 @@ from dapp.settings import Settings
 from evidence import CID, Item, Vault, digest_to_cid, parse, parse_cid
 from evidence.errors import EvidenceError
 
-app = typer.Typer(no_args_is_help=True, help="Store, fetch and check evidence.")
+app = typer.Typer(no_args_is_help=True, help="Store, fetch, open and check evidence.")
+app.command("open")(sealed.open_)
+app.command()(sealed.reseal)
 
 Digest = Annotated[str, typer.Argument(help="The manifest's digest, as it is on chain.")]
 
@@ -34,26 +38,46 @@ def add(
     text: Annotated[str | None, typer.Option(help="A message; - reads it from stdin.")] = None,
     kind: Annotated[str, typer.Option(help="file, transaction, transcript, call-record")] = "file",
     complaint: Annotated[int | None, typer.Option(min=1)] = None,
+    seal: Annotated[
+        bool, typer.Option("--sealed", help="Seal the files and the message to --to.")
+    ] = False,
+    to: sealed.To = None,
+    envelope: Annotated[
+        Path | None, typer.Option(help="Where to write what opens them. Keep it.")
+    ] = None,
     json: AsJson = False,
 ) -> None:
-    """Store files and a message, and print the digest that goes on chain."""
+    """Store files and a message, and print the digest that goes on chain.
+
+    Without --sealed all of it is public for ever.
+    """
     said = sys.stdin.read() if text == "-" else text
     writer = address(author, "author")
     number = None if complaint is None else ComplaintId(complaint)
+    plan = sealed.plan(seal, to, envelope)
 
     async def work(parts: Parts) -> dict[str, Any]:
+        submission = Submission(writer, said, number, None, None, [])
+        if plan is not None:
+            stored = sealed.submit(parts.evidence, submission, files or [], kind, plan)
+            return await _noted(parts, stored)
         with ExitStack() as open_files:
             uploads = _uploads(files or [], kind, open_files)
-            stored = parts.evidence.submit(Submission(writer, said, number, None, None, uploads))
-        with suppress(DatabaseUnavailable):  # a server's next sweep of the vault finds it
-            await parts.outbox.note_down()
-        return (await parts.replicas.told([stored]))[0]
+            stored = parts.evidence.submit(replace(submission, files=uploads))
+        return await _noted(parts, stored)
 
     stored = with_parts(context, work)
     if json:
         as_json(stored)
     else:
         print(stored["digest"])
+
+
+async def _noted(parts: Parts, stored: dict[str, Any]) -> dict[str, Any]:
+    """To be replicated, which a database that is away only delays."""
+    with suppress(DatabaseUnavailable):  # a server's next sweep of the vault finds it
+        await parts.outbox.note_down()
+    return (await parts.replicas.told([stored]))[0]
 
 
 @app.command()
@@ -89,14 +113,9 @@ def get(
             sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
         return
-    try:
-        with output.open("xb") as file:
-            for piece in pieces:
-                file.write(piece)
-    except FileExistsError as error:
-        raise InvalidInput(
-            f"{output} exists already", remedy="Name another file, or remove it"
-        ) from error
+    with new_file(output) as file:
+        for piece in pieces:
+            file.write(piece)
 
 
 @app.command()

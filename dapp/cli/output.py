@@ -1,16 +1,19 @@
 """Two forms of every answer: JSON for programs, words and tables for people."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
+from dapp.errors import InvalidInput
 from dapp.service import words
 
 _UNSAFE = dict.fromkeys((*range(32), *range(127, 160)), "�")
@@ -40,6 +43,27 @@ def facts(pairs: Sequence[tuple[str, object]]) -> None:
         if value is not None:
             shown.add_row(name, plain(value))
     Console().print(shown)
+
+
+@contextmanager
+def new_file(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
+    """A file that is not there yet, and is gone again if what writes it fails."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    except FileExistsError as error:
+        raise InvalidInput(
+            f"{path} exists already", remedy="Name another file, or remove it"
+        ) from error
+    except OSError as error:
+        raise InvalidInput(
+            f"{path} cannot be written: {error.strerror}", remedy="Name another file"
+        ) from error
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from dapp.domain.types import Address, ChainId, ComplaintId, Hash32, caip2
+from dapp.domain.types import Address, ChainId, ComplaintId, Hash32, caip2, hash32
 from dapp.errors import InvalidInput, NotFound
 from dapp.service.outbox import Outbox
 from evidence import (
@@ -19,9 +19,12 @@ from evidence import (
     digest_to_cid,
     encode,
     file_size,
+    parse,
 )
 from evidence.errors import BlockMissing, EvidenceError
 from evidence.gateway import Gateway
+from evidence.manifest import sealed_item
+from evidence.seal import check_sealed
 
 View = dict[str, Any]
 
@@ -38,6 +41,8 @@ class Upload:
     kind: str
     """One of `evidence.Kind`."""
     stream: BinaryIO
+    commitment: Hash32 | None = None
+    """Of a file sealed before it came: what the manifest shows instead of name, type and kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class Submission:
     salt: Hash32 | None
     """Chosen by a client that must know the digest before it submits; else random."""
     files: Sequence[Upload]
+    recipient: str | None = None
+    """The `age1…` that the sealed files are sealed to."""
 
 
 class Evidence:
@@ -80,7 +87,7 @@ class Evidence:
         text, kinds = _checked(submission)
         with self._vault.delivery() as delivery:
             uploads = zip(submission.files, kinds, strict=True)
-            items = [self._store(delivery, upload, kind) for upload, kind in uploads]
+            items = [self._store(delivery, place, *upload) for place, upload in enumerate(uploads)]
             digest = delivery.put_manifest(encode(self._manifest(submission, text, items)))
             delivery.pin(digest.hex())
         self._outbox.add(digest)
@@ -89,6 +96,13 @@ class Evidence:
     def show(self, digest: Hash32) -> View:
         """Raises NotFound where the vault does not hold the manifest, EvidenceError."""
         return self._view(bytes.fromhex(digest[2:]))
+
+    def manifest(self, digest: Hash32) -> bytes:
+        """The very bytes that have this digest. Raises NotFound, EvidenceError."""
+        try:
+            return self._vault.get(digest_to_cid(bytes.fromhex(digest[2:])))
+        except BlockMissing as error:
+            raise _missing(digest) from error
 
     def _manifest(self, submission: Submission, text: str | None, items: list[Item]) -> Manifest:
         order, salt = submission.order, submission.salt
@@ -101,23 +115,22 @@ class Evidence:
             complaint=submission.complaint,
             order=None if order is None else bytes.fromhex(order[2:]),
             text=text,
+            recipient=submission.recipient,
         )
 
-    def _store(self, delivery: Delivery, upload: Upload, kind: Kind) -> Item:
+    def _store(self, delivery: Delivery, place: int, upload: Upload, kind: Kind) -> Item:
         cid, size = delivery.put_file(upload.stream, self._max_file_bytes)
+        if upload.commitment is not None:
+            return sealed_item(place, cid, size, bytes.fromhex(upload.commitment[2:]))
         media_type = upload.media_type.split(";")[0].strip().lower() or _ANY_MEDIA_TYPE
         return Item(upload.name, media_type, size, cid, kind, Visibility.PUBLIC)
 
     def _view(self, digest: bytes) -> View:
-        cid = digest_to_cid(digest)
-        try:
-            data = self._vault.get(cid)
-            manifest = self._vault.get_manifest(digest)
-        except BlockMissing as error:
-            raise _missing("0x" + digest.hex()) from error
+        data = self.manifest(hash32(digest))
+        manifest = parse(data)
         return {
-            "digest": "0x" + digest.hex(),
-            "cid": str(cid),
+            "digest": hash32(digest),
+            "cid": str(digest_to_cid(digest)),
             "size": len(data),
             "stored": ["vault"],
             "manifest": manifest_view(manifest),
@@ -146,6 +159,7 @@ def manifest_view(manifest: Manifest) -> View:
         "order": None if manifest.order is None else "0x" + manifest.order.hex(),
         "text": manifest.text,
         "supersedes": None if manifest.supersedes is None else "0x" + manifest.supersedes.hex(),
+        "recipient": manifest.recipient,
     }
 
 
@@ -157,6 +171,7 @@ def item_view(item: Item) -> View:
         "cid": str(item.cid),
         "kind": str(item.kind),
         "visibility": str(item.visibility),
+        "commitment": None if item.commitment is None else "0x" + item.commitment.hex(),
     }
 
 
@@ -173,16 +188,20 @@ def _checked(submission: Submission) -> tuple[str | None, list[Kind]]:
             remedy="Send the rest as a second submission",
             code="evidence-too-many-files",
         )
-    return text or None, [_kind(upload) for upload in submission.files]
+    for upload in submission.files:
+        if upload.commitment is not None:
+            check_sealed(upload.stream)
+    return text or None, [kind_of(upload.kind) for upload in submission.files]
 
 
-def _kind(upload: Upload) -> Kind:
+def kind_of(text: str) -> Kind:
+    """Raises InvalidInput."""
     try:
-        return Kind(upload.kind)
+        return Kind(text)
     except ValueError as error:
         known = ", ".join(Kind)
         raise InvalidInput(
-            f"{upload.kind[:40]!r} is no kind of evidence",
+            f"{text[:40]!r} is no kind of evidence",
             remedy=f"Use one of {known}",
             code="evidence-kind-unknown",
             fields={"field": "kind"},

@@ -189,6 +189,22 @@ def test_evidence_comes_out_as_it_went_in(desk: Desk, tmp_path: Path) -> None:
     assert "exists already" in refusal(again, "invalid-input")
 
 
+def test_sealed_evidence_is_opened_with_its_envelope(desk: Desk, tmp_path: Path) -> None:
+    picture, backup, envelope = tmp_path / "lamp.png", tmp_path / "me.age", tmp_path / "envelope"
+    picture.write_bytes(PICTURE)
+    words = {"REDRESS_PASSPHRASE": "several random words"}
+    made = desk.run("keys", "new", "-o", str(backup), "--json", **words)
+    sealed = ("--sealed", "--to", json.loads(made.stdout)["recipient"], "--envelope", str(envelope))
+    author = desk.world.customer
+    stored = desk.read("evidence", "add", str(picture), "--author", author, *sealed)
+    assert b"lamp" not in desk.run("evidence", "get", stored["digest"]).stdout
+    keys = ("--envelope", str(envelope), "--identity", str(backup))
+    opening = ("evidence", "open", stored["digest"], *keys, "-o", str(tmp_path / "out"))
+    assert desk.run(*opening, **words).returncode == 0
+    assert (tmp_path / "out" / "lamp.png").read_bytes() == PICTURE
+    refusal(desk.run(*opening, REDRESS_PASSPHRASE="other random words"), "passphrase-wrong")
+
+
 def test_damaged_evidence_does_not_verify(desk: Desk, tmp_path: Path) -> None:
     file = tmp_path / "talk.txt"
     file.write_bytes(b"A: it is broken")

@@ -23,7 +23,7 @@ def test_gateway_conformance(tmp_path: Path) -> None:
     for car in conformance.extract_cars(tmp_path / "fixtures"):
         with suppress(HashUnsupported):
             put_blocks(vault, car.read_bytes())
-    with serving(vault, tmp_path) as url:
+    with serving(vault) as url:
         results = conformance.ask(url, SPECS, tmp_path / "report.json")
     passed, failed = (
         {name.split("/")[1] for name, became in results.items() if became == kind and "/" in name}

@@ -28,7 +28,7 @@ def root(vault: Vault) -> CID:
 
 @pytest.fixture
 def http(vault: Vault, tmp_path: Path) -> Iterator[httpx.Client]:
-    with serving(vault, tmp_path) as url, httpx.Client(base_url=url) as client:
+    with serving(vault) as url, httpx.Client(base_url=url) as client:
         yield client
 
 
@@ -90,7 +90,7 @@ def test_refused_content_is_not_given_by_any_of_its_names(
     def refused(cid: CID) -> int | None:
         return status if cid.multihash == leaf.multihash else None
 
-    with serving(vault, tmp_path, refused) as url, httpx.Client(base_url=url) as http:
+    with serving(vault, refused) as url, httpx.Client(base_url=url) as http:
         for name in (str(leaf), leaf.encode("base16"), f"{leaf}?format=raw", f"{leaf}?format=car"):
             response = http.get(f"/ipfs/{name}")
             assert (response.status_code, response.json()["code"]) == (status, "content-refused")

@@ -58,7 +58,7 @@ def both(kubo: Kubo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]
     rpc = f"{kubo.api_url}/api/v0/dag/import"
     httpx.post(rpc, files={"file": car}, timeout=60).raise_for_status()
     with (
-        serving(vault, folder) as url,
+        serving(vault) as url,
         httpx.Client(base_url=url) as ours,
         httpx.Client(base_url=kubo.gateway_url, timeout=60) as kubos,
     ):

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from anyio import to_thread
 
 from dapp.service.outbox import Outbox, Pace
 from evidence import Vault
@@ -139,16 +140,20 @@ def test_a_refusal_is_shown_tried_again_and_holds_up_no_other_target(
     asyncio.run(work())
 
 
-def test_one_thing_that_fails_holds_up_no_other(url: str, vault: Vault) -> None:
+def _spoil(folder: Path) -> None:
+    for block in folder.rglob("*"):
+        if block.is_file() and block.read_bytes() == b"precious":
+            block.write_bytes(b"spoiled!")
+
+
+def test_one_thing_that_fails_holds_up_no_other(url: str, vault: Vault, tmp_path: Path) -> None:
     shelf = Shelf()
 
     async def work() -> None:
         async with site(url, vault, shelf, run=False) as one:
             rotten = one.submit("rotten", b"precious")
             cid = rotten["items"][0]["cid"]
-            for block in (path for path in vault._blocks.rglob("*") if path.is_file()):
-                if block.read_bytes() == b"precious":
-                    block.write_bytes(b"spoiled!")
+            await to_thread.run_sync(_spoil, tmp_path)
         async with site(url, vault, shelf) as one:
             shown = one.submit("sound", b"another")
             await until_all(one, "pinned", ["shelf"], shown)

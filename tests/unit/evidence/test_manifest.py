@@ -19,7 +19,9 @@ from evidence.manifest import (
     digest,
     encode,
     parse,
+    sealed_item,
 )
+from evidence.recipient import recipient_of_key
 
 ITEM = Item("shot.png", "image/png", 3, cid_of(RAW, b"abc"), Kind.FILE, Visibility.PUBLIC)
 PLAIN = Manifest(
@@ -232,18 +234,38 @@ def test_messages_stay_short_whatever_a_stranger_wrote() -> None:
         assert len(str(caught.value)) < 300
 
 
+def test_a_sealed_item_shows_nothing_of_what_it_is() -> None:
+    sealed = sealed_item(0, cid_of(RAW, b"age"), 3, b"\x5a" * 32)
+    manifest = replace(PLAIN, items=(sealed,), recipient=recipient_of_key(b"\x09" * 32))
+    assert parse(encode(manifest)) == manifest
+    for fields in (
+        {"name": "diagnosis.pdf"},
+        {"media_type": "image/png"},
+        {"kind": Kind.TRANSCRIPT},
+    ):
+        with pytest.raises(ManifestError) as caught:
+            encode(replace(manifest, items=(replace(sealed, **fields),)))
+        assert caught.value.fields["field"] == "items[0]"
+    second = sealed_item(0, sealed.cid, 3, b"\xa5" * 32)
+    with pytest.raises(ManifestError):
+        encode(replace(manifest, items=(sealed, second)))
+
+
 NAMES = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=40)
+SIZES = st.integers(0, 2**53 - 1)
+CIDS = st.binary().map(lambda block: cid_of(RAW, block))
+HASHES = st.binary(min_size=32, max_size=32)
 ITEMS = st.builds(
     Item,
     NAMES,
     st.sampled_from(["image/png", "text/plain", "application/vnd.x+json"]),
-    st.integers(0, 2**53 - 1),
-    st.binary().map(lambda block: cid_of(RAW, block)),
+    SIZES,
+    CIDS,
     st.sampled_from(Kind),
-    st.sampled_from(Visibility),
+    st.just(Visibility.PUBLIC),
 )
-HASHES = st.binary(min_size=32, max_size=32)
-MANIFESTS = st.builds(
+SEALED = st.tuples(CIDS, SIZES, HASHES)
+OPEN_MANIFESTS = st.builds(
     Manifest,
     HASHES,
     st.just("eip155:1"),
@@ -257,7 +279,21 @@ MANIFESTS = st.builds(
 )
 
 
-@given(MANIFESTS)
+@st.composite
+def manifests(draw: st.DrawFn) -> Manifest:
+    """Public items first, then sealed ones."""
+    manifest = draw(OPEN_MANIFESTS)
+    first = len(manifest.items)
+    sealed = tuple(
+        sealed_item(first + at, *facts)
+        for at, facts in enumerate(draw(st.lists(SEALED, max_size=3)))
+    )
+    key = draw(st.binary(min_size=31, max_size=31)) + b"\x40"
+    recipient = recipient_of_key(key) if sealed else None
+    return replace(manifest, items=manifest.items + sealed, recipient=recipient)
+
+
+@given(manifests())
 def test_every_manifest_survives(manifest: Manifest) -> None:
     assert parse(encode(manifest)) == manifest
 

@@ -6,10 +6,12 @@ from evidence import errors
 
 def test_public_names_are_pinned() -> None:
     assert set(evidence.__all__) == {
-        "CID", "CarReader", "Collected", "Delivery", "EvidenceError", "Item", "Kind", "Manifest",
-        "Removed", "StoredFile", "Vault", "Visibility", "cid_of", "digest", "digest_to_cid",
-        "encode", "file_size", "import_file", "parse", "parse_cid", "read_file", "walk",
-        "write_car",
+        "CID", "CarReader", "Collected", "Delivery", "Enclosed", "Envelope", "EvidenceError",
+        "Item", "Kind", "Manifest", "Plain", "Removed", "StoredFile", "Vault", "Visibility",
+        "back_up", "cid_of", "digest", "digest_to_cid", "encode", "file_size", "import_file",
+        "key_of", "new_identity", "open_envelope", "open_item", "parse", "parse_cid", "read_file",
+        "recipient_of", "recipient_of_key", "recover", "seal", "seal_envelope", "seal_files",
+        "sealed_item", "sealed_items", "unseal", "walk", "write_car",
     }  # fmt: skip
     assert all(hasattr(evidence, name) for name in evidence.__all__)
 

@@ -1,6 +1,7 @@
 """What goes into the vault comes out under the digest that was said."""
 
 import hashlib
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -12,8 +13,8 @@ from dapp.errors import InvalidInput, NotFound
 from dapp.service.evidence import MAX_FILES, Evidence, Submission, Upload
 from dapp.service.outbox import Outbox
 from dapp.store.replication import Replication
-from evidence import Vault, parse
-from evidence.errors import FileTooLarge, ManifestNameUnsafe
+from evidence import Vault, parse, recipient_of_key
+from evidence.errors import FileTooLarge, ManifestNameUnsafe, SealedInvalid
 from evidence.gateway import Request, Response
 
 AUTHOR = Address("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266")
@@ -128,6 +129,28 @@ def test_a_file_over_the_limit_is_refused_and_leaves_nothing(
 ) -> None:
     with pytest.raises(FileTooLarge):
         evidence.submit(submission(file("a", b"a" * (MAX_FILE_BYTES + 1))))
+    assert vault.used_bytes() == 0
+
+
+SEALED = b"age-encryption.org/v1\n..."
+COMMITMENT = Hash32("0x" + "5a" * 32)
+
+
+def test_a_sealed_file_shows_nothing_of_what_it_is(evidence: Evidence) -> None:
+    sealed = replace(file("diagnosis.pdf", SEALED, "transcript"), commitment=COMMITMENT)
+    recipient = recipient_of_key(b"\x09" * 32)
+    stored = evidence.submit(replace(submission(sealed), recipient=recipient))
+    data = given(evidence, stored["cid"])
+    assert not any(word in data for word in (b"diagnosis", b"image/png", b"transcript"))
+    assert stored["manifest"]["recipient"] == recipient
+    assert stored["items"][0]["commitment"] == COMMITMENT
+    assert given(evidence, stored["items"][0]["cid"]) == SEALED
+
+
+def test_a_file_is_not_said_to_be_sealed_if_it_is_not(evidence: Evidence, vault: Vault) -> None:
+    plain = replace(file("diagnosis.pdf", b"flu"), commitment=COMMITMENT)
+    with pytest.raises(SealedInvalid):
+        evidence.submit(submission(file("first", b"first"), plain))
     assert vault.used_bytes() == 0
 
 
