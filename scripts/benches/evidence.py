@@ -24,12 +24,13 @@ from rich.console import Console
 from evidence.car import CarReader, write_car
 from evidence.cid import CID
 from evidence.directory import entries
+from evidence.identity import new_identity, recipient_of
+from evidence.seal import seal, unseal
 from evidence.unixfs import read_file
 from evidence.vault import Vault
 from scripts.benches import importers, metered
 from scripts.benches.evidence_tables import RATES, TIMES, rates, targets, times
 from scripts.benches.importers import agreed, seconds_of
-from scripts.benches.sealing import Key
 from scripts.toolchain import kubo
 from scripts.toolchain.kubo import Kubo
 from scripts.toolchain.paths import ROOT
@@ -138,10 +139,11 @@ def _many(folder: Path, node: Kubo, npm: importers.Done) -> Seconds:
 
 
 def _sealed(file: Path) -> Seconds:
-    key, data, sealed, opened = Key(), file.read_bytes(), BytesIO(), BytesIO()
-    seal_seconds = seconds_of(lambda: key.seal(BytesIO(data), sealed))
+    key, data, sealed, opened = new_identity(), file.read_bytes(), BytesIO(), BytesIO()
+    seal_seconds = seconds_of(lambda: seal(BytesIO(data), sealed, [recipient_of(key)]))
     sealed.seek(0)
-    open_seconds = seconds_of(lambda: key.unseal(sealed, opened))
+    pieces = iter(lambda: sealed.read(1 << 20), b"")
+    open_seconds = seconds_of(lambda: unseal(pieces, opened, key, len(data)))
     if opened.getvalue() != data:
         raise RuntimeError("what was opened is not what was sealed")
     return {"seal_mb_s": seal_seconds, "open_mb_s": open_seconds}

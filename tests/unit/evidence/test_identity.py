@@ -68,6 +68,7 @@ def test_a_backup_cannot_ask_for_all_the_memory_there_is(backup: bytes, factor: 
         IDENTITY.encode(),
         b"age-encryption.org/v1\n" + b"a" * 100_000,
     ],
+    ids=range(7),
 )
 def test_what_is_no_backup(data: bytes) -> None:
     assert code_of(data) == "backup_invalid"
