@@ -9,12 +9,9 @@ from io import BytesIO
 
 import uvicorn
 from fastapi import FastAPI
-from psycopg_pool import AsyncConnectionPool
 
 from dapp.domain.types import Address, ChainId
 from dapp.service.evidence import Evidence
-from dapp.service.outbox import Outbox
-from dapp.store.replication import Replication
 from dapp.web import problems
 from dapp.web.api import gateway
 from dapp.web.limits import SecurityHeaders
@@ -36,10 +33,9 @@ class _Parts:
 @contextmanager
 def serving(vault: Vault, refused: Callable[[CID], int | None] = lambda cid: None) -> Iterator[str]:
     """The address of a running server, which ends with the block."""
-    chain_id = ChainId(31337)
-    outbox = Outbox(vault, Replication(AsyncConnectionPool(open=False), chain_id), [])
     app = FastAPI()
-    app.state.parts = _Parts(Evidence(vault, outbox, chain_id, DESK, 1 << 30, refused))
+    evidence = Evidence(vault, lambda digest: None, ChainId(31337), DESK, 1 << 30, refused)
+    app.state.parts = _Parts(evidence)
     app.include_router(gateway.router)
     problems.install(app)
     app.add_middleware(SecurityHeaders)

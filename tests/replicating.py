@@ -114,7 +114,7 @@ async def site(
     async with pool(url, size=3) as connections:
         rows = Replication(connections, CHAIN)
         outbox = Outbox(vault, rows, targets, pace)
-        evidence = Evidence(vault, outbox, CHAIN, AUTHOR, 16 << 20)
+        evidence = Evidence(vault, outbox.add, CHAIN, AUTHOR, 16 << 20)
         running = asyncio.create_task(outbox.run()) if run else None
         try:
             yield Site(vault, rows, outbox, Replicas(rows, targets), evidence)

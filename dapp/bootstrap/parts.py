@@ -98,7 +98,7 @@ def _parts(
         people=people,
         draws=draws,
         prepare=Prepare(cases, people, draws, clock, node, deployment),
-        evidence=Evidence(vault, outbox, deployment.chain_id, desk, settings.max_upload_bytes),
+        evidence=Evidence(vault, outbox.add, deployment.chain_id, desk, settings.max_upload_bytes),
         outbox=outbox,
         replicas=Replicas(replication, targets),
     )

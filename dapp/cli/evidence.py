@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,10 +18,12 @@ from dapp.domain.types import ComplaintId
 from dapp.errors import DatabaseUnavailable
 from dapp.service.evidence import Submission, Upload, item_view
 from dapp.service.inputs import address, hash32
-from dapp.service.parts import Parts
 from dapp.settings import Settings
 from evidence import CID, Item, Vault, digest_to_cid, parse, parse_cid
 from evidence.errors import EvidenceError
+
+if TYPE_CHECKING:
+    from dapp.service.parts import Parts
 
 app = typer.Typer(no_args_is_help=True, help="Store, fetch, open and check evidence.")
 app.command("open")(sealed.open_)
@@ -56,7 +58,7 @@ def add(
     number = None if complaint is None else ComplaintId(complaint)
     plan = sealed.plan(seal, to, envelope)
 
-    async def work(parts: Parts) -> dict[str, Any]:
+    async def work(parts: "Parts") -> dict[str, Any]:
         submission = Submission(writer, said, number, None, None, [])
         if plan is not None:
             stored = sealed.submit(parts.evidence, submission, files or [], kind, plan)
@@ -73,7 +75,7 @@ def add(
         print(stored["digest"])
 
 
-async def _noted(parts: Parts, stored: dict[str, Any]) -> dict[str, Any]:
+async def _noted(parts: "Parts", stored: dict[str, Any]) -> dict[str, Any]:
     """To be replicated, which a database that is away only delays."""
     with suppress(DatabaseUnavailable):  # a server's next sweep of the vault finds it
         await parts.outbox.note_down()
@@ -85,7 +87,7 @@ def show(context: typer.Context, digest: Digest, json: AsJson = False) -> None:
     """Say what a manifest of the vault lists, and where else each file is held."""
     name = hash32(digest)
 
-    async def work(parts: Parts) -> dict[str, Any]:
+    async def work(parts: "Parts") -> dict[str, Any]:
         return (await parts.replicas.told([parts.evidence.show(name)]))[0]
 
     shown = with_parts(context, work)

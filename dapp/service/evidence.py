@@ -7,7 +7,6 @@ from typing import Any, BinaryIO
 
 from dapp.domain.types import Address, ChainId, ComplaintId, Hash32, caip2, hash32
 from dapp.errors import InvalidInput, NotFound
-from dapp.service.outbox import Outbox
 from evidence import (
     CID,
     Delivery,
@@ -65,15 +64,17 @@ class Evidence:
     def __init__(
         self,
         vault: Vault,
-        outbox: Outbox,
+        stored: Callable[[bytes], None],
         chain_id: ChainId,
         desk: Address,
         max_file_bytes: int,
         refused: Callable[[CID], int | None] = lambda cid: None,
     ) -> None:
-        """`refused` says 410 or 451 of what the gateway must not give out, whether held or not."""
+        """`stored` is told of each digest that is; `refused` says 410 or 451 of what the gateway
+        must not give out, whether held or not.
+        """
         self._vault = vault
-        self._outbox = outbox
+        self._stored = stored
         self._chain = caip2(chain_id)
         self._desk = desk.lower()
         self._max_file_bytes = max_file_bytes
@@ -90,7 +91,7 @@ class Evidence:
             items = [self._store(delivery, place, *upload) for place, upload in enumerate(uploads)]
             digest = delivery.put_manifest(encode(self._manifest(submission, text, items)))
             delivery.pin(digest.hex())
-        self._outbox.add(digest)
+        self._stored(digest)
         return self._view(digest)
 
     def show(self, digest: Hash32) -> View:

@@ -41,7 +41,7 @@ class Shell:
         # A database that is away: evidence is stored all the same.
         self._rows = Replication(AsyncConnectionPool(open=False), chain_id)
         self._outbox = Outbox(self.vault, self._rows, [])
-        self.evidence = Evidence(self.vault, self._outbox, chain_id, DESK, 64 << 20)
+        self.evidence = Evidence(self.vault, self._outbox.add, chain_id, DESK, 64 << 20)
         self._patch = patch
         self._builders = Builders(self._parts, self._none, lambda settings: self.vault)
 

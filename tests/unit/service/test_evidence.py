@@ -6,13 +6,10 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
 from dapp.domain.types import Address, ChainId, ComplaintId, Hash32
 from dapp.errors import InvalidInput, NotFound
 from dapp.service.evidence import MAX_FILES, Evidence, Submission, Upload
-from dapp.service.outbox import Outbox
-from dapp.store.replication import Replication
 from evidence import Vault, parse, recipient_of_key
 from evidence.errors import FileTooLarge, ManifestNameUnsafe, SealedInvalid
 from evidence.gateway import Request, Response
@@ -29,8 +26,7 @@ def vault(tmp_path: Path) -> Vault:
 
 @pytest.fixture
 def evidence(vault: Vault) -> Evidence:
-    rows = Replication(AsyncConnectionPool(open=False), ChainId(31337))
-    return Evidence(vault, Outbox(vault, rows, []), ChainId(31337), DESK, MAX_FILE_BYTES)
+    return Evidence(vault, lambda digest: None, ChainId(31337), DESK, MAX_FILE_BYTES)
 
 
 def file(name: str, content: bytes, kind: str = "file", media_type: str = "image/png") -> Upload:

@@ -1,0 +1,15 @@
+"""What a command does not need it does not load: the indexer's memory is measured."""
+
+import subprocess
+import sys
+
+_HEAVY = ("fastapi", "ipfshttpclient", "jinja2", "siwe", "web3")
+
+
+def test_the_indexer_carries_none_of_the_pages_libraries() -> None:
+    code = (
+        "import sys, dapp.__main__, dapp.bootstrap.indexer;"
+        f"print([name for name in {_HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
