@@ -5,7 +5,12 @@ from typing import Any
 
 from rich.table import Table
 
-AT_LEAST = {"import_ratio_to_sha256": 0.7, "import_ratio_to_kubo": 1.0}
+AT_LEAST = {
+    "import_ratio_to_sha256": 0.7,
+    "import_ratio_to_kubo": 1.0,
+    "seal_mb_s": 100.0,
+    "open_mb_s": 100.0,
+}
 AT_MOST = {"streamed_rss_mib": 64.0}
 RATES = {
     "sha256_mb_s": "SHA-256 alone",
@@ -32,6 +37,8 @@ TIMES = {
 _LABELS = {
     "import_ratio_to_sha256": "import, share of SHA-256's MB/s",
     "import_ratio_to_kubo": "import, times the quicker ipfs add",
+    "seal_mb_s": "seal, MB/s",
+    "open_mb_s": "open, MB/s",
     "streamed_rss_mib": "peak memory of a large file, MiB",
 }
 
