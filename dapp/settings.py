@@ -5,6 +5,8 @@ from pathlib import Path
 from pydantic import AliasChoices, Field, HttpUrl, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from dapp.domain.site import Site, site_of
+
 
 class Settings(BaseSettings):
     """Every setting; each is read from REDRESS_<NAME>, the database's also from DATABASE_URL.
@@ -69,7 +71,14 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="address that the web server listens on")
     port: int = Field(default=8080, ge=0, le=65535, description="0 takes a free port")
     kubo_url: HttpUrl | None = Field(default=None, description="RPC address of a Kubo node")
-    public_url: str | None = Field(default=None, description="where people reach the pages")
+    public_url: str | None = Field(
+        default=None,
+        description="where people reach the pages, such as https://redress.example; without it "
+        "only people at this very machine can sign in",
+    )
+    session_seconds: int = Field(
+        default=12 * 3600, ge=60, le=30 * 86_400, description="how long somebody stays signed in"
+    )
     poll_seconds: float = Field(
         default=0.25, gt=0, le=60, description="how often the indexer asks for the chain's head"
     )
@@ -81,6 +90,16 @@ class Settings(BaseSettings):
         if not all(_parted(chain, ",") for chain in value.split(";")):
             raise ValueError("name at least one node")
         return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_origin(cls, value: str | None) -> str | None:
+        return site_of(value).origin if value else None
+
+    @property
+    def site(self) -> Site | None:
+        """Where people reach the pages, if that was told."""
+        return site_of(self.public_url) if self.public_url else None
 
     @property
     def node_urls(self) -> list[list[str]]:

@@ -13,6 +13,7 @@ from dapp.bootstrap.nodes import expected, nodes_of
 from dapp.chain.decode import Decoder
 from dapp.chain.deployment import connect
 from dapp.chain.node import Node
+from dapp.chain.signatures import Signatures
 from dapp.domain.deployment import Deployment
 from dapp.errors import NodeBusy, NodeUnavailable
 from dapp.service.cases import Cases
@@ -23,6 +24,7 @@ from dapp.service.outbox import Outbox
 from dapp.service.parts import Parts
 from dapp.service.people import People
 from dapp.service.prepare import Prepare
+from dapp.service.sessions import Sessions
 from dapp.service.status import Status
 from dapp.settings import Settings
 from dapp.store import database
@@ -30,6 +32,7 @@ from dapp.store.deployments import stored
 from dapp.store.news import News
 from dapp.store.queries import Queries
 from dapp.store.schema import migrate
+from dapp.store.sessions import SessionRows
 from evidence import Vault
 from evidence.kubo import Kubo
 
@@ -69,6 +72,7 @@ def _parts(
     kubo = None if settings.kubo_url is None else Kubo(_multiaddr(settings.kubo_url))
     outbox = Outbox(_vault_folder(settings) / "outbox", vault, kubo)
     desk = deployment.address_of("ComplaintDesk")
+    rows = SessionRows(pool, deployment.chain_id)
     return Parts(
         settings=settings,
         deployment=deployment,
@@ -82,6 +86,7 @@ def _parts(
         prepare=Prepare(cases, people, draws, clock, node, deployment),
         evidence=Evidence(vault, outbox, deployment.chain_id, desk, settings.max_upload_bytes),
         outbox=outbox,
+        sessions=Sessions(rows, Signatures(node), time.time, settings.session_seconds),
     )
 
 

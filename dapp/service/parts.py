@@ -10,6 +10,7 @@ from dapp.service.evidence import Evidence
 from dapp.service.outbox import Outbox
 from dapp.service.people import People
 from dapp.service.prepare import Prepare
+from dapp.service.sessions import Sessions
 from dapp.service.status import Status
 from dapp.settings import Settings
 from dapp.store.news import News
@@ -30,3 +31,4 @@ class Parts:
     prepare: Prepare
     evidence: Evidence
     outbox: Outbox
+    sessions: Sessions
