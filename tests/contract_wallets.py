@@ -9,7 +9,7 @@ from typing import Any
 from eth_abi.abi import decode, encode
 
 from dapp.chain.keccak import checksummed, keccak
-from dapp.domain.types import Address, raw
+from dapp.domain.types import NO_ACCOUNT, Address, raw
 from scripts.toolchain import settings, solc
 from tests.api_player import Person, until
 from tests.local_chain import LocalChain, Receipt
@@ -55,19 +55,18 @@ def lend_code(chain: LocalChain, person: Person, code: Address) -> None:
     allowed = person.account.sign_authorization(
         {"chainId": chain.chain_id, "address": code, "nonce": nonce + 1}
     )
-    signed = person.account.sign_transaction(
-        {
-            "type": 4,
-            "chainId": chain.chain_id,
-            "nonce": nonce,
-            "to": person.address,
-            "value": 0,
-            "gas": 200_000,
-            "maxFeePerGas": 3 * int(chain.rpc("eth_gasPrice"), 16),
-            "maxPriorityFeePerGas": 0,
-            "authorizationList": [allowed],
-        }
-    )
+    transaction: dict[str, Any] = {
+        "type": 4,
+        "chainId": chain.chain_id,
+        "nonce": nonce,
+        "to": NO_ACCOUNT,
+        "value": 0,
+        "gas": 200_000,
+        "maxFeePerGas": 3 * int(chain.rpc("eth_gasPrice"), 16),
+        "maxPriorityFeePerGas": 0,
+        "authorizationList": [allowed],
+    }
+    signed = person.account.sign_transaction(transaction)
     _mined(chain, chain.rpc("eth_sendRawTransaction", "0x" + signed.raw_transaction.hex()))
     assert chain.rpc("eth_getCode", person.address, "latest") == "0xef0100" + code[2:].lower()
 
