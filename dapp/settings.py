@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     session_seconds: int = Field(
         default=12 * 3600, ge=60, le=30 * 86_400, description="how long somebody stays signed in"
     )
+    audit_webhook: str = Field(
+        default="", repr=False, description="where `redress audit` posts what it finds, as JSON"
+    )
     poll_seconds: float = Field(
         default=0.25, gt=0, le=60, description="how often the indexer asks for the chain's head"
     )

@@ -28,6 +28,7 @@ from dapp.service.replicas import Replicas
 from dapp.service.sessions import Sessions
 from dapp.service.status import Status
 from dapp.service.targets import KuboTarget, PinningTarget, Target
+from dapp.service.watch import Watch
 from dapp.settings import Settings
 from dapp.store import database
 from dapp.store.deployments import stored
@@ -36,6 +37,7 @@ from dapp.store.queries import Queries
 from dapp.store.replication import Replication
 from dapp.store.schema import migrate
 from dapp.store.sessions import SessionRows
+from dapp.store.watching import WatchRows
 from evidence import Vault
 from evidence.kubo import Kubo
 from evidence.pinning import PinningService, Token
@@ -90,6 +92,7 @@ def _parts(
     replication = Replication(pool, deployment.chain_id)
     outbox = Outbox(vault, replication, targets)
     desk = deployment.address_of("ComplaintDesk")
+    evidence = Evidence(vault, outbox.add, deployment.chain_id, desk, settings.max_upload_bytes)
     rows = SessionRows(pool, deployment.chain_id)
     return Parts(
         settings=settings,
@@ -102,9 +105,16 @@ def _parts(
         people=people,
         draws=draws,
         prepare=Prepare(cases, people, draws, clock, node, deployment),
-        evidence=Evidence(vault, outbox.add, deployment.chain_id, desk, settings.max_upload_bytes),
+        evidence=evidence,
         outbox=outbox,
         replicas=Replicas(replication, targets),
+        watch=Watch(
+            queries,
+            WatchRows(pool, deployment.chain_id, deployment.ticket_wei),
+            node,
+            deployment,
+            evidence,
+        ),
         sessions=Sessions(rows, Signatures(node), time.time, settings.session_seconds),
     )
 

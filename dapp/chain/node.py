@@ -13,7 +13,7 @@ from dapp.chain.keccak import checksummed
 from dapp.chain.receipts import Receipt
 from dapp.chain.rpc import Rpc
 from dapp.domain.events import RawLog
-from dapp.domain.types import Address, BlockNumber, ChainId, Hash32
+from dapp.domain.types import Address, BlockNumber, ChainId, Hash32, Wei
 from dapp.errors import ChainMoved, IntegrityBroken, NodeRefused, NodeUnavailable
 
 
@@ -183,6 +183,11 @@ class Node:
             [("eth_call", ({"to": to, "data": "0x" + data.hex()}, at)) for to, data in which],
         )
         return [bytes.fromhex((answer or "0x")[2:]) for answer in answers]
+
+    async def balance(self, account: Address, block: Hash32) -> Wei:
+        """What an account has of the native coin at a block. Raises as `call`."""
+        at = {"blockHash": block}
+        return Wei(int(await self._rpc.call(str, "eth_getBalance", account, at), 16))
 
     async def simulate(self, sender: Address, to: Address, data: bytes, value: int) -> bytes:
         """What a transaction would answer at the latest block.

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from dapp.cli import case, doctor, evidence, index, keys
+from dapp.cli.audit import audit
 from dapp.cli.prepare import prepare
 from dapp.cli.serve import serve
 
@@ -18,6 +19,7 @@ app.add_typer(case.app, name="case")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(index.app, name="index")
 app.add_typer(keys.app, name="keys")
+app.command()(audit)
 app.command()(prepare)
 app.command()(serve)
 app.command()(doctor.doctor)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import structlog
 
-from dapp.chain import encode
+from dapp.chain import trails
 from dapp.chain.node import Node
 from dapp.domain.deployment import Deployment
 from dapp.domain.events import DESK
-from dapp.domain.types import Address, ComplaintId, Hash32, caip2, hash32
+from dapp.domain.types import Address, ComplaintId, Hash32, caip2
 from dapp.errors import NodeRefused
 from dapp.store import verifications
 from dapp.store.database import Connection
@@ -82,11 +82,8 @@ async def compare(
     Raises:
         NodeRefused: the node cannot answer for that block.
     """
-    calls = [(desk, encode.calldata(DESK, "trail", [number])) for number, _ in folds]
-    calls.append((desk, encode.calldata(DESK, "complaintCount", [])))
-    answers = await node.calls(calls, block)
+    words, count = await trails.read(node, desk, [number for number, _ in folds], block)
     compared = [
-        Compared(number, folded, hash32(answer))
-        for (number, folded), answer in zip(folds, answers, strict=False)
+        Compared(number, folded, word) for (number, folded), word in zip(folds, words, strict=True)
     ]
-    return compared, int.from_bytes(answers[-1], "big")
+    return compared, count

@@ -13,6 +13,7 @@ from dapp.service.prepare import Prepare
 from dapp.service.replicas import Replicas
 from dapp.service.sessions import Sessions
 from dapp.service.status import Status
+from dapp.service.watch import Watch
 from dapp.settings import Settings
 from dapp.store.news import News
 from dapp.store.queries import Queries
@@ -33,4 +34,5 @@ class Parts:
     evidence: Evidence
     outbox: Outbox
     replicas: Replicas
+    watch: Watch
     sessions: Sessions

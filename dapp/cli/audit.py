@@ -1,0 +1,121 @@
+"""`redress audit`: looks again and again whether all is as the record says."""
+
+import asyncio
+import signal
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Annotated
+
+import httpx
+import msgspec
+import structlog
+import typer
+from prometheus_client import Gauge, start_http_server
+
+from dapp.cli.failure import Mismatch
+from dapp.cli.logging import configure
+from dapp.cli.output import as_json, table
+from dapp.cli.session import AsJson, builders
+from dapp.errors import Retryable
+from dapp.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dapp.service.parts import Parts
+    from dapp.service.watch import Finding
+
+_FINDINGS = Gauge("redress_audit_findings", "What is not as it should be", ["chain", "code"])
+_LOOKED = Gauge(
+    "redress_audit_looked_at_seconds", "When all was looked at the last time", ["chain"]
+)
+_WEBHOOK_SECONDS = 10.0
+
+_log = structlog.get_logger("audit")
+
+
+def audit(
+    context: typer.Context,
+    every: Annotated[
+        int | None, typer.Option(min=1, help="Go on, and look every so many seconds.")
+    ] = None,
+    json: AsJson = False,
+) -> None:
+    """Compare index and chain, money and what is owed, evidence and what is kept.
+
+    Once, and exit 1 if anything is wrong; with --every until SIGTERM or SIGINT. What is found goes
+    to REDRESS_AUDIT_WEBHOOK, too, whenever it changes.
+    """
+    settings = Settings()
+    if every is not None:
+        configure()
+        asyncio.run(_watch(context, settings, every))
+        return
+    found = asyncio.run(_once(context, settings))
+    if json:
+        as_json({"findings": msgspec.to_builtins(found)})
+    elif found:
+        table(("code", "what", "how it is"), [(f.code, f.subject, f.detail) for f in found])
+    else:
+        print("all is as the record says")
+    if found:
+        raise Mismatch
+
+
+async def _once(context: typer.Context, settings: Settings) -> "Sequence[Finding]":
+    async with builders(context).parts(settings) as parts:
+        found = await parts.watch.look()
+        if found:
+            await _tell(parts, found)
+        return found
+
+
+async def _watch(context: typer.Context, settings: Settings, every: int) -> None:
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    if settings.metrics_port:
+        start_http_server(settings.metrics_port, "127.0.0.1")
+    async with builders(context).parts(settings) as parts:
+        told: Sequence[Finding] = []
+        while not stopping.is_set():
+            told = await _look(parts, told)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), every)
+
+
+async def _look(parts: "Parts", told: "Sequence[Finding]") -> "Sequence[Finding]":
+    """What somebody was told the last time."""
+    try:
+        found = await parts.watch.look()
+    except Retryable as error:
+        _log.warning("could not look", code=error.code, reason=error.message)
+        return told
+    _show(parts, found)
+    return found if found == told or await _tell(parts, found) else told
+
+
+def _show(parts: "Parts", found: "Sequence[Finding]") -> None:
+    chain = parts.deployment.name
+    _FINDINGS.clear()
+    for one in found:
+        _FINDINGS.labels(chain, one.code).inc()
+        _log.error("found", code=one.code, subject=one.subject, detail=one.detail)
+    _LOOKED.labels(chain).set(time.time())
+    _log.info("looked", findings=len(found))
+
+
+async def _tell(parts: "Parts", found: "Sequence[Finding]") -> bool:
+    """Whether nobody must be told again."""
+    webhook = parts.settings.audit_webhook
+    if not webhook:
+        return True
+    body = {"deployment": parts.deployment.name, "findings": msgspec.to_builtins(found)}
+    try:
+        async with httpx.AsyncClient(timeout=_WEBHOOK_SECONDS) as client:
+            (await client.post(webhook, json=body)).raise_for_status()
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        # The address may hold a key.
+        _log.warning("the webhook did not take it", kind=type(error).__name__)
+        return False
+    return True
