@@ -1,6 +1,6 @@
 """CAR version 1 (ipld.io/specs/transport/car/carv1), written and read as a stream."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from evidence.cid import CID, IDENTITY, cid_from_bytes, read_cid
@@ -12,6 +12,7 @@ from evidence.wire import encode_varint
 _ROOTS = b"\xa2\x65roots"
 _VERSION_1 = b"\x67version\x01"
 _ONE_ROOT = b"\x81"
+_BYTES, _ARRAY = 0x40, 0x80  # major types of CBOR
 _CID_TAG = b"\xd8\x2a"
 _VERSION_2_PRAGMA = b"\xa1\x67version\x02"
 
@@ -26,11 +27,21 @@ def write_car(root: CID, source: BlockSource) -> Iterator[bytes]:
 
 def write_blocks(root: CID, blocks: Iterable[tuple[CID, bytes]]) -> Iterator[bytes]:
     """The CAR of these blocks, in their order."""
-    header = _ROOTS + _ONE_ROOT + _cbor_cid(root) + _VERSION_1
-    yield encode_varint(len(header)) + header
+    yield write_header([root])
     for cid, block in blocks:
-        if cid.hash_code == IDENTITY:  # the CID itself holds these bytes
-            continue
+        yield from write_section(cid, block)
+
+
+def write_header(roots: Sequence[CID]) -> bytes:
+    """What a CAR begins with."""
+    listed = _cbor_head(_ARRAY, len(roots)) + b"".join(map(_cbor_cid, roots))
+    header = _ROOTS + listed + _VERSION_1
+    return encode_varint(len(header)) + header
+
+
+def write_section(cid: CID, block: bytes) -> Iterator[bytes]:
+    """One block of a CAR, in pieces; nothing for one whose CID itself holds its bytes."""
+    if cid.hash_code != IDENTITY:
         binary = bytes(cid)
         yield encode_varint(len(binary) + len(block)) + binary
         yield block
@@ -125,6 +136,12 @@ def _parse_header(header: bytes) -> CID:
 def _cbor_cid(cid: CID) -> bytes:
     """Tag 42 on the bytes `00 ‖ cid`."""
     binary = b"\0" + bytes(cid)
-    size = len(binary)
-    head = bytes([0x40 | size]) if size < 24 else bytes([0x58, size])
-    return _CID_TAG + head + binary
+    return _CID_TAG + _cbor_head(_BYTES, len(binary)) + binary
+
+
+def _cbor_head(major: int, size: int) -> bytes:
+    """The major type with its argument in the fewest bytes (RFC 8949, 3)."""
+    if size < 24:
+        return bytes([major | size])
+    width = next(power for power in range(4) if size < 1 << (8 << power))
+    return bytes([major | 24 + width]) + size.to_bytes(1 << width, "big")
