@@ -4,18 +4,19 @@ import asyncio
 import io
 import json
 import zipfile
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dapp.audit.format import CaseScope, HistoryScope, OrganisationScope
 from dapp.chain.deployment import connect
 from dapp.chain.node import Node
 from dapp.chain.rpc import Rpc
-from dapp.domain.types import Address, BlockNumber, ComplaintId, Digest, OrganisationId, hash32
-from dapp.service.bundles import At, Bundles, Made
+from dapp.domain.types import Address, Digest, hash32
+from dapp.service.bundles import Asked, At, Bundles, Made
 from dapp.store.database import pool
 from dapp.store.queries import Queries
 from evidence import Item, Kind, Manifest, Vault, Visibility, encode
@@ -36,16 +37,15 @@ class Bundled:
 
     def case(self, complaint: int, at: At = None, node_url: str | None = None) -> "Opened":
         """The bundle of a case."""
-        return self._make(lambda made, out: made.case(ComplaintId(complaint), at, out), node_url)
+        return self.make(Asked(CaseScope(complaint=complaint), at), node_url)
 
     def organisation(self, number: int, at: At = None) -> "Opened":
         """The bundle of an organisation."""
-        return self._make(lambda made, out: made.organisation(OrganisationId(number), at, out))
+        return self.make(Asked(OrganisationScope(organisation=number), at))
 
     def history(self, since: int | None = None, at: At = None) -> "Opened":
         """The bundle of everything."""
-        block = None if since is None else BlockNumber(since)
-        return self._make(lambda made, out: made.history(block, at, out))
+        return self.make(Asked(HistoryScope(since=since), at))
 
     def say(self, author: Address, text: str, *files: tuple[str, bytes]) -> Digest:
         """Store a manifest; its digest."""
@@ -64,11 +64,8 @@ class Bundled:
         )
         return Digest(hash32(self.vault.put_manifest(encode(manifest))))
 
-    def _make(
-        self,
-        ask: Callable[[Bundles, io.BytesIO], Awaitable[Made]],
-        node_url: str | None = None,
-    ) -> "Opened":
+    def make(self, asked: Asked, node_url: str | None = None) -> "Opened":
+        """A bundle, by way of another address of the node if given."""
         out = io.BytesIO()
 
         async def work() -> Made:
@@ -77,7 +74,7 @@ class Bundled:
                 node = Node(rpc)
                 deployment = await connect(node, self.indexed.deployments)
                 queries = Queries(readers, deployment, decoder(deployment))
-                return await ask(Bundles(queries, node, self.vault, deployment), out)
+                return await Bundles(queries, node, self.vault, deployment).make(asked, out)
 
         return Opened(asyncio.run(work()), out.getvalue())
 

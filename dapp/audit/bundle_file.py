@@ -11,7 +11,7 @@ from dapp.domain.types import hash32
 from dapp.errors import Refused
 
 _PIECE_BYTES = 1 << 20
-_MOST_BYTES = (1 << 32) - (1 << 20)
+MOST_BYTES = (1 << 32) - (1 << 20)
 """Of a member and of all; beyond, it would have to be another kind of zip."""
 # The first that a zip can say; when the bundle was made is nobody's affair.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
@@ -22,21 +22,23 @@ class Growing:
 
     Args:
         file: open for writing and reading, empty.
+        most: bytes.
 
     Attributes:
         size: in bytes, so far.
     """
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], most: int = MOST_BYTES) -> None:
         self.file = file
         self.size = 0
+        self._most = most
         self._hash = hashlib.sha256()
 
     def write(self, data: bytes) -> None:
         """Add to the end. Raises Refused, `bundle-too-large`."""
         self.size += len(data)
-        if self.size > _MOST_BYTES:
-            raise too_large(_MOST_BYTES)
+        if self.size > self._most:
+            raise too_large(self._most)
         self.file.write(data)
         self._hash.update(data)
 
@@ -82,8 +84,8 @@ def write(
     size = sum(map(len, pieces()))
     if size > MAX_CLAIMS_BYTES:
         raise too_large(MAX_CLAIMS_BYTES)
-    if size + sum(member.size for member in members.values()) > _MOST_BYTES:
-        raise too_large(_MOST_BYTES)
+    if size + sum(member.size for member in members.values()) > MOST_BYTES:
+        raise too_large(MOST_BYTES)
     with zipfile.ZipFile(out, "w", allowZip64=False) as archive:
         with archive.open(_entry(CLAIMS, size, zipfile.ZIP_DEFLATED), "w") as target:
             for piece in pieces():

@@ -6,14 +6,11 @@ from msgspec import UNSET, UnsetType
 
 from dapp.audit.arranged import Stated
 from dapp.audit.format import Place, Record, RecordedEvent, write_record
-from dapp.domain.events import COURT
+from dapp.audit.order import TIMELESS
 from dapp.domain.types import ComplaintId, Hash32, OrganisationId
 
 Places = Mapping[tuple[int, int], Place]
 """Where receipts are, by their logs' blocks and indices there."""
-
-# Nothing binds when within its window a vote came.
-_UNTIMED = frozenset({"Committed", "Revealed"})
 
 
 def case_line(complaint: ComplaintId, stated: Sequence[Stated], places: Places) -> bytes:
@@ -50,5 +47,5 @@ def _events(stated: Sequence[Stated], places: Places) -> list[RecordedEvent]:
 
 
 def _time(one: Stated) -> int | UnsetType:
-    untimed = one.event.contract == COURT and one.event.name in _UNTIMED
-    return UNSET if untimed else one.log.timestamp
+    is_timeless = (one.event.contract, one.event.name) in TIMELESS
+    return UNSET if is_timeless else one.log.timestamp

@@ -15,6 +15,7 @@ from dapp.chain.deployment import connect
 from dapp.chain.node import Node
 from dapp.domain.deployment import Deployment
 from dapp.errors import NodeBusy, NodeUnavailable
+from dapp.service.bundles import Bundles
 from dapp.service.cases import Cases
 from dapp.service.clock import Clock
 from dapp.service.draws import Draws
@@ -82,6 +83,7 @@ def _parts(
         prepare=Prepare(cases, people, draws, clock, node, deployment),
         evidence=Evidence(vault, outbox, deployment.chain_id, desk, settings.max_upload_bytes),
         outbox=outbox,
+        bundles=Bundles(queries, node, vault, deployment),
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dapp.domain.deployment import Deployment
+from dapp.service.bundles import Bundles
 from dapp.service.cases import Cases
 from dapp.service.clock import Clock
 from dapp.service.draws import Draws
@@ -30,3 +31,4 @@ class Parts:
     prepare: Prepare
     evidence: Evidence
     outbox: Outbox
+    bundles: Bundles

@@ -1,7 +1,7 @@
 """The use case: a bundle of a case, an organisation, or all there is."""
 
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import IO
 
 from anyio import to_thread
@@ -13,56 +13,32 @@ from dapp.audit.format import (
     EVIDENCE,
     RECORDS,
     Block,
-    CaseScope,
     Claims,
     EvidenceMember,
-    HistoryScope,
     Members,
-    OrganisationScope,
     RecordsMember,
-    Scope,
 )
 from dapp.chain.node import Node
 from dapp.domain.deployment import Deployment
 from dapp.domain.events import DESK
-from dapp.domain.types import BlockNumber, ComplaintId, Hash32, OrganisationId, caip2
-from dapp.errors import NotFound
+from dapp.domain.types import caip2
+from dapp.errors import NotFound, Retryable
 from dapp.service.bundles import evidence
-from dapp.service.bundles.choosing import LATEST, At, Choosing, Chosen
+from dapp.service.bundles.asked import LATEST, Asked, At, Made
+from dapp.service.bundles.choosing import Choosing, Chosen
 from dapp.service.bundles.evidence import Found
 from dapp.service.bundles.making import Making
-from dapp.service.bundles.scopes import Recording, Tell
+from dapp.service.bundles.scopes import Recording
 from dapp.store.histories import Histories
 from dapp.store.queries import Queries
 from evidence import Vault
 
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """What a bundle turned out to be.
-
-    Attributes:
-        why: why it was made at that block.
-        size: in bytes.
-        evidence: which of it is there, and which is not.
-    """
-
-    scope: Scope
-    block: BlockNumber
-    block_hash: Hash32
-    why: str
-    records: int
-    events: int
-    size: int
-    evidence: Found
-
-
-def _nobody(_done: int, _of: int) -> None:
-    """Where nobody wants to know how far it is."""
+MOST_MAKERS = 2
+"""Each holds a connection of the readers', and a core for a while."""
 
 
 class Bundles:
-    """Makes bundles.
+    """Makes bundles, a few at a time.
 
     Args:
         queries: the index.
@@ -76,61 +52,64 @@ class Bundles:
         self._node = node
         self._vault = vault
         self._deployment = deployment
-
-    async def case(self, complaint: ComplaintId, at: At, out: IO[bytes]) -> Made:
-        """Of one case, into a file that can seek.
-
-        Raises:
-            NotFound: there is no such complaint at that block.
-            RedressError, EvidenceError: index, node or vault do not give what is needed.
-        """
-        return await self._make(CaseScope(complaint=complaint), at, out)
-
-    async def organisation(self, organisation: OrganisationId, at: At, out: IO[bytes]) -> Made:
-        """Of an organisation and all cases against it. Raises as `case`."""
-        return await self._make(OrganisationScope(organisation=organisation), at, out)
-
-    async def history(
-        self, since: BlockNumber | None, at: At, out: IO[bytes], tell: Tell = _nobody
-    ) -> Made:
-        """Of all there is; what changed after the block `since`, if given. Raises as `case`."""
-        return await self._make(HistoryScope(since=since), at, out, tell)
+        self._makers = 0
 
     async def block(self, at: At) -> Chosen:
-        """The block at which a bundle would be made now. Raises RedressError."""
+        """The block at which a bundle would be made now. Raises as `make`."""
         async with self._queries.histories() as index:
             return await self._choosing(index).choose(at)
 
-    def _choosing(self, index: Histories) -> Choosing:
-        return Choosing(index, self._node, self._deployment.address_of(DESK))
+    async def make(self, asked: Asked, out: IO[bytes]) -> Made:
+        """Write a bundle into a file that can seek, from its start.
 
-    async def _make(self, scope: Scope, at: At, out: IO[bytes], tell: Tell = _nobody) -> Made:
-        async with self._queries.histories() as index:
-            chosen = await self._choosing(index).choose(at)
-            try:
-                return await self._made(index, scope, chosen, out, tell)
-            except NotFound:
-                if at is not None:
-                    raise
-            # What is asked for is newer than what is final.
-            newest = await self._choosing(index).choose(LATEST)
-            why = f"{newest.why}: at block {chosen.header.block.number} there was no such thing yet"
-            return await self._made(index, scope, replace(newest, why=why), out, tell)
-
-    async def _made(
-        self, index: Histories, scope: Scope, chosen: Chosen, out: IO[bytes], tell: Tell
-    ) -> Made:
-        with tempfile.TemporaryFile() as lines, tempfile.TemporaryFile() as blocks:
-            records, car = Growing(lines), Growing(blocks)
-            header = chosen.header
-            making = Making(index, self._node, self._deployment, header, records)
-            await Recording(index, making, header.block.number, tell).record(scope)
-            contracts = await making.contracts()
-            headers = await making.headers()
-            found = await to_thread.run_sync(
-                evidence.gather, self._vault, list(making.digests), car
+        Raises:
+            NotFound: there is no such thing at that block.
+            InvalidInput: `block-not-indexed`, or an increment since a later block.
+            NodeRefused: `node-without-proofs`, `node-without-state`, `node-without-receipts`,
+                `node-without-finality`.
+            IntegrityBroken: `proof-broken`; `index-differs`.
+            Refused: `bundle-too-large`, `bundle-too-deep`.
+            Retryable: `bundle-busy`; index or node do not answer, or the chain moved.
+            VaultError: the disk.
+        """
+        if self._makers == MOST_MAKERS:
+            raise Retryable(
+                f"{MOST_MAKERS} bundles are being made already",
+                remedy="Try again in a moment",
+                code="bundle-busy",
             )
-            members = {RECORDS: records} | ({EVIDENCE: car} if found.roots else {})
+        self._makers += 1
+        try:
+            async with self._queries.histories() as index:
+                return await self._make(index, asked, out)
+        finally:
+            self._makers -= 1
+
+    async def _make(self, index: Histories, asked: Asked, out: IO[bytes]) -> Made:
+        chosen = await self._choosing(index).choose(asked.at)
+        try:
+            return await self._make_at(index, asked, chosen, out)
+        except NotFound as error:
+            if asked.at is not None:
+                raise
+            # What is asked for may be newer than what is final.
+            newest = await self._choosing(index).choose(LATEST)
+            why = f"{newest.why}, since {error.message}"
+            return await self._make_at(index, asked, replace(newest, why=why), out)
+
+    async def _make_at(
+        self, index: Histories, asked: Asked, chosen: Chosen, out: IO[bytes]
+    ) -> Made:
+        header = chosen.header
+        with tempfile.TemporaryFile() as lines, tempfile.TemporaryFile() as blocks:
+            records = Growing(lines, asked.limits.bytes)
+            car = Growing(blocks, asked.limits.bytes)
+            making = Making(index, self._node, self._deployment, header, records)
+            await Recording(index, making, header.block.number, asked).record()
+            contracts = await making.contracts()
+            headers = [one.encoded for one in await making.headers()]
+            digests = list(making.digests)
+            found = await to_thread.run_sync(evidence.gather, self._vault, digests, car)
             claims = Claims(
                 block=Block(hash=header.block.hash, number=header.block.number),
                 chain=caip2(self._deployment.chain_id),
@@ -139,12 +118,14 @@ class Bundles:
                 members=_members(making.lines, records, found, car),
                 nodes=[],
                 schema="redress-bundle/1",
-                scope=scope,
+                scope=asked.scope,
             )
-            encoded = [one.encoded for one in headers]
-            await to_thread.run_sync(bundle_file.write, out, claims, encoded, making.nodes, members)
+            members = {RECORDS: records} | ({EVIDENCE: car} if found.roots else {})
+            out.seek(0)
+            out.truncate()
+            await to_thread.run_sync(bundle_file.write, out, claims, headers, making.nodes, members)
         return Made(
-            scope=scope,
+            scope=asked.scope,
             block=header.block.number,
             block_hash=header.block.hash,
             why=chosen.why,
@@ -153,6 +134,9 @@ class Bundles:
             size=out.tell(),
             evidence=found,
         )
+
+    def _choosing(self, index: Histories) -> Choosing:
+        return Choosing(index, self._node, self._deployment.address_of(DESK))
 
 
 def _members(lines: int, records: Growing, found: Found, car: Growing) -> Members:

@@ -6,14 +6,10 @@ from dapp.chain.headers import Header
 from dapp.chain.node import Node
 from dapp.domain.types import Address, BlockNumber
 from dapp.errors import ChainMoved, InvalidInput, NodeRefused, Retryable
+from dapp.service.bundles.asked import FINALIZED, LATEST, At
 from dapp.service.bundles.state import Nodes, State
 from dapp.store.histories import Histories
 from dapp.store.views import Head
-
-At = BlockNumber | str | None
-"""A number, `finalized`, `latest` (the newest that is indexed), or None: what is best."""
-
-FINALIZED, LATEST = "finalized", "latest"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,19 @@
 """Which records a bundle has, by its scope."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from dapp.audit import slots
-from dapp.audit.format import CaseScope, HistoryScope, OrganisationScope, Scope
+from dapp.audit.format import CaseScope, HistoryScope, OrganisationScope
 from dapp.domain.events import DESK, REGISTRY
 from dapp.domain.types import BlockNumber, ComplaintId, OrganisationId, hash32, word
-from dapp.errors import InvalidInput, NotFound
+from dapp.errors import InvalidInput, NotFound, Refused
 from dapp.service.bundles import folding
+from dapp.service.bundles.asked import Asked
 from dapp.service.bundles.making import Making
 from dapp.store.histories import Histories
 
 _AT_ONCE = 32
 """Cases whose events are in memory together."""
-Tell = Callable[[int, int], None]
-"""Told how many records are made, and of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +24,14 @@ class Recording:
         index: where events come from.
         making: gets the records.
         at: the trusted block.
-        tell: how far it is.
     """
 
     index: Histories
     making: Making
     at: BlockNumber
-    tell: Tell
+    asked: Asked
 
-    async def record(self, scope: Scope) -> None:
+    async def record(self) -> None:
         """Write every record of the scope.
 
         Raises:
@@ -42,7 +39,7 @@ class Recording:
             InvalidInput: an increment since a later block.
             RedressError: as `Making`.
         """
-        match scope:
+        match self.asked.scope:
             case CaseScope(complaint=number):
                 await self._case(ComplaintId(number))
             case OrganisationScope(organisation=number):
@@ -64,6 +61,7 @@ class Recording:
         last = ComplaintId(0)
         while found := await self.index.complaints(last, None, _AT_ONCE, organisation):
             await self.making.cases(found)
+            self._check_count()
             last = found[-1].id
         if not await self.making.organisations([organisation]):
             raise NotFound(
@@ -74,6 +72,16 @@ class Recording:
         (trail,) = await self.making.words(DESK, [slots.organisation_trail(organisation)])
         what = f"the list of complaints about organisation {organisation}"
         folding.check(what, self.making.filings, hash32(word(trail)))
+
+    def _check_count(self) -> None:
+        most = self.asked.limits.cases
+        if most is not None and len(self.making.filings) > most:
+            raise Refused(
+                f"the bundle would have more than {most} cases",
+                remedy="Make it with 'redress bundle', or ask for single cases",
+                code="bundle-too-large",
+                fields={"most_cases": most},
+            )
 
     async def _history(self, since: BlockNumber | None) -> None:
         if since is not None and since > self.at:
@@ -92,7 +100,7 @@ class Recording:
                 raise folding.differs(f"not all of complaints {first + 1} to {last} are indexed")
             same = {one.id for one in found if changed is not None and one.id not in changed}
             await self.making.cases(found, same)
-            self.tell(last, complaints)
+            self.asked.tell(last, complaints)
         for first in range(0, organisations, _AT_ONCE):
             last = min(organisations, first + _AT_ONCE)
             ids = [OrganisationId(number) for number in range(first + 1, last + 1)]

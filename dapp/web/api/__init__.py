@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from dapp.web.api import actions, cases, evidence, gateway, live, people, status
+from dapp.web.api import actions, bundles, cases, evidence, gateway, live, people, status
 
 router = APIRouter(prefix="/v1")
-for part in (status, cases, people, evidence, actions, live):
+for part in (status, cases, bundles, people, evidence, actions, live):
     router.include_router(part.router)
 
 unversioned = APIRouter()
