@@ -12,7 +12,6 @@ from evidence.wire import encode_varint
 _ROOTS = b"\xa2\x65roots"
 _VERSION_1 = b"\x67version\x01"
 _ONE_ROOT = b"\x81"
-_BYTES, _ARRAY = 0x40, 0x80  # major types of CBOR
 _CID_TAG = b"\xd8\x2a"
 _VERSION_2_PRAGMA = b"\xa1\x67version\x02"
 
@@ -25,17 +24,16 @@ def write_car(root: CID, source: BlockSource) -> Iterator[bytes]:
     return write_blocks(root, walk(root, source))
 
 
-def write_blocks(root: CID, blocks: Iterable[tuple[CID, bytes]]) -> Iterator[bytes]:
-    """The CAR of these blocks, in their order."""
-    yield write_header([root])
+def write_blocks(root: CID | Sequence[CID], blocks: Iterable[tuple[CID, bytes]]) -> Iterator[bytes]:
+    """The CAR of these blocks, in their order, with one root or several."""
+    yield write_header([root] if isinstance(root, CID) else root)
     for cid, block in blocks:
         yield from write_section(cid, block)
 
 
 def write_header(roots: Sequence[CID]) -> bytes:
     """What a CAR begins with."""
-    listed = _cbor_head(_ARRAY, len(roots)) + b"".join(map(_cbor_cid, roots))
-    header = _ROOTS + listed + _VERSION_1
+    header = _header(roots)
     return encode_varint(len(header)) + header
 
 
@@ -51,16 +49,26 @@ class CarReader:
     """Reads the header at once: `root` is the one root. Iterate `blocks()` once for the rest."""
 
     def __init__(
-        self, stream: BinaryIO, max_bytes: int | None = None, max_blocks: int = MAX_BLOCKS
+        self,
+        stream: BinaryIO,
+        max_bytes: int | None = None,
+        max_blocks: int = MAX_BLOCKS,
+        roots: Sequence[CID] | None = None,
     ) -> None:
-        """`max_bytes` bounds the blocks' bytes together. Raises CarInvalid, CidInvalid."""
+        """`max_bytes` bounds the blocks' bytes together. Raises CarInvalid, CidInvalid.
+
+        With `roots`, at least one, the CAR must have these, and `root` is the first.
+        """
         self._stream = stream
         self._max_bytes = max_bytes
         self._max_blocks = max_blocks
-        header = self._section(_MAX_HEADER_BYTES)
+        expected = None if roots is None else _header(roots)
+        header = self._section(_MAX_HEADER_BYTES if expected is None else len(expected))
         if header is None:
             raise CarInvalid("CAR is empty")
-        self.root = _parse_header(header)
+        if expected is not None and header != expected:
+            raise CarInvalid("CAR has other roots than it must have")
+        self.root = roots[0] if roots else _parse_header(header)
 
     def blocks(self) -> Iterator[tuple[CID, bytes]]:
         """Each block, checked against its CID. That the DAG is whole is for `dag.walk` to say.
@@ -133,15 +141,19 @@ def _parse_header(header: bytes) -> CID:
     return root
 
 
+def _header(roots: Sequence[CID]) -> bytes:
+    count = len(roots)
+    if count < 24:
+        head = bytes([0x80 | count])
+    else:
+        size = 1 if count < 1 << 8 else 2 if count < 1 << 16 else 4
+        head = bytes([0x98 + size.bit_length() - 1]) + count.to_bytes(size, "big")
+    return _ROOTS + head + b"".join(map(_cbor_cid, roots)) + _VERSION_1
+
+
 def _cbor_cid(cid: CID) -> bytes:
     """Tag 42 on the bytes `00 ‖ cid`."""
     binary = b"\0" + bytes(cid)
-    return _CID_TAG + _cbor_head(_BYTES, len(binary)) + binary
-
-
-def _cbor_head(major: int, size: int) -> bytes:
-    """The major type with its argument in the fewest bytes (RFC 8949, 3)."""
-    if size < 24:
-        return bytes([major | size])
-    width = next(power for power in range(4) if size < 1 << (8 << power))
-    return bytes([major | 24 + width]) + size.to_bytes(1 << width, "big")
+    size = len(binary)
+    head = bytes([0x40 | size]) if size < 24 else bytes([0x58, size])
+    return _CID_TAG + head + binary
