@@ -13,16 +13,20 @@ from dapp.errors import IntegrityBroken
 _SEATS_IN_ROUND, _SEATS_IN_WORD = 3, 6
 
 
-def check(what: str, events: Sequence[Event], proven: Hash32) -> None:
+def check(what: str, events: Sequence[Event], proven: Hash32, subject: int | None = None) -> None:
     """Whether the events, all of one trail and in order, fold to the word that is proven.
 
     Args:
-        what: the subject, for people.
+        what: it is, for people.
+        subject: whose trail it is, where that is not the events' first argument.
 
     Raises:
         IntegrityBroken: `index-differs`.
     """
     word: Hash32 | None = None
+    if subject is not None and events:
+        first = events[0]
+        word = trail.genesis(keccak, first.chain_id, first.address, subject)
     for event in events:
         word = trail.fold_event(keccak, word, event)
     if (word or ZERO_HASH) != proven:

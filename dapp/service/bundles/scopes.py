@@ -71,7 +71,7 @@ class Recording:
             )
         (trail,) = await self.making.words(DESK, [slots.organisation_trail(organisation)])
         what = f"the list of complaints about organisation {organisation}"
-        folding.check(what, self.making.filings, hash32(word(trail)))
+        folding.check(what, self.making.filings, hash32(word(trail)), organisation)
 
     def _check_count(self) -> None:
         most = self.asked.limits.cases
