@@ -26,10 +26,11 @@ from tests.world import World
 
 @dataclass(frozen=True)
 class Bundled:
-    """What a bundle is made of."""
+    """What a bundle is made of; `folder` is the vault's."""
 
     indexed: Indexed
     vault: Vault
+    folder: Path
 
     @property
     def world(self) -> World:
@@ -107,4 +108,5 @@ class Opened:
 @pytest.fixture
 def bundled(indexed: Indexed, tmp_path: Path) -> Iterator[Bundled]:
     """A fresh world, an empty index, an empty vault."""
-    yield Bundled(indexed, Vault(tmp_path / "vault"))
+    folder = tmp_path / "vault"
+    yield Bundled(indexed, Vault(folder), folder)

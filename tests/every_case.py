@@ -1,39 +1,45 @@
 """Every way a case can go, on one chain: what whatever reads whole histories must cope with."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from dapp.domain.events import APPEALS, CLAIMS, OUTSIDE, PUBLIC, REGISTRY
 from dapp.domain.policy import FIRST_OUTSIDE_TRACK
 from dapp.domain.public import FIRST_PUBLIC_DISPUTE
-from dapp.domain.types import Hash32, OrganisationId
+from dapp.domain.types import Digest, Hash32, OrganisationId
 from tests.world import DAYS, ETHER, HOURS, POLICY, World, digest
 
+Say = Callable[[str], Digest]
+"""The digest of a text's manifest."""
 
-def play(world: World) -> dict[str, int]:
+
+def play(world: World, say: Say = digest) -> dict[str, int]:
     """Plays them; the complaints' numbers by what is told of them."""
     world.stake(16, tickets=4)
-    shop = world.register()
+    shop = world.register(agreement=say("agreement"))
     world.bond(shop, 10 * ETHER)
-    quiet = world.register()
+    quiet = world.register(agreement=say("another agreement"))
     world.bond(quiet)
     return {
-        **_outside(world),
-        **_settled(world, shop),
-        **_claims(world, shop),
+        **_outside(world, say),
+        **_settled(world, shop, say),
+        **_claims(world, shop, say),
         **_same_order_twice(world, shop),
         **_frozen(world, shop),
         **_voided(world, shop),
-        **_appealed(world, shop),
+        **_appealed(world, shop, say),
         **_open(world, shop),
     }
 
 
-def _outside(world: World) -> dict[str, int]:
+def _outside(world: World, say: Say) -> dict[str, int]:
     timelock = world.contracts["Timelock"]
     world.rpc("anvil_impersonateAccount", timelock)
     world.rpc("anvil_setBalance", timelock, hex(ETHER))
     world.send(timelock, OUTSIDE, "list", (0, world.contracts[PUBLIC], "0x", ETHER, 30))
-    organisation = world.register(replace(POLICY, track=FIRST_OUTSIDE_TRACK))
+    organisation = world.register(
+        replace(POLICY, track=FIRST_OUTSIDE_TRACK), agreement=say("agreement")
+    )
     ruled, waiting, timed_out = (world.file(world.pay(organisation)) for _ in range(3))
     for one in (ruled, waiting, timed_out):
         world.offer(one, 1000)
@@ -47,14 +53,14 @@ def _outside(world: World) -> dict[str, int]:
     return {"outside-ruled": ruled, "outside-waiting": waiting, "outside-silent": timed_out}
 
 
-def _settled(world: World, shop: OrganisationId) -> dict[str, int]:
+def _settled(world: World, shop: OrganisationId, say: Say) -> dict[str, int]:
     world.send(world.organisation, REGISTRY, "nominateOperator", (shop, world.operator, 1))
     world.send(world.operator, REGISTRY, "acceptOperator", (shop,))
     kept, broken, settled = (world.file(world.pay(shop)) for _ in range(3))
     for number in (kept, broken):
         world.pledge(number)
         world.accept(number)
-    world.deliver(kept, digest("tracking number"))
+    world.deliver(kept, say("tracking number"))
     world.confirm_delivery(kept)
     world.acknowledge(settled)
     world.contest(settled)
@@ -69,21 +75,21 @@ def _settled(world: World, shop: OrganisationId) -> dict[str, int]:
     return {"pledge-kept": kept, "pledge-broken": broken, "settled": settled}
 
 
-def _claims(world: World, shop: OrganisationId) -> dict[str, int]:
-    accepted = world.claim(shop)
+def _claims(world: World, shop: OrganisationId, say: Say) -> dict[str, int]:
+    accepted = world.claim(shop, what=say("claim"))
     world.fund(accepted, ETHER // 5)
     world.offer(accepted, 5000)
     world.accept(accepted)
     world.send(world.organisation, CLAIMS, "withdrawFunding", (accepted, world.bystander))
-    ruled = world.claim(shop)
+    ruled = world.claim(shop, what=say("claim"))
     world.warp(72 * HOURS)
     world.escalate(ruled, offer=0)
     world.draw(ruled)
     world.vote(ruled, [4000, 5000, 6000])
     world.execute(ruled)
-    withdrawn = world.claim(shop)
+    withdrawn = world.claim(shop, what=say("claim"))
     world.withdraw(withdrawn)
-    held = world.claim(shop)
+    held = world.claim(shop, what=say("claim"))
     world.fund(held, ETHER // 100, payer=world.bystander)
     return {
         "claim-accepted": accepted,
@@ -136,7 +142,7 @@ def _voided(world: World, shop: OrganisationId) -> dict[str, int]:
     return {"refused": number}
 
 
-def _appealed(world: World, shop: OrganisationId) -> dict[str, int]:
+def _appealed(world: World, shop: OrganisationId, say: Say) -> dict[str, int]:
     number = world.file(world.pay(shop))
     world.offer(number, 2000)
     world.escalate(number)
@@ -144,7 +150,7 @@ def _appealed(world: World, shop: OrganisationId) -> dict[str, int]:
     world.commit_drawing(number, 1, 5000)
     world.commit(number, 2, 5100)
     world.commit(number, 2, 5200)
-    world.commit(number, 0, 2000)
+    world.commit(number, 0, 2000, say("reasons"))
     world.reveal_batch(number, [0, 1, 2])
     world.contribute(number, False, world.customer, ETHER // 1000)
     world.appeal(number, True)
@@ -160,7 +166,7 @@ def _appealed(world: World, shop: OrganisationId) -> dict[str, int]:
     world.send(world.bystander, APPEALS, "withdrawShare", (number, 0, True))
     world.send(world.bystander, APPEALS, "refund", (number, 0, False, world.customer))
     world.confirm(number)
-    world.rate(number, 4, what=digest("comment"))
+    world.rate(number, 4, what=say("comment"))
     return {"appealed": number}
 
 

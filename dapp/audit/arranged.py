@@ -38,9 +38,9 @@ def of_case(complaint: ComplaintId, told: Sequence[Told]) -> list[Stated]:
         for _, event in told
         if is_of_case(event, complaint, key) and not _is_after(event, withdrawn)
     ]
-    logs = {(log.block_number, log.log_index): log for log, _ in told}
+    logs = {_place(event): log for log, event in told}
     return [
-        Stated(logs[event.block_number, event.log_index], event, has_receipt)
+        Stated(logs[_place(event)], event, has_receipt)
         for event, has_receipt in arranged(by_receipt(own))
     ]
 
@@ -53,4 +53,8 @@ def of_organisation(told: Sequence[Told]) -> list[Stated]:
 def _is_after(event: Event, withdrawn: Event | None) -> bool:
     """Whether the order has gone its own way since."""
     of_order = event.contract in (ESCROW, CLAIMS) and "key" in event.args
-    return of_order and withdrawn is not None and event.timestamp > withdrawn.timestamp
+    return of_order and withdrawn is not None and _place(event) > _place(withdrawn)
+
+
+def _place(event: Event) -> tuple[int, int]:
+    return event.block_number, event.log_index

@@ -14,8 +14,6 @@ from dapp.service.bundles.state import Nodes, State
 
 HISTORY = checksummed(slots.HISTORY_CONTRACT)
 
-_NEAR = 2
-"""So many headers take no more room than the proof of a word of storage."""
 _AT_ONCE = 100
 _MOST_PARENTS = 20_000
 """Some 12 MB of headers."""
@@ -62,7 +60,7 @@ class Linking:
         far = [
             slots.block_hash(lower.block.number)
             for upper, lower in pairwise((self._headers[0], *order))
-            if upper.block.number - lower.block.number > _NEAR
+            if upper.block.number - lower.block.number > 1
             and top - lower.block.number <= HISTORY_BLOCKS
         ]
         state = self._states[top]
@@ -72,9 +70,8 @@ class Linking:
     async def _reach(self, wanted: Header) -> None:
         number = wanted.block.number
         while (lowest := self._headers[-1].block.number) > number:
-            if lowest - number <= _NEAR:
-                await self._descend(number)
-            elif await self._is_remembered(wanted):
+            # A parent needs no proof, and anything else is shorter by one than by parents.
+            if lowest - number > 1 and await self._is_remembered(wanted):
                 self._headers.append(wanted)
             elif not await self._hop(number):
                 await self._descend(number)
