@@ -16,9 +16,9 @@ Say = Callable[[str], Digest]
 def play(world: World, say: Say = digest) -> dict[str, int]:
     """Plays them; the complaints' numbers by what is told of them."""
     world.stake(16, tickets=4)
-    shop = world.register(agreement=say("agreement"))
+    shop = world.register(what=say("agreement"))
     world.bond(shop, 10 * ETHER)
-    quiet = world.register(agreement=say("another agreement"))
+    quiet = world.register(what=say("another agreement"))
     world.bond(quiet)
     return {
         **_outside(world, say),
@@ -37,9 +37,7 @@ def _outside(world: World, say: Say) -> dict[str, int]:
     world.rpc("anvil_impersonateAccount", timelock)
     world.rpc("anvil_setBalance", timelock, hex(ETHER))
     world.send(timelock, OUTSIDE, "list", (0, world.contracts[PUBLIC], "0x", ETHER, 30))
-    organisation = world.register(
-        replace(POLICY, track=FIRST_OUTSIDE_TRACK), agreement=say("agreement")
-    )
+    organisation = world.register(replace(POLICY, track=FIRST_OUTSIDE_TRACK), what=say("agreement"))
     ruled, waiting, timed_out = (world.file(world.pay(organisation)) for _ in range(3))
     for one in (ruled, waiting, timed_out):
         world.offer(one, 1000)

@@ -70,10 +70,10 @@ class World(LocalCourt):
         self,
         policy: Policy = POLICY,
         actor: Address | None = None,
-        agreement: Digest | None = None,
+        what: Digest | None = None,
     ) -> OrganisationId:
         """Registers an organisation."""
-        args = (astuple(policy), agreement or digest("agreement"))
+        args = (astuple(policy), what or digest("agreement"))
         self.send(actor or self.organisation, REGISTRY, "register", args)
         return OrganisationId(self.call(REGISTRY, "organisationCount"))
 

@@ -125,7 +125,7 @@ def test_an_organisation_nobody_complained_about(bundled: Bundled) -> None:
 
 def test_an_increment_needs_what_came_before(bundled: Bundled) -> None:
     world = bundled.world
-    shop = world.register(agreement=bundled.say(world.organisation, "agreement"))
+    shop = world.register(what=bundled.say(world.organisation, "agreement"))
     world.stake()
     done, heard, moved = (world.file(world.pay(shop)) for _ in range(3))
     for number in (heard, moved):
@@ -161,7 +161,7 @@ def test_an_increment_needs_what_came_before(bundled: Bundled) -> None:
 
 def test_evidence_is_whole_or_missing(bundled: Bundled) -> None:
     world = bundled.world
-    shop = world.register(agreement=bundled.say(world.organisation, "agreement"))
+    shop = world.register(what=bundled.say(world.organisation, "agreement"))
     lots = random.Random(1)
     large, other = lots.randbytes(3 << 20), lots.randbytes(2 << 20)
     first = bundled.say(world.customer, "both", ("a", large), ("b", b"small"))
@@ -195,7 +195,7 @@ def test_old_receipts_are_tied_by_what_the_chain_remembers(
     bundled: Bundled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = bundled.world
-    shop = world.register(agreement=bundled.say(world.organisation, "agreement"))
+    shop = world.register(what=bundled.say(world.organisation, "agreement"))
     numbers = [_paid(world, shop, gap) for gap in (300, 1, 40, 41, 2, 39, 700)]
     bundled.indexed.index()
     history = bundled.history(at=LATEST)
