@@ -37,15 +37,15 @@ def prove(values: Sequence[bytes], places: Collection[int]) -> tuple[bytes, list
     """
     if not values:
         return keccak(EMPTY), []
-    kept: list[bytes] = []
+    kept: dict[bytes, None] = {}
     wanted = {_key(place) for place in places}
 
     def keep(node: bytes, leaves: Sequence[_Leaf]) -> None:
         if any(key in wanted for key, _ in leaves):
-            kept.append(node)
+            kept[node] = None
 
     leaves = [(_key(place), value) for place, value in enumerate(values)]
-    return _hash(leaves, 0, keep if wanted else _keep_nothing), kept
+    return _hash(leaves, 0, keep if wanted else _keep_nothing), list(kept)
 
 
 def _key(place: int) -> str:
