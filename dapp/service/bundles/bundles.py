@@ -69,7 +69,8 @@ class Bundles:
                 `node-without-finality`.
             IntegrityBroken: `proof-broken`; `index-differs`.
             Refused: `bundle-too-large`, `bundle-too-deep`.
-            Retryable: `bundle-busy`; index or node do not answer, or the chain moved.
+            Retryable: `bundle-busy`, `bundle-unwritable`; index or node do not answer, or the chain
+                moved.
             VaultError: the disk.
         """
         if self._makers == MOST_MAKERS:
@@ -82,6 +83,12 @@ class Bundles:
         try:
             async with self._queries.histories() as index:
                 return await self._make(index, asked, out)
+        except OSError as error:
+            raise Retryable(
+                f"the bundle cannot be written: {error.strerror or type(error).__name__}",
+                remedy="Make room on the disk",
+                code="bundle-unwritable",
+            ) from error
         finally:
             self._makers -= 1
 

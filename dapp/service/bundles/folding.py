@@ -7,30 +7,35 @@ from dapp.audit.case import fold_case
 from dapp.chain.keccak import keccak
 from dapp.domain import trail
 from dapp.domain.events import DESK, Event, RawLog
-from dapp.domain.types import ZERO_HASH, DisputeId, Hash32
+from dapp.domain.types import ZERO_HASH, DisputeId, Hash32, OrganisationId
 from dapp.errors import IntegrityBroken
 
 _SEATS_IN_ROUND, _SEATS_IN_WORD = 3, 6
 
 
-def check(what: str, events: Sequence[Event], proven: Hash32, subject: int | None = None) -> None:
+def check(what: str, events: Sequence[Event], proven: Hash32) -> None:
     """Whether the events, all of one trail and in order, fold to the word that is proven.
 
     Args:
         what: it is, for people.
-        subject: whose trail it is, where that is not the events' first argument.
 
     Raises:
         IntegrityBroken: `index-differs`.
     """
     word: Hash32 | None = None
-    if subject is not None and events:
-        first = events[0]
-        word = trail.genesis(keccak, first.chain_id, first.address, subject)
     for event in events:
         word = trail.fold_event(keccak, word, event)
-    if (word or ZERO_HASH) != proven:
+    if word != proven:
         raise differs(f"{what} is not on the chain as it is indexed")
+
+
+def listed(word: Hash32, filings: Iterable[Event], organisation: OrganisationId) -> Hash32:
+    """The trail of the complaints about an organisation after more of them; zero before any."""
+    for filed in filings:
+        if word == ZERO_HASH:
+            word = trail.genesis(keccak, filed.chain_id, filed.address, organisation)
+        word = trail.fold_event(keccak, word, filed)
+    return word
 
 
 def differs(message: str) -> IntegrityBroken:

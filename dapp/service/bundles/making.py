@@ -41,7 +41,6 @@ class Making:
     Attributes:
         nodes: of all proofs so far.
         digests: that the records name, in order.
-        filings: the `Filed` of each case, in order.
         lines, events: how many there are in the records.
     """
 
@@ -55,7 +54,6 @@ class Making:
     ) -> None:
         self.nodes: Nodes = {}
         self.digests: dict[Digest, None] = {}
-        self.filings: list[Event] = []
         self.lines = self.events = 0
         self._index = index
         self._node = node
@@ -71,11 +69,13 @@ class Making:
         """Words of a contract's storage, proven."""
         return await self._state.words(self._deployment.address_of(contract), which)
 
-    async def cases(self, which: Sequence[Filed], same: Collection[ComplaintId] = ()) -> int:
+    async def cases(
+        self, which: Sequence[Filed], same: Collection[ComplaintId] = ()
+    ) -> list[Event]:
         """Write the records of cases; of those that are the `same` as before, only their trails.
 
-        What was filed after the trusted block is passed over. Returns how many are written.
-        Raises RedressError.
+        What was filed after the trusted block is passed over. Gives the `Filed` of those that are
+        written in full. Raises RedressError.
         """
         told = await self._index.of_cases([one for one in which if one.id not in same], self._at)
         there = [one.id for one in which if one.id in same or folding.is_filed(told[one.id])]
@@ -83,6 +83,7 @@ class Making:
         rests = [one.log for events in stated.values() for one in events if one.by_receipt]
         places = await self._receipts.places(rests)
         trails = await self._trails(DESK, [slots.complaint_trail(one) for one in there])
+        filings = []
         for number, trail in zip(there, trails, strict=True):
             if number in same:
                 self._write(recorded.case_trail(number, trail), [])
@@ -90,10 +91,10 @@ class Making:
             events = [event for _, event in told[number]]
             folded = folding.of_desk(events)
             folding.check(f"complaint {number}", folded, trail)
-            self.filings.append(folded[0])
+            filings.append(folded[0])
             await self.words(COURT, folding.court_words(DisputeId(number), events))
             self._write(recorded.case_line(number, stated[number], places), stated[number])
-        return len(there)
+        return filings
 
     async def organisations(
         self, which: Sequence[OrganisationId], same: Collection[OrganisationId] = ()

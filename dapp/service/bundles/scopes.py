@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dapp.audit import slots
 from dapp.audit.format import CaseScope, HistoryScope, OrganisationScope
 from dapp.domain.events import DESK, REGISTRY
-from dapp.domain.types import BlockNumber, ComplaintId, OrganisationId, hash32, word
+from dapp.domain.types import ZERO_HASH, BlockNumber, ComplaintId, OrganisationId, raw
 from dapp.errors import InvalidInput, NotFound, Refused
 from dapp.service.bundles import folding
 from dapp.service.bundles.asked import Asked
@@ -58,9 +58,10 @@ class Recording:
             )
 
     async def _organisation(self, organisation: OrganisationId) -> None:
-        last = ComplaintId(0)
+        last, word = ComplaintId(0), ZERO_HASH
         while found := await self.index.complaints(last, None, _AT_ONCE, organisation):
-            await self.making.cases(found)
+            filings = await self.making.cases(found)
+            word = folding.listed(word, filings, organisation)
             self._check_count()
             last = found[-1].id
         if not await self.making.organisations([organisation]):
@@ -69,13 +70,15 @@ class Recording:
                 code="organisation-unknown",
                 fields={"organisation": organisation, "block": self.at},
             )
-        (trail,) = await self.making.words(DESK, [slots.organisation_trail(organisation)])
-        what = f"the list of complaints about organisation {organisation}"
-        folding.check(what, self.making.filings, hash32(word(trail)), organisation)
+        (proven,) = await self.making.words(DESK, [slots.organisation_trail(organisation)])
+        if raw(word) != proven.to_bytes(32, "big"):
+            raise folding.differs(
+                f"not all complaints about organisation {organisation} are indexed"
+            )
 
     def _check_count(self) -> None:
         most = self.asked.limits.cases
-        if most is not None and len(self.making.filings) > most:
+        if most is not None and self.making.lines > most:
             raise Refused(
                 f"the bundle would have more than {most} cases",
                 remedy="Make it with 'redress bundle', or ask for single cases",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from dapp.audit import mpt, rlp
 from dapp.chain.headers import Header
@@ -15,6 +16,7 @@ _AT_ONCE = 256
 # By EIP-1474: not found, not supported.
 _UNKNOWN_METHOD = (-32601, -32004)
 
+Key = TypeVar("Key")
 Nodes = dict[bytes, bytes]
 """RLP of tries' nodes, by keccak-256."""
 
@@ -55,14 +57,14 @@ class State:
         """None where there is no such account. Raises as `fetch`."""
         if address not in self._accounts:
             await self._prove(address, ())
-        return _account(self._used(self._accounts[address]))
+        return _account(_used(self._accounts, address, self._nodes))
 
     async def words(self, address: Address, slots: Sequence[bytes]) -> list[int]:
         """The words in some slots (32 bytes each) of a contract's storage. Raises as `fetch`."""
         await self.fetch(address, slots)
         if slots:
-            self._used(self._accounts[address])
-        return [_word(self._used(self._words[address, slot])) for slot in slots]
+            _used(self._accounts, address, self._nodes)
+        return [_word(_used(self._words, (address, slot), self._nodes)) for slot in slots]
 
     async def holds(self, address: Address, slot: bytes, word: int) -> bool:
         """Whether a slot has that word; if not, nothing is kept of it. Raises as `fetch`."""
@@ -83,10 +85,6 @@ class State:
         unknown = [slot for slot in dict.fromkeys(slots) if (address, slot) not in self._words]
         for first in range(0, len(unknown), _AT_ONCE):
             await self._prove(address, unknown[first : first + _AT_ONCE])
-
-    def _used(self, held: _Held) -> bytes | None:
-        self._nodes.update(held.nodes)
-        return held.value
 
     async def _prove(self, address: Address, slots: Sequence[bytes]) -> None:
         block = self.header.block
@@ -111,6 +109,15 @@ class State:
             ) from error
         self._accounts[address] = held
         self._words |= words
+
+
+def _used(held: dict[Key, _Held], key: Key, nodes: Nodes) -> bytes | None:
+    """What is held, whose nodes are needed from now on."""
+    found = held[key]
+    nodes.update(found.nodes)
+    # Of a long history the values alone are kept a second time.
+    held[key] = _Held(found.value, {})
+    return found.value
 
 
 def _held(root: bytes, key: bytes, given: Mapping[bytes, bytes]) -> _Held:
