@@ -11,7 +11,7 @@ PY := .toolchain/venv/bin/python
 export PORT NODE_PORT DATA
 
 .PHONY: help demo up clock test simulation simulate-index fuzz-evidence invariants coverage check bench bench-gas bench-index \
-	bench-evidence docs artifacts \
+	bench-evidence bench-audit docs artifacts \
 	environments kubo brownie locks \
 	clean clean-all
 
@@ -59,6 +59,9 @@ bench-index: environments ## events a second from the chain into the index (BLOC
 
 bench-evidence: environments ## MB/s of import, check, CAR and seal, beside SHA-256, Kubo and npm's importer
 	@$(PY) -m scripts.benches.evidence
+
+bench-audit: environments ## prove and verify: per event and a whole history, beside trie and @ethereumjs/mpt (CASES=2400)
+	@$(PY) -m scripts.benches.audit $(if $(CASES),--cases $(CASES))
 
 docs: environments ## write docs/events.md and docs/errors.md from the contracts
 	@$(PY) -m scripts.reference

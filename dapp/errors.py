@@ -17,6 +17,7 @@ RedressError
     ├── IndexerRunning            indexer-running        another process writes this chain's rows
     ├── IntegrityBroken           integrity-broken       the node contradicts itself
     │   └── FinalityBroken        finality-broken        a block that was final is gone
+    ├── Unproven                  unproven               a bundle does not hold what it claims
     ├── Undecodable               undecodable            bytes that do not fit the ABI
     ├── Unbuilt                   artifact-missing       an artifact is not there
     ├── NotFound                  not-found
@@ -152,6 +153,12 @@ class FinalityBroken(IntegrityBroken):
     """The node is on another branch than a block that it called final."""
 
     default_code = "finality-broken"
+
+
+class Unproven(Final):
+    """A bundle, or a record in it, does not hold what it claims; the codes are docs/audit.md's."""
+
+    default_code = "unproven"
 
 
 class Undecodable(Final):

@@ -2,7 +2,7 @@
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.servers", "tests.indexing"]
+pytest_plugins = ["tests.servers", "tests.indexing", "tests.bundling"]
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("redress", deadline=None)

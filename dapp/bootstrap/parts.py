@@ -16,6 +16,7 @@ from dapp.chain.node import Node
 from dapp.chain.signatures import Signatures
 from dapp.domain.deployment import Deployment
 from dapp.errors import NodeBusy, NodeUnavailable
+from dapp.service.bundles import Bundles
 from dapp.service.cases import Cases
 from dapp.service.clock import Clock
 from dapp.service.draws import Draws
@@ -116,6 +117,7 @@ def _parts(
             evidence,
         ),
         sessions=Sessions(rows, Signatures(node), time.time, settings.session_seconds),
+        bundles=Bundles(queries, node, vault, deployment),
     )
 
 

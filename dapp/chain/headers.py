@@ -50,12 +50,14 @@ class Header:
     Attributes:
         encoded: its RLP, which is the court's proof of `mix_hash`.
         mix_hash: the RANDAO value (EIP-4399).
+        state_root: of the trie of accounts.
     """
 
     block: Block
     encoded: bytes
     mix_hash: Hash32
     logs_bloom: bytes
+    state_root: Hash32
 
 
 def read(answer: dict[str, Any]) -> Header:
@@ -88,6 +90,7 @@ def read(answer: dict[str, Any]) -> Header:
         encoded=encoded,
         mix_hash=Hash32(answer["mixHash"]),
         logs_bloom=bytes.fromhex(answer["logsBloom"][2:]),
+        state_root=Hash32(answer["stateRoot"]),
     )
 
 

@@ -10,7 +10,7 @@ import msgspec
 from dapp.chain import headers, receipts
 from dapp.chain.headers import Header
 from dapp.chain.keccak import checksummed
-from dapp.chain.receipts import Receipt
+from dapp.chain.receipts import Proof, Receipt
 from dapp.chain.rpc import Rpc
 from dapp.domain.events import RawLog
 from dapp.domain.types import Address, BlockNumber, ChainId, Hash32, Wei
@@ -27,6 +27,15 @@ class _Log(msgspec.Struct, rename="camel"):
     transaction_index: str
     log_index: str
     removed: bool = False
+
+
+class _StorageProof(msgspec.Struct):
+    proof: list[str]
+
+
+class _StateProof(msgspec.Struct, rename="camel"):
+    account_proof: list[str]
+    storage_proof: list[_StorageProof]
 
 
 class Node:
@@ -159,6 +168,47 @@ class Node:
             for header, answer in zip(blocks, answers, strict=True)
         ]
 
+    async def prove(
+        self, header: Header, addresses: Collection[Address], transactions: Collection[int]
+    ) -> Proof:
+        """The logs of some contracts in a block, and the proof of some transactions' receipts.
+
+        Raises:
+            ChainMoved: the node does not know the block (any more).
+            IntegrityBroken, NodeRefused: as `receipts`.
+        """
+        answer = await self._rpc.maybe(list[Receipt], "eth_getBlockReceipts", header.block.hash)
+        if answer is None:
+            raise ChainMoved("the node no longer has a block that it named")
+        return receipts.prove(answer, header, addresses, transactions)
+
+    async def proof(
+        self, address: Address, slots: Sequence[bytes], block: Hash32
+    ) -> tuple[list[bytes], list[list[bytes]]]:
+        """What proves an account, and some words of its storage, at a block (EIP-1186).
+
+        Args:
+            slots: 32 bytes each.
+
+        Returns:
+            Nodes of tries as the node gives them, of the account and of each slot in their order;
+            nothing of it is checked.
+
+        Raises:
+            NodeRefused: it gives no proofs, or none for that block.
+        """
+        keys = ["0x" + slot.hex() for slot in slots]
+        at = {"blockHash": block}
+        answer = await self._rpc.call(_StateProof, "eth_getProof", address, keys, at)
+        if len(answer.storage_proof) != len(slots):
+            raise NodeUnavailable("the node left words of storage unproven")
+        try:
+            # In the order that was asked for: what each proves is for the reader to find out.
+            storage = [_bytes_of(one.proof) for one in answer.storage_proof]
+            return _bytes_of(answer.account_proof), storage
+        except ValueError as error:
+            raise NodeUnavailable("the node's answer to eth_getProof makes no sense") from error
+
     async def bloom_of(self, header: Header) -> bytes | None:
         """The bloom that a block should have by its proven receipts; None as in `receipts`."""
         answer = await self._rpc.maybe(list[Receipt], "eth_getBlockReceipts", header.block.hash)
@@ -212,6 +262,10 @@ class Node:
     async def code(self, address: Address) -> bytes:
         """The code at an address; empty where there is none."""
         return bytes.fromhex((await self._rpc.call(str, "eth_getCode", address, "latest"))[2:])
+
+
+def _bytes_of(nodes: Sequence[str]) -> list[bytes]:
+    return [unhexlify(node[2:]) for node in nodes]
 
 
 def _raw(log: _Log, blocks: dict[Hash32, Header]) -> RawLog:

@@ -8,6 +8,8 @@ the node's word.
 
 from binascii import unhexlify
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 
 import msgspec
 
@@ -55,6 +57,21 @@ class Receipt(msgspec.Struct, rename="camel"):
     root: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Receipts that the header proves.
+
+    Attributes:
+        logs: those of some contracts, in order.
+        firsts: by transaction, the index in the block of its first log (or of the next one's).
+        nodes: of the trie of receipts, on the way to those of the logs.
+    """
+
+    logs: list[RawLog]
+    firsts: list[int]
+    nodes: list[bytes]
+
+
 def read(answer: Sequence[Receipt], header: Header, addresses: Collection[Address]) -> list[RawLog]:
     """The logs of some contracts in one block, in order.
 
@@ -66,15 +83,28 @@ def read(answer: Sequence[Receipt], header: Header, addresses: Collection[Addres
         IntegrityBroken: it is not what the header's root stands for, or names another block, or
             counts otherwise than the block does.
     """
+    return prove(answer, header, addresses, ()).logs
+
+
+def prove(
+    answer: Sequence[Receipt],
+    header: Header,
+    addresses: Collection[Address],
+    transactions: Collection[int],
+) -> Proof:
+    """As `read`, with the trie's nodes on the way to the receipts of some transactions."""
     try:
         contents = [[_content(log) for log in receipt.logs] for receipt in answer]
         encoded = [_encode(*pair) for pair in zip(answer, contents, strict=True)]
-        if trie.root(encoded) != raw(header.block.receipts_root):
+        root, nodes = trie.prove(encoded, transactions)
+        if root != raw(header.block.receipts_root):
             raise _broken(header, "are not those that its header stands for")
         _check_places(answer, header)
-        return _ours(answer, contents, header, {raw(address): address for address in addresses})
+        logs = _ours(answer, contents, header, {raw(address): address for address in addresses})
     except ValueError as error:
         raise NodeUnavailable("the node's answer to eth_getBlockReceipts makes no sense") from error
+    sizes = [len(logs) for logs in contents]
+    return Proof(logs, [0, *accumulate(sizes)][: len(sizes)], nodes)
 
 
 def bloom_of(answer: Iterable[Receipt]) -> bytes:

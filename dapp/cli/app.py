@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from dapp.cli import case, doctor, evidence, index, keys
+from dapp.cli import bundle, case, doctor, evidence, index, keys
 from dapp.cli.audit import audit
 from dapp.cli.prepare import prepare
 from dapp.cli.serve import serve
+from dapp.cli.verify import verify
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -16,6 +17,7 @@ app = typer.Typer(
     help="Complaints and disputes that nobody has to take on trust.",
 )
 app.add_typer(case.app, name="case")
+app.add_typer(bundle.app, name="bundle")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(index.app, name="index")
 app.add_typer(keys.app, name="keys")
@@ -23,6 +25,7 @@ app.command()(audit)
 app.command()(prepare)
 app.command()(serve)
 app.command()(doctor.doctor)
+app.command()(verify)
 
 
 @app.callback()

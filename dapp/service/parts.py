@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dapp.domain.deployment import Deployment
+from dapp.service.bundles import Bundles
 from dapp.service.cases import Cases
 from dapp.service.clock import Clock
 from dapp.service.draws import Draws
@@ -36,3 +37,4 @@ class Parts:
     replicas: Replicas
     watch: Watch
     sessions: Sessions
+    bundles: Bundles

@@ -122,14 +122,20 @@ class EventLog:
             )
             return [_block(row) async for row in rows]
 
-    async def about(self, places: Sequence[tuple[str, bytes]]) -> list[RawLog]:
-        """The known logs at some places (contract and first indexed argument), in order."""
+    async def about(
+        self, places: Sequence[tuple[str, bytes]], up_to: BlockNumber | None = None
+    ) -> list[RawLog]:
+        """The known logs at some places (contract and first indexed argument), in order.
+
+        Those above the block `up_to`, if given, are left out.
+        """
         addresses = [self._addresses[contract] for contract, _ in places]
         topics = [topic for _, topic in places]
         rows = await self._connection.execute(
             _SELECT.encode() + b" AND known AND (address, topic1) IN"
-            b" (SELECT * FROM unnest(%s::bytea[], %s::bytea[]))" + _ORDER.encode(),
-            (self._chain_id, addresses, topics),
+            b" (SELECT * FROM unnest(%s::bytea[], %s::bytea[]))"
+            b" AND (%s::bigint IS NULL OR block_number <= %s)" + _ORDER.encode(),
+            (self._chain_id, addresses, topics, up_to, up_to),
         )
         return [self._log(row) async for row in rows]
 
@@ -141,11 +147,18 @@ class EventLog:
         )
         return [self._log(row) async for row in rows]
 
-    async def all(self) -> AsyncIterator[RawLog]:
+    def all(self) -> AsyncIterator[RawLog]:
         """Every known log, in order, without holding them all at once."""
+        return self.between(BlockNumber(-1), BlockNumber(2**63 - 1))
+
+    async def between(self, after: BlockNumber, up_to: BlockNumber) -> AsyncIterator[RawLog]:
+        """Every known log above one block and up to another, as `all`."""
         async with self._connection.cursor(name="redress_logs") as cursor:
             await cursor.execute(
-                _SELECT.encode() + b" AND known" + _ORDER.encode(), (self._chain_id,)
+                _SELECT.encode()
+                + b" AND known AND block_number > %s AND block_number <= %s"
+                + _ORDER.encode(),
+                (self._chain_id, after, up_to),
             )
             async for row in cursor:
                 yield self._log(row)

@@ -1,6 +1,7 @@
 """The named reads. None of them calls the chain."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 from psycopg_pool import AsyncConnectionPool
@@ -31,6 +32,7 @@ from dapp.store.answers import (
 )
 from dapp.store.database import database_errors
 from dapp.store.event_log import EventLog
+from dapp.store.histories import Histories
 from dapp.store.rows import read
 from dapp.store.subjects import (
     COMPLAINT,
@@ -233,6 +235,17 @@ class Queries:
         """A dispute that another contract brought to the house court."""
         rows = await self._rows(statements.PUBLIC_DISPUTE, id=dispute)
         return read(rows[0][0], PublicDispute) if rows else None
+
+    @asynccontextmanager
+    async def histories(self) -> AsyncIterator[Histories]:
+        """Whole histories, all read at one moment of the index; holds a connection meanwhile."""
+        async with (
+            database_errors(),
+            self._pool.connection() as connection,
+            connection.transaction(),
+        ):
+            await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield Histories(connection, self._deployment, self._decode)
 
     async def _rows(self, statement: str, **values: Any) -> list[Row]:
         parameters: Mapping[str, Any] = {"chain": self._chain_id, **values}

@@ -113,7 +113,7 @@ def _request(url: str, body: object) -> str:
 def ours(bench: Bench, node_url: str, until_block: int, database_url: str) -> Read:
     """The real command, from its start to its end, into an empty database."""
     command = [*_command(), "--until-block", str(until_block)]
-    env = _environment(bench, node_url, database_url)
+    env = environment(bench, node_url, database_url)
     used = metered.run(command, log=bench.folder / "ours.log", env=env)
     with psycopg.connect(database_url) as connection:
         row = connection.execute("SELECT count(*) FROM log").fetchone()
@@ -126,7 +126,7 @@ def following(bench: Bench, database_url: str) -> Iterator[None]:
     """The real command while it follows the chain, told of blocks over a websocket."""
     url = bench.world.url
     env = {
-        **_environment(bench, url, database_url),
+        **environment(bench, url, database_url),
         "REDRESS_NODE_WS_URL": url.replace("http", "ws", 1),
     }
     child = process.start(_command(), log=bench.folder / "head.log", env=env, cwd=ROOT)
@@ -156,7 +156,7 @@ def _command() -> list[str]:
     return [sys.executable, "-m", "dapp", "index", "run"]
 
 
-def _environment(bench: Bench, node_url: str, database_url: str) -> dict[str, str]:
+def environment(bench: Bench, node_url: str, database_url: str) -> dict[str, str]:
     """Of the caller's own settings none counts.
 
     Bytecode is kept beside the bench, so that the first run, which does not count, makes it once

@@ -16,8 +16,10 @@ import psycopg
 import pytest
 
 from dapp.__main__ import BUILDERS
+from dapp.audit.verify import verify
 from dapp.cli import app
 from dapp.cli import failure as main
+from dapp.domain.types import Hash32
 from scripts.toolchain import anvil as anvil_tool
 from scripts.toolchain import postgres as postgres_tool
 from scripts.toolchain import process
@@ -406,3 +408,34 @@ def test_a_pinning_service_that_is_set_wrongly_is_named(desk: Desk, tmp_path: Pa
     given["REDRESS_PINNING_URL"] = "http://pin.example.com"
     line = refusal(desk.spawn("serve", "--port", "0", **given), "pinning-misconfigured")
     assert "secret-token" not in line
+
+
+def test_bundles_are_made_whole_or_not_at_all(desk: Desk) -> None:
+    number = str(desk.complaint)
+    kinds = (("case", number), ("organisation", "1"), ("history",), ("history", "--since", "1"))
+    for place, words in enumerate(kinds):
+        output = desk.folder / f"{place}.zip"
+        made = desk.read("bundle", *words, "-o", str(output), "--block", "latest")
+        assert made["scope"]["kind"] == words[0]
+        assert made["size"] == output.stat().st_size
+        assert made["evidence"]["missing"]
+        trusted = Hash32(made["block"]["hash"])
+        with output.open("rb") as file:
+            verdict = verify(file, trusted)
+        assert verdict.verdict == "evidence-missing", verdict.message
+    again = desk.folder / "again.zip"
+    shown = desk.run("bundle", "case", number, "-o", str(again), COLUMNS="200").stdout.decode()
+    assert "the newest indexed block, since" in shown
+    assert f"missing evidence  {made['evidence']['missing'][0]}" in shown
+    words = ("bundle", "case", number, "-o", str(again))
+    assert "exists already" in refusal(desk.run(*words), "invalid-input")
+    for more, code in (
+        (("--block", "yesterday"), "invalid-input"),
+        (("--block", "999999"), "block-not-indexed"),
+    ):
+        output = desk.folder / "refused.zip"
+        refusal(desk.run("bundle", "case", number, "-o", str(output), *more), code)
+    refusal(desk.run("bundle", "case", "99", "-o", str(output)), "complaint-unknown")
+    refusal(desk.run("bundle", "history", "-o", str(desk.folder / "no" / "x")), "invalid-input")
+    left = {path.name for path in desk.folder.iterdir() if "zip" in path.name}
+    assert left == {"0.zip", "1.zip", "2.zip", "3.zip", "again.zip"}

@@ -2,10 +2,20 @@
 
 from fastapi import APIRouter
 
-from dapp.web.api import actions, cases, evidence, gateway, live, people, session, status
+from dapp.web.api import (
+    actions,
+    bundles,
+    cases,
+    evidence,
+    gateway,
+    live,
+    people,
+    session,
+    status,
+)
 
 router = APIRouter(prefix="/v1")
-for part in (status, cases, people, evidence, actions, live, session):
+for part in (status, cases, bundles, people, evidence, actions, live, session):
     router.include_router(part.router)
 
 unversioned = APIRouter()
