@@ -5,18 +5,20 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
 
-from dapp.audit.format import CaseScope, HistoryScope, OrganisationScope, Scope
 from dapp.cli.output import as_json, facts, progress_bars
 from dapp.cli.session import AsJson, with_parts
 from dapp.domain.types import BlockNumber
 from dapp.errors import InvalidInput
-from dapp.service.bundles import Asked, Made, at_of
-from dapp.service.parts import Parts
+
+if TYPE_CHECKING:
+    from dapp.audit.format import Scope
+    from dapp.service.bundles import Made
+    from dapp.service.parts import Parts
 
 app = typer.Typer(no_args_is_help=True, help="Make what an auditor checks without us.")
 
@@ -38,6 +40,8 @@ def case(
     json: AsJson = False,
 ) -> None:
     """One case."""
+    from dapp.audit.format import CaseScope
+
     _make(context, CaseScope(complaint=complaint), output, block, json)
 
 
@@ -50,6 +54,8 @@ def organisation(
     json: AsJson = False,
 ) -> None:
     """An organisation and all cases against it."""
+    from dapp.audit.format import OrganisationScope
+
     _make(context, OrganisationScope(organisation=organisation), output, block, json)
 
 
@@ -65,17 +71,22 @@ def history(
     json: AsJson = False,
 ) -> None:
     """All cases and all organisations."""
+    from dapp.audit.format import HistoryScope
+
     scope = HistoryScope(since=None if since is None else BlockNumber(since))
     _make(context, scope, output, block, json)
 
 
 def _make(
-    context: typer.Context, scope: Scope, output: Path, block: str | None, json: bool
+    context: typer.Context, scope: "Scope", output: Path, block: str | None, json: bool
 ) -> None:
+    # Here, so that no other command carries what only bundles need.
+    from dapp.service.bundles import Asked, at_of
+
     at = at_of(block)
     with _whole(output) as file, progress_bars() as tell:
 
-        async def work(parts: Parts) -> Made:
+        async def work(parts: "Parts") -> "Made":
             asked = Asked(scope, at, tell=lambda done, of: tell("cases", done, of))
             return await parts.bundles.make(asked, file)
 
@@ -104,7 +115,7 @@ def _whole(output: Path) -> Iterator[IO[bytes]]:
         part.unlink(missing_ok=True)
 
 
-def _view(made: Made, output: Path) -> dict[str, Any]:
+def _view(made: "Made", output: Path) -> dict[str, Any]:
     return {
         "file": str(output),
         "scope": msgspec.to_builtins(made.scope),
@@ -122,7 +133,7 @@ def _view(made: Made, output: Path) -> dict[str, Any]:
     }
 
 
-def _facts(made: Made, output: Path) -> list[tuple[str, object]]:
+def _facts(made: "Made", output: Path) -> list[tuple[str, object]]:
     missing = [
         *(("missing evidence", digest) for digest in made.evidence.missing),
         *(("missing file", f"{name} of {one}") for one, name in made.evidence.missing_items),
