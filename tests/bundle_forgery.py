@@ -15,24 +15,29 @@ from dapp.audit.format import Block, Place, RecordedEvent, write_record
 from dapp.chain.fast_rlp import string
 from dapp.chain.keccak import keccak
 from dapp.domain.types import hash32, raw
-from tests.bundle_maker import Bundle
 from tests.bundle_parts import copied, parts_of, record_of
+from tests.bundle_zip import Bundle
 from tests.mutation_words import state_nodes
 
 BLOOM = bytes(256)
+Alter = Callable[[RecordedEvent], RecordedEvent]
 Change = Callable[[list[bytes]], None]
 """Changes the receipts of the made-up block."""
 
 
-def forged(change: Change | None = None, kinds: Sequence[int] = (0,)) -> tuple[Bundle, str]:
+def forged(
+    change: Change | None = None, kinds: Sequence[int] = (0,), alter: Alter | None = None
+) -> tuple[Bundle, str]:
     """The bundle of the dispute with all its receipts in one block of ours, and the block to trust.
 
-    Each event with a receipt is the second log of a transaction of its own, of these types in turn.
+    Each event with a receipt is the second log of a transaction of its own, of these types in turn;
+    `alter` changes what the record and those receipts say.
     """
     bundle = copied(parts_of("dispute"))
     record = record_of(bundle)
     assert record.events is not UNSET
-    proven = [one for one in record.events if one.receipt is not UNSET]
+    told = [one if alter is None else alter(one) for one in record.events]
+    proven = [one for one in told if one.receipt is not UNSET]
     time = max(one.time for one in proven if one.time is not UNSET)
     addresses = {name: raw(one.address) for name, one in bundle.claims.contracts.items()}
     receipts = [
@@ -49,7 +54,7 @@ def forged(change: Change | None = None, kinds: Sequence[int] = (0,)) -> tuple[B
         msgspec.structs.replace(one, receipt=places[id(one)], time=time)
         if id(one) in places
         else one
-        for one in record.events
+        for one in told
     ]
     bundle.records = [write_record(msgspec.structs.replace(record, events=events))]
     trusted = rlp.decode(bundle.headers[0])

@@ -1,4 +1,4 @@
-"""A history of any length under a block of our own: as many cases as wanted, each of many events."""
+"""A history of any length under a block of our own: any number of cases, each of many events."""
 
 import sys
 from collections.abc import Iterator
@@ -37,8 +37,8 @@ from dapp.domain.types import (
     raw,
     word,
 )
-from tests.bundle_maker import Bundle
 from tests.bundle_parts import parts_of
+from tests.bundle_zip import Bundle
 
 CUSTOMER = b"\xc1" * 20
 START = UnixTime(1_700_000_000)

@@ -6,14 +6,24 @@ import msgspec
 import rlp
 from msgspec import UNSET
 
-from dapp.audit.format import Place, write_record
+from dapp.audit.format import Place, RecordedEvent, write_record
+from dapp.chain.abi import entries, topic0
+from dapp.chain.artifacts import load
 from dapp.chain.keccak import keccak
-from tests.bundle_forgery import BLOOM, forged
-from tests.bundle_maker import Bundle
+from dapp.domain.events import COURT
+from tests.bundle_forgery import BLOOM, Alter, forged
 from tests.bundle_parts import record_of
+from tests.bundle_zip import Bundle
 from tests.mutation import Mutation
 
 Receipts = list[bytes]
+# What receipts of our own may say, and the record binds otherwise: an event, a word of its data.
+_LIES = {
+    "ruling": ("Concluded", 0, 6999, "ruling-differs"),
+    "refusal": ("Concluded", 1, 1, "ruling-differs"),
+    "pay": ("Concluded", 4, 1, "ruling-differs"),
+    "panel": ("Drawn", 4, 99, "court-differs"),
+}
 
 
 def mutations() -> Iterator[Mutation]:
@@ -22,6 +32,8 @@ def mutations() -> Iterator[Mutation]:
     yield _made("receipts-of-all-types", "verified", *forged(kinds=(0, 1, 2, 3, 4)))
     for name, change in _changes().items():
         yield _made(f"receipt-{name}", "receipt-unproven", *forged(change))
+    for name, (event, word, value, verdict) in _LIES.items():
+        yield _made(f"forged-{name}", verdict, *forged(alter=_rewritten(event, word, value)))
     for name, (log, transaction) in _places().items():
         bundle, trusted = forged()
         _move(bundle, log, transaction)
@@ -29,6 +41,20 @@ def mutations() -> Iterator[Mutation]:
     for name, damage in _nodes().items():
         bundle, trusted = forged()
         yield _made(f"receipts-{name}", "receipt-unproven", damage(bundle), trusted)
+
+
+def _rewritten(name: str, place: int, value: int) -> Alter:
+    entry = next(one for one in entries(load(COURT).abi, "event") if one["name"] == name)
+    topic = "0x" + topic0(entry).hex()
+
+    def alter(event: RecordedEvent) -> RecordedEvent:
+        if (event.contract, event.topics[0]) != (COURT, topic):
+            return event
+        at = 2 + 64 * place
+        data = event.data[:at] + f"{value:064x}" + event.data[at + 64 :]
+        return msgspec.structs.replace(event, data=data)
+
+    return alter
 
 
 def _changes() -> dict[str, Callable[[Receipts], None]]:

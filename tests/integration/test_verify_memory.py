@@ -23,7 +23,7 @@ def test_a_hundred_thousand_events_take_little_memory(tmp_path: Path) -> None:
     path = tmp_path / "history.zip"
     path.write_bytes(made.zipped())
     # A process of its own: what the test needs to make the bundle does not count.
-    words = [sys.executable, "-c", _CHECK, path, trusted]
+    words = [sys.executable, "-c", _CHECK, str(path), trusted]
     done = subprocess.run(words, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     verdict, entries, peak = done.stdout.split()
