@@ -95,9 +95,9 @@ def _parts(
     vault = build_vault(settings)
     targets = build_targets(settings)
     replication = Replication(pool, deployment.chain_id)
-    outbox = Outbox(vault, replication, targets)
     chain, desk = deployment.chain_id, deployment.address_of("ComplaintDesk")
     erasure = Erasure(vault, ErasureRows(pool, chain))
+    outbox = Outbox(vault, replication, targets, refused=erasure.refused)
     limit = settings.max_upload_bytes
     evidence = Evidence(vault, outbox, chain, desk, limit, erasure.refused)
     kept, clerk = EnvelopeRows(pool, chain, settings.envelope_quota_bytes), settings.clerk_recipient

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from dapp.cli import sealed
+from dapp.cli.erase import erase
 from dapp.cli.failure import Mismatch
 from dapp.cli.output import as_json, new_file, table
 from dapp.cli.session import AsJson, builders, with_parts
@@ -26,6 +27,7 @@ from evidence.errors import EvidenceError
 app = typer.Typer(no_args_is_help=True, help="Store, fetch, open and check evidence.")
 app.command("open")(sealed.open_)
 app.command()(sealed.reseal)
+app.command()(erase)
 
 Digest = Annotated[str, typer.Argument(help="The manifest's digest, as it is on chain.")]
 

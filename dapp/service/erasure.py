@@ -114,7 +114,8 @@ class Erasure:
 
         Raises DatabaseUnavailable; Retryable where an erasure under way has taken it.
         """
-        if await self._rows.find(digest) is None:
+        row = await self._rows.find(digest)
+        if row is None or row.reason is Reason.LEGAL:
             return
         await self._rows.lift(digest)
         await self.refresh()
