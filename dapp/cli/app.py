@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from dapp.cli import case, doctor, evidence, index, keys
+from dapp.cli import case, clerk, doctor, evidence, index, keys
 from dapp.cli.prepare import prepare
 from dapp.cli.serve import serve
 
@@ -15,6 +15,7 @@ app = typer.Typer(
     help="Complaints and disputes that nobody has to take on trust.",
 )
 app.add_typer(case.app, name="case")
+app.add_typer(clerk.app, name="clerk")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(index.app, name="index")
 app.add_typer(keys.app, name="keys")

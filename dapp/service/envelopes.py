@@ -16,7 +16,7 @@ from dapp.errors import EnvelopesFull, Forbidden, InvalidInput, NotFound, Refuse
 from dapp.service import inputs, views
 from dapp.service.erasure import Erasure
 from dapp.service.evidence import Evidence
-from dapp.store.envelopes import CLERK, MOST, EnvelopeRows, NewEnvelope, Unopened
+from dapp.store.envelopes import CLERK, MOST, EnvelopeRows, NewEnvelope, Stored, Unopened
 from evidence import Manifest, parse
 from evidence.envelope import MAX_SEALED_BYTES
 from evidence.seal import MAX_RECIPIENTS, check_sealed
@@ -66,8 +66,11 @@ class Envelopes:
         if outcome == "full":
             raise EnvelopesFull("there is no room for more key envelopes", remedy="Try another day")
 
-    async def open(self, digest: Hash32, account: Address, skip: int = 0) -> bytes:
-        """The envelope for an account that is to be tried first, or after `skip` others."""
+    async def find(self, digest: Hash32, account: str, skip: int = 0) -> Stored:
+        """The envelope for an account that is to be tried first, or after `skip` others.
+
+        Raises NotFound.
+        """
         await self._erasure.check(digest)
         found = await self._rows.find(digest, account, skip)
         if found is None:
@@ -76,7 +79,7 @@ class Envelopes:
                 remedy="Ask its author to seal one to your key",
                 code="envelope-none",
             )
-        return found.body
+        return found
 
     async def readers(self, digest: Hash32, account: Address) -> View:
         """For whom there are envelopes; told to them and to the author. Raises Forbidden."""

@@ -54,6 +54,9 @@ class Sealed:
     readers: frozenset[str]
     missing: tuple[Missing, ...]
     unopened: tuple[Unopened, ...]
+    clerk_may_serve: frozenset[Address]
+    """Of the missing, those with a key to which the clerk has not sealed it before: who says again
+    and again that it cannot be opened gets no more from the clerk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +125,20 @@ class Sealing:
                 for one, part in parts.items()
                 if one in stuck or not _is_served(mine.get(one), versions.get(one, 0))
             )
+            new = {
+                one.account
+                for one in missing
+                if one.recipient is not None
+                and (one.account not in mine or mine[one.account].by_clerk < versions[one.account])
+            }
             author = inputs.address(manifest.author)
-            sealed.append(Sealed(digest, author, frozenset(mine), missing, words))
+            sealed.append(Sealed(digest, author, frozenset(mine), missing, words, frozenset(new)))
         until = _panel_until(standing)
         return Todo(standing, until, parts, tuple(sealed))
+
+    async def cases_of_clerk(self, after: ComplaintId, limit: int) -> list[ComplaintId]:
+        """Open complaints with evidence that is sealed to the clerk, by number."""
+        return await self._rows.cases_of_clerk(after, limit)
 
     async def cannot_open(self, digest: Hash32, account: Address, reason: str) -> View:
         """An arbitrator's word, in each case that it is sitting in and that rests on the digest.

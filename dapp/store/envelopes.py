@@ -19,12 +19,16 @@ CLERK = "clerk"
 MOST = 64
 """Envelopes of a digest."""
 MOST_OF_OTHERS = 32
-"""Of them by readers who are neither author nor clerk: these always have room left."""
+"""Of them by readers who are neither author nor clerk."""
+MOST_OF_CLERK = 16
+"""Of them by the clerk; so the author always has room left."""
 
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(encode(%(digest)s, 'hex'), %(chain)s))"
 _ERASED = "SELECT FROM erasure WHERE chain_id = %(chain)s AND digest = %(digest)s"
 _COUNT = """
-SELECT count(*), count(*) FILTER (WHERE NOT trusted) FROM envelope
+SELECT count(*), count(*) FILTER (WHERE NOT trusted),
+    count(*) FILTER (WHERE sealed_by = 'clerk')
+FROM envelope
 WHERE chain_id = %(chain)s AND digest = %(digest)s
 """
 # By the files' size: adding up every row's would take longer the more there are.
@@ -42,7 +46,7 @@ FROM put CROSS JOIN unnest(%(accounts)s::text[], %(versions)s::integer[]) AS r (
 # Whoever was given the key could send nonsense to others: what the author, the clerk or the reader
 # made comes first.
 _FOR = """
-SELECT e.number, e.body FROM envelope_reader r JOIN envelope e USING (chain_id, digest, number)
+SELECT e.sealed_by, e.body FROM envelope_reader r JOIN envelope e USING (chain_id, digest, number)
 WHERE r.chain_id = %(chain)s AND r.digest = %(digest)s AND r.account = %(account)s
 ORDER BY (e.trusted OR e.sealed_by = r.account) DESC, e.number DESC
 LIMIT 1 OFFSET %(skip)s
@@ -53,7 +57,8 @@ WHERE chain_id = %(chain)s AND digest = %(digest)s AND account = %(account)s LIM
 """
 _READERS = """
 SELECT r.digest, r.account, extract(epoch FROM max(e.sealed_at))::bigint,
-    coalesce(max(r.key_version) FILTER (WHERE e.trusted OR e.sealed_by = r.account), -1)
+    coalesce(max(r.key_version) FILTER (WHERE e.trusted OR e.sealed_by = r.account), -1),
+    coalesce(max(r.key_version) FILTER (WHERE e.sealed_by = 'clerk'), -1)
 FROM envelope_reader r JOIN envelope e USING (chain_id, digest, number)
 WHERE r.chain_id = %(chain)s AND r.digest = ANY(%(digests)s)
 GROUP BY r.digest, r.account
@@ -108,7 +113,7 @@ class NewEnvelope:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    number: int
+    sealed_by: str
     body: bytes
 
 
@@ -120,12 +125,14 @@ class Reader:
         sealed_at: of the newest.
         key_version: of the reader's key on chain as the newest came that author, clerk or the
             reader made; -1 where none of them did.
+        by_clerk: the same of the newest that the clerk made.
     """
 
     digest: Hash32
     account: str
     sealed_at: UnixTime
     key_version: int
+    by_clerk: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +163,8 @@ class EnvelopeRows:
             await self._fetch(connection, _LOCK, **values)
             if await self._fetch(connection, _ERASED, **values):
                 return "erased"
-            ((count, of_others),) = await self._fetch(connection, _COUNT, **values)
-            if count >= MOST or (not new.trusted and of_others >= MOST_OF_OTHERS):
+            (counts,) = await self._fetch(connection, _COUNT, **values)
+            if _is_too_many(new, *counts):
                 return "too-many"
             ((used,),) = await self._fetch(connection, _BYTES)
             if used + len(new.body) > self._quota_bytes:
@@ -181,8 +188,8 @@ class EnvelopeRows:
         """Everybody who has an envelope of one of these."""
         rows = await self._rows(_READERS, digests=[_raw(one) for one in digests])
         return [
-            Reader(hash32(bytes(digest)), account, UnixTime(at), version)
-            for digest, account, at, version in rows
+            Reader(hash32(bytes(digest)), account, UnixTime(at), version, by_clerk)
+            for digest, account, at, version, by_clerk in rows
         ]
 
     async def unopened(self, complaint: ComplaintId) -> list[Unopened]:
@@ -253,6 +260,12 @@ class EnvelopeRows:
             connection.transaction(),
         ):
             yield connection
+
+
+def _is_too_many(new: NewEnvelope, all_: int, of_others: int, of_clerk: int) -> bool:
+    if new.sealed_by == CLERK and of_clerk >= MOST_OF_CLERK:
+        return True
+    return all_ >= MOST or (not new.trusted and of_others >= MOST_OF_OTHERS)
 
 
 def _raw(digest: Hash32) -> bytes:

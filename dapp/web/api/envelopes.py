@@ -46,13 +46,18 @@ async def open_(
 ) -> Response:
     """One that names the account; where it opens nothing, `skip` so many for the next.
 
-    First come those of the author, of the clerk and of the account itself, the newest first.
+    First come those of the author, of the clerk and of the account itself, the newest first; the
+    header `Sealed-By` says whose this is.
     """
-    body = await parts.envelopes.open(digest, account, skip)
+    found = await parts.envelopes.find(digest, account, skip)
     return Response(
-        body,
+        found.body,
         media_type="application/octet-stream",
-        headers={"Cache-Control": "no-store", "Content-Disposition": "attachment"},
+        headers={
+            "Cache-Control": "no-store",
+            "Content-Disposition": "attachment",
+            "Sealed-By": found.sealed_by,
+        },
     )
 
 
