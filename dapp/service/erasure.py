@@ -5,7 +5,7 @@ up again by `run`, in every process: each has a vault to look through.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -106,15 +106,21 @@ class Erasure:
         await self._rows.add(digest, reason, by, await aside(lambda: self._roots(digest)))
         await self.refresh()
         row = self._known.rows[digest]
-        await self._clear(row)
+        await self._clear(row, await aside(self._vault.owners))
         return _view(row)
 
     async def lift(self, digest: Hash32) -> None:
         """It was submitted again, which a personal erasure does not keep anybody from.
 
-        Raises DatabaseUnavailable; Retryable where an erasure under way has taken it.
+        Raises DatabaseUnavailable, where it is known to have been erased; Retryable where an
+        erasure under way has taken it.
         """
-        row = await self._rows.find(digest)
+        try:
+            row = await self._rows.find(digest)
+        except DatabaseUnavailable:
+            if digest not in self._known.rows:
+                return  # evidence is taken also without a database
+            raise
         if row is None or row.reason is Reason.LEGAL:
             return
         await self._rows.lift(digest)
@@ -138,11 +144,11 @@ class Erasure:
 
     async def clear(self) -> None:
         """Takes out of this vault what is still there. Raises DatabaseUnavailable."""
-        for row in list(self._known.rows.values()):
-            if row.number in self._cleared:
-                continue
+        left = [row for row in self._known.rows.values() if row.number not in self._cleared]
+        owners = await aside(self._vault.owners) if left else frozenset()
+        for row in left:
             try:
-                await self._clear(row)
+                await self._clear(row, owners)
             except EvidenceError as error:
                 log.error("not erased yet", digest=row.digest, code=error.code)
 
@@ -161,15 +167,15 @@ class Erasure:
                 log.exception("erasure broke on our side")
             await asyncio.sleep(self._poll_seconds)
 
-    async def _clear(self, row: Row) -> None:
-        gone = await aside(lambda: self._remove(row))
+    async def _clear(self, row: Row, owners: Collection[str]) -> None:
+        gone = await aside(lambda: self._remove(row, owners))
         await self._rows.remove_replicas(gone)
         self._cleared.add(row.number)
 
-    def _remove(self, row: Row) -> list[str]:
+    def _remove(self, row: Row, owners: Collection[str]) -> list[str]:
         """The roots that nobody else has pinned here."""
         owner = row.digest[2:]
-        if owner in self._vault.owners():
+        if owner in owners:
             self._vault.remove(owner)
         return [root for root in row.roots if not self._vault.has(parse_cid(root))]
 

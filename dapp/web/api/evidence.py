@@ -1,11 +1,13 @@
 """Evidence by HTTP: manifests and files in, manifests out. Bytes by CID: `gateway`."""
 
+from contextlib import suppress
 from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter, File, Form, UploadFile
 
 from dapp.domain.types import ComplaintId, Hash32
+from dapp.errors import DatabaseUnavailable, NotFound
 from dapp.service import inputs
 from dapp.service.evidence import Submission, Upload
 from dapp.web.api.inputs import MAX_ID, Digest, PartsOf
@@ -70,10 +72,15 @@ async def show(parts: PartsOf, digest: Digest) -> dict[str, Any]:
     """The manifest of this digest, and where it and its files are held.
 
     `stored` names the places that have all of it; `replicas`, each place that has it or is to have
-    it, with its `state` (pending, pinned, failed, unreachable, removed, unknown) and `since` when.
+    it, with its `state` (pending, pinned, failed, removing, erased, unreachable, removed,
+    unknown) and `since` when.
     """
-    await parts.erasure.check(digest)
-    shown = await to_thread.run_sync(parts.evidence.show, digest)
+    try:
+        shown = await to_thread.run_sync(parts.evidence.show, digest)
+    except NotFound:
+        with suppress(DatabaseUnavailable):  # what it is called then matters less
+            await parts.erasure.check(digest)
+        raise
     return (await parts.replicas.told([shown]))[0]
 
 
