@@ -12,7 +12,7 @@ from functools import partial
 
 import structlog
 
-from dapp.domain.types import ComplaintId, Hash32
+from dapp.domain.types import Hash32
 from dapp.errors import NotFound, RedressError, Refused, Retryable
 from dapp.service.aside import aside
 from dapp.service.envelopes import Envelopes
@@ -24,8 +24,6 @@ from evidence.errors import EvidenceError
 from evidence.seal import MAX_RECIPIENTS
 
 log = structlog.get_logger()
-
-_CASES_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +79,10 @@ class Clerk:
 
     async def once(self) -> Round:
         """Every open case with something for the clerk. Raises Retryable."""
-        done, last = Round(), ComplaintId(0)
-        while cases := await self._sealing.cases_of_clerk(last, _CASES_AT_ONCE):
-            for complaint in cases:
-                for one in (await self._sealing.todo(complaint)).sealed:
-                    done += await self._serve(one)
-            last = cases[-1]
+        done = Round()
+        for complaint in await self._sealing.cases_of_clerk():
+            for one in (await self._sealing.todo(complaint)).sealed:
+                done += await self._serve(one)
         return done
 
     async def _serve(self, one: Sealed) -> Round:

@@ -136,9 +136,9 @@ class Sealing:
         until = _panel_until(standing)
         return Todo(standing, until, parts, tuple(sealed))
 
-    async def cases_of_clerk(self, after: ComplaintId, limit: int) -> list[ComplaintId]:
+    async def cases_of_clerk(self) -> list[ComplaintId]:
         """Open complaints with evidence that is sealed to the clerk, by number."""
-        return await self._rows.cases_of_clerk(after, limit)
+        return await self._rows.cases_of_clerk()
 
     async def cannot_open(self, digest: Hash32, account: Address, reason: str) -> View:
         """An arbitrator's word, in each case that it is sitting in and that rests on the digest.

@@ -91,10 +91,10 @@ WHERE chain_id = %(chain)s AND id = ANY(%(positions)s) AND voting_key IS NOT NUL
 _OF_CLERK = """
 SELECT DISTINCT c.id
 FROM complaint c CROSS JOIN json_array_elements(c.body->'evidence') AS e (item)
-WHERE c.chain_id = %(chain)s AND c.state = ANY(%(open)s) AND c.id > %(after)s
+WHERE c.chain_id = %(chain)s AND c.state = ANY(%(open)s)
     AND decode(substr(e.item->>'digest', 3), 'hex') IN (
         SELECT digest FROM envelope_reader WHERE chain_id = %(chain)s AND account = %(account)s)
-ORDER BY c.id LIMIT %(limit)s
+ORDER BY c.id
 """
 
 Put = Literal["stored", "erased", "too-many", "full"]
@@ -225,10 +225,13 @@ class EnvelopeRows:
                 found[Address(owner)] = found.get(Address(owner), frozenset()) | {Address(key)}
         return found
 
-    async def cases_of_clerk(self, after: ComplaintId, limit: int) -> list[ComplaintId]:
-        """Open complaints with evidence of which the clerk has an envelope, by number."""
+    async def cases_of_clerk(self) -> list[ComplaintId]:
+        """Open complaints with evidence of which the clerk has an envelope, by number.
+
+        Looks at all that are open, once.
+        """
         states = [int(state) for state in OPEN_STATES]
-        rows = await self._rows(_OF_CLERK, open=states, after=after, account=CLERK, limit=limit)
+        rows = await self._rows(_OF_CLERK, open=states, account=CLERK)
         return [ComplaintId(number) for (number,) in rows]
 
     async def _keys(

@@ -61,18 +61,16 @@ UPDATE replication SET
     error_code = NULL, updated_at = now()
 WHERE chain_id = %(chain)s AND root = ANY(%(roots)s) AND state NOT IN ('removing', 'erased')
 """
-# Whoever filed it, the author's own side and seats: a stranger's complaint binds nobody else.
+# Only where the author has a part: a stranger's complaint binds nobody else.
 _IN_USE = """
 SELECT c.id FROM complaint c
-WHERE c.chain_id = %(chain)s AND c.state = ANY(%(open)s)
+WHERE c.chain_id = %(chain)s AND c.state = ANY(%(open)s) AND c.id IN (
+        SELECT id FROM complaint WHERE chain_id = %(chain)s AND customer = %(author)s
+        UNION SELECT k.id FROM operator o JOIN complaint k USING (chain_id, organisation)
+            WHERE o.chain_id = %(chain)s AND o.account = %(author)s
+        UNION SELECT dispute::bigint FROM seat
+            WHERE chain_id = %(chain)s AND owner = %(author)s AND dispute < 2::numeric ^ 63)
     AND position(%(text)s IN c.body::text) > 0
-    AND (c.customer = %(author)s
-        OR EXISTS (
-            SELECT FROM operator o WHERE o.chain_id = c.chain_id
-                AND o.organisation = c.organisation AND o.account = %(author)s)
-        OR EXISTS (
-            SELECT FROM seat s WHERE s.chain_id = c.chain_id
-                AND s.dispute = c.id AND s.owner = %(author)s))
 ORDER BY c.id LIMIT 1
 """
 

@@ -9,7 +9,7 @@ import pytest
 
 from dapp.domain.events import REGISTRY
 from dapp.domain.organisation import ROLE_ANSWER, ROLE_MONEY
-from dapp.domain.types import Digest, OrganisationId
+from dapp.domain.types import Digest, Hash32, OrganisationId
 from dapp.store.envelopes import MOST, MOST_OF_OTHERS
 from evidence import (
     Envelope,
@@ -201,6 +201,22 @@ def test_an_operator_who_left_gets_nothing_new(cast: Cast) -> None:
     assert customer.missing(complaint, second.digest) == {cast.shop.address}
     is_problem(operator.fetch(second.digest), 404, "envelope-none")
     assert operator.read(sealed.digest), "what was given was given"
+
+
+def test_who_is_accused_is_owed_nothing(cast: Cast) -> None:
+    stage, world, customer = cast.stage, cast.stage.world, cast.customer
+    account = world.accounts[8]
+    args = (cast.organisation, account, ROLE_ANSWER)
+    world.send(world.organisation, REGISTRY, "nominateOperator", args)
+    world.send(account, REGISTRY, "acceptOperator", (cast.organisation,))
+    sealed = customer.submit(FILES)
+    complaint = filed(cast, sealed)
+    assert account in customer.missing(complaint, sealed.digest)
+    world.accuse(complaint, account, Hash32("0x" + "07" * 32))
+    stage.indexed()
+    assert account not in customer.missing(complaint, sealed.digest)
+    world.send(world.organisation, REGISTRY, "removeOperator", args[:2])
+    stage.indexed()
 
 
 def test_whoever_only_handles_money_reads_nothing(cast: Cast) -> None:
