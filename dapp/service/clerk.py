@@ -81,7 +81,11 @@ class Clerk:
         """Every open case with something for the clerk. Raises Retryable."""
         done = Round()
         for complaint in await self._sealing.cases_of_clerk():
-            for one in (await self._sealing.todo(complaint)).sealed:
+            try:
+                todo = await self._sealing.todo(complaint)
+            except NotFound:
+                continue  # the chain has gone another way since
+            for one in todo.sealed:
                 done += await self._serve(one)
         return done
 

@@ -5,7 +5,8 @@ up again by `run`, in every process: each has a vault to look through.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +51,7 @@ class Erasure:
         self._poll_seconds = poll_seconds
         self._retry_seconds = retry_seconds
         self._known = _Known()
+        self._asking = asyncio.Lock()
         self._cleared: set[int] = set()
         """Numbers of erasures after which this vault holds nothing but what others pinned too."""
 
@@ -130,16 +132,11 @@ class Erasure:
 
     async def refresh(self) -> bool:
         """Hears of what others erased; whether there was something. Raises DatabaseUnavailable."""
-        mark = await self._rows.mark()
-        if mark == self._known.mark:
-            return False
-        rows = await self._rows.all()
-        by_hash: dict[bytes, tuple[Row, ...]] = {}
-        for row in rows:
-            for root in row.roots:
-                name = parse_cid(root).multihash
-                by_hash[name] = (*by_hash.get(name, ()), row)
-        self._known = _Known(mark, {row.digest: row for row in rows}, by_hash)
+        async with self._asking:  # so that no older answer comes after a newer one
+            mark = await self._rows.mark()
+            if mark == self._known.mark:
+                return False
+            self._known = _known(mark, await self._rows.all())
         return True
 
     async def clear(self) -> None:
@@ -154,7 +151,7 @@ class Erasure:
 
     async def run(self) -> None:
         """For ever; the database may go and come back."""
-        last = 0.0
+        last = -math.inf
         while True:
             try:
                 now = asyncio.get_running_loop().time()
@@ -187,6 +184,15 @@ class Erasure:
         except EvidenceError:
             pinned = self._vault.pins().get(key.hex(), ())
             return list(dict.fromkeys([*map(str, pinned), str(digest_to_cid(key))]))
+
+
+def _known(mark: tuple[int, int], rows: Sequence[Row]) -> _Known:
+    by_hash: dict[bytes, tuple[Row, ...]] = {}
+    for row in rows:
+        for root in row.roots:
+            name = parse_cid(root).multihash
+            by_hash[name] = (*by_hash.get(name, ()), row)
+    return _Known(mark, {row.digest: row for row in rows}, by_hash)
 
 
 def _view(row: Row) -> View:
