@@ -6,7 +6,6 @@ from pydantic import AliasChoices, Field, HttpUrl, ValidationInfo, field_validat
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dapp.domain.site import Site, site_of
-from evidence import EvidenceError, key_of
 
 
 class Settings(BaseSettings):
@@ -91,8 +90,9 @@ class Settings(BaseSettings):
         description="where people reach the pages, such as https://redress.example; without it "
         "only people at this very machine can sign in",
     )
-    clerk_recipient: str | None = Field(
-        default=None,
+    clerk_recipient: str = Field(
+        default="",
+        pattern="^(age1[02-9ac-hj-np-z]{58})?$",
         description="age1… of the clerk (`redress clerk run`), who seals to the panel what authors "
         "have sealed to it; empty for none",
     )
@@ -123,17 +123,6 @@ class Settings(BaseSettings):
             raise ValueError("the pinning service needs a token")
         if info.data.get("kubo_url") is None:
             raise ValueError("the pinning service needs REDRESS_KUBO_URL, to fetch from")
-        return value
-
-    @field_validator("clerk_recipient")
-    @classmethod
-    def _is_a_recipient(cls, value: str | None) -> str | None:
-        if not value:
-            return None
-        try:
-            key_of(value)
-        except EvidenceError as error:
-            raise ValueError(error.message) from error
         return value
 
     @field_validator("public_url")

@@ -41,7 +41,7 @@ from dapp.store.queries import Queries
 from dapp.store.replication import Replication
 from dapp.store.schema import migrate
 from dapp.store.sessions import SessionRows
-from evidence import Vault
+from evidence import Vault, key_of
 from evidence.kubo import Kubo
 from evidence.pinning import PinningService, Token
 
@@ -68,6 +68,13 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
 def build_vault(settings: Settings) -> Vault:
     """The evidence of this machine. Raises VaultError."""
     return Vault(_vault_folder(settings), settings.vault_quota_bytes)
+
+
+def build_clerk(settings: Settings) -> str | None:
+    """Whom authors may seal to as well. Raises RecipientInvalid."""
+    if settings.clerk_recipient:
+        key_of(settings.clerk_recipient)
+    return settings.clerk_recipient or None
 
 
 def build_targets(settings: Settings) -> list[Target]:
@@ -100,7 +107,7 @@ def _parts(
     outbox = Outbox(vault, replication, targets, refused=erasure.refused)
     limit = settings.max_upload_bytes
     evidence = Evidence(vault, outbox, chain, desk, limit, erasure.refused)
-    kept, clerk = EnvelopeRows(pool, chain, settings.envelope_quota_bytes), settings.clerk_recipient
+    kept, clerk = EnvelopeRows(pool, chain, settings.envelope_quota_bytes), build_clerk(settings)
     rows = SessionRows(pool, chain)
     return Parts(
         settings=settings,

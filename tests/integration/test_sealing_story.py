@@ -216,6 +216,8 @@ def test_a_clerk_with_another_key_does_not_start(cast: Cast, tmp_path: Path) -> 
     assert "(clerk-key-mismatch)" in clerk(cast, code=1, REDRESS_CLERK_RECIPIENT="")
     wrong = clerk(cast, code=1, REDRESS_CLERK_RECIPIENT="age1nonsense")
     assert "REDRESS_CLERK_RECIPIENT is wrong" in wrong
+    typo = recipient_of(CLERK)[:-1] + ("q" if recipient_of(CLERK)[-1] != "q" else "p")
+    assert "(recipient-invalid)" in clerk(cast, code=1, REDRESS_CLERK_RECIPIENT=typo)
 
 
 def test_by_the_command_line(cast: Cast, tmp_path: Path) -> None:

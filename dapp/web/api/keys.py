@@ -21,4 +21,4 @@ async def key(parts: PartsOf, address: AddressPath) -> dict[str, Any]:
 @router.get("/clerk")
 async def clerk(parts: PartsOf) -> dict[str, str | None]:
     """Who seals to the panel where an author names it among the readers; null: nobody here."""
-    return {"recipient": parts.settings.clerk_recipient}
+    return {"recipient": parts.settings.clerk_recipient or None}
