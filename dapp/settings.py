@@ -90,6 +90,15 @@ class Settings(BaseSettings):
         description="where people reach the pages, such as https://redress.example; without it "
         "only people at this very machine can sign in",
     )
+    clerk_recipient: str = Field(
+        default="",
+        pattern="^(age1[02-9ac-hj-np-z]{58})?$",
+        description="age1… of the clerk (`redress clerk run`), who seals to the panel what authors "
+        "have sealed to it; empty for none",
+    )
+    envelope_quota_bytes: int = Field(
+        default=4 * 1024**3, gt=0, description="what all key envelopes together may take"
+    )
     session_seconds: int = Field(
         default=12 * 3600, ge=60, le=30 * 86_400, description="how long somebody stays signed in"
     )

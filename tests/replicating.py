@@ -43,6 +43,7 @@ class Shelf:
     held: set[str] = field(default_factory=set)
     sends: Counter[str] = field(default_factory=Counter)
     checks: Counter[str] = field(default_factory=Counter)
+    removes: Counter[str] = field(default_factory=Counter)
     at_once: Counter[str] = field(default_factory=Counter)
     most_at_once: int = 0
     """How many were at work on the same thing."""
@@ -52,6 +53,11 @@ class Shelf:
         if self.silent:
             raise KuboUnreachable("nobody there")
         return "a shelf"
+
+    def remove(self, root: CID, reference: str | None) -> None:
+        self.removes[str(root)] += 1
+        self.probe()
+        self.held.discard(str(root))
 
     def check(self, root: CID, reference: str | None) -> Held:
         self.checks[str(root)] += 1

@@ -20,12 +20,15 @@ from dapp.service.bundles import Bundles
 from dapp.service.cases import Cases
 from dapp.service.clock import Clock
 from dapp.service.draws import Draws
+from dapp.service.envelopes import Envelopes
+from dapp.service.erasure import Erasure
 from dapp.service.evidence import Evidence
 from dapp.service.outbox import Outbox
 from dapp.service.parts import Parts
 from dapp.service.people import People
 from dapp.service.prepare import Prepare
 from dapp.service.replicas import Replicas
+from dapp.service.sealing import Sealing
 from dapp.service.sessions import Sessions
 from dapp.service.status import Status
 from dapp.service.targets import KuboTarget, PinningTarget, Target
@@ -33,13 +36,15 @@ from dapp.service.watch import Watch
 from dapp.settings import Settings
 from dapp.store import database
 from dapp.store.deployments import stored
+from dapp.store.envelopes import EnvelopeRows
+from dapp.store.erasures import ErasureRows
 from dapp.store.news import News
 from dapp.store.queries import Queries
 from dapp.store.replication import Replication
 from dapp.store.schema import migrate
 from dapp.store.sessions import SessionRows
 from dapp.store.watching import WatchRows
-from evidence import Vault
+from evidence import Vault, key_of
 from evidence.kubo import Kubo
 from evidence.pinning import PinningService, Token
 
@@ -58,12 +63,21 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         pool = await stack.enter_async_context(database.pool(url))
         node = await _node(settings, stack)
         deployment = await _deployment(settings, node, pool)
-        yield _parts(settings, deployment, node, pool, url)
+        parts = _parts(settings, deployment, node, pool, url)
+        await parts.erasure.refresh()
+        yield parts
 
 
 def build_vault(settings: Settings) -> Vault:
     """The evidence of this machine. Raises VaultError."""
     return Vault(_vault_folder(settings), settings.vault_quota_bytes)
+
+
+def build_clerk(settings: Settings) -> str | None:
+    """Whom authors may seal to as well. Raises RecipientInvalid."""
+    if settings.clerk_recipient:
+        key_of(settings.clerk_recipient)
+    return settings.clerk_recipient or None
 
 
 def build_targets(settings: Settings) -> list[Target]:
@@ -91,10 +105,13 @@ def _parts(
     vault = build_vault(settings)
     targets = build_targets(settings)
     replication = Replication(pool, deployment.chain_id)
-    outbox = Outbox(vault, replication, targets)
-    desk = deployment.address_of("ComplaintDesk")
-    evidence = Evidence(vault, outbox.add, deployment.chain_id, desk, settings.max_upload_bytes)
-    rows = SessionRows(pool, deployment.chain_id)
+    chain, desk = deployment.chain_id, deployment.address_of("ComplaintDesk")
+    erasure = Erasure(vault, ErasureRows(pool, chain))
+    outbox = Outbox(vault, replication, targets, refused=erasure.refused)
+    limit = settings.max_upload_bytes
+    evidence = Evidence(vault, outbox.add, chain, desk, limit, erasure.refused)
+    kept, clerk = EnvelopeRows(pool, chain, settings.envelope_quota_bytes), build_clerk(settings)
+    rows = SessionRows(pool, chain)
     return Parts(
         settings=settings,
         deployment=deployment,
@@ -118,6 +135,9 @@ def _parts(
         ),
         sessions=Sessions(rows, Signatures(node), time.time, settings.session_seconds),
         bundles=Bundles(queries, node, vault, deployment),
+        envelopes=Envelopes(kept, evidence, erasure, clerk),
+        sealing=Sealing(queries, cases, evidence, kept, clerk),
+        erasure=erasure,
     )
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from dapp.cli import bundle, case, doctor, evidence, index, keys
+from dapp.cli import bundle, case, clerk, doctor, evidence, index, keys
 from dapp.cli.audit import audit
 from dapp.cli.prepare import prepare
 from dapp.cli.serve import serve
@@ -18,6 +18,7 @@ app = typer.Typer(
 )
 app.add_typer(case.app, name="case")
 app.add_typer(bundle.app, name="bundle")
+app.add_typer(clerk.app, name="clerk")
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(index.app, name="index")
 app.add_typer(keys.app, name="keys")

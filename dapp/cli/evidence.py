@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dapp.cli import sealed
+from dapp.cli.erase import erase
 from dapp.cli.failure import Mismatch
 from dapp.cli.output import as_json, new_file, table
 from dapp.cli.session import AsJson, builders, with_parts
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Store, fetch, open and check evidence.")
 app.command("open")(sealed.open_)
 app.command()(sealed.reseal)
+app.command()(erase)
 
 Digest = Annotated[str, typer.Argument(help="The manifest's digest, as it is on chain.")]
 
@@ -44,6 +46,7 @@ def add(
         bool, typer.Option("--sealed", help="Seal the files and the message to --to.")
     ] = False,
     to: sealed.To = None,
+    to_account: sealed.ToAccount = None,
     envelope: Annotated[
         Path | None, typer.Option(help="Where to write what opens them. Keep it.")
     ] = None,
@@ -56,13 +59,16 @@ def add(
     said = sys.stdin.read() if text == "-" else text
     writer = address(author, "author")
     number = None if complaint is None else ComplaintId(complaint)
-    plan = sealed.plan(seal, to, envelope)
+    plan = sealed.plan(seal, to, envelope, to_account)
 
     async def work(parts: "Parts") -> dict[str, Any]:
         submission = Submission(writer, said, number, None, None, [])
         if plan is not None:
-            stored = sealed.submit(parts.evidence, submission, files or [], kind, plan)
-            return await _noted(parts, stored)
+            known = await sealed.with_keys(parts, plan)
+            stored, body = sealed.submit(parts.evidence, submission, files or [], kind, known)
+            shown = await _noted(parts, stored)
+            await sealed.keep(parts, stored["digest"], known.accounts, writer, body)
+            return shown
         with ExitStack() as open_files:
             uploads = _uploads(files or [], kind, open_files)
             stored = parts.evidence.submit(replace(submission, files=uploads))
@@ -78,6 +84,7 @@ def add(
 async def _noted(parts: "Parts", stored: dict[str, Any]) -> dict[str, Any]:
     """To be replicated, which a database that is away only delays."""
     with suppress(DatabaseUnavailable):  # a server's next sweep of the vault finds it
+        await parts.erasure.lift(stored["digest"])
         await parts.outbox.note_down()
     return (await parts.replicas.told([stored]))[0]
 

@@ -4,7 +4,7 @@ import io
 import mimetypes
 import secrets
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,12 +14,16 @@ import typer
 
 from dapp.cli.keys import read_key
 from dapp.cli.output import as_json, new_file, table
-from dapp.cli.session import AsJson, builders
-from dapp.domain.types import Hash32
-from dapp.errors import InvalidInput
+from dapp.cli.session import AsJson, builders, with_parts
+from dapp.domain.types import Address, Hash32
+from dapp.errors import InvalidInput, Refused
+from dapp.service import people
 from dapp.service.evidence import Evidence, Submission, Upload, kind_of
-from dapp.service.inputs import hash32
+from dapp.service.inputs import address, hash32
+from dapp.service.parts import Parts
 from dapp.settings import Settings
+from dapp.store.envelopes import NewEnvelope
+from dapp.store.erasures import OPERATOR
 from evidence import (
     Enclosed,
     Envelope,
@@ -46,6 +50,14 @@ To = Annotated[
     list[str] | None,
     typer.Option("--to", help="Who may open it, age1…; once for each. Name yourself too."),
 ]
+ToAccount = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--to-account",
+        help="Who may open it, 0x…, by the key registered on chain; the service keeps the envelope"
+        " for them. Once for each.",
+    ),
+]
 EnvelopeFile = Annotated[
     Path, typer.Option(exists=True, dir_okay=False, help="What was written beside the digest.")
 ]
@@ -57,28 +69,67 @@ IdentityFile = Annotated[
 @dataclass(frozen=True, slots=True)
 class Plan:
     to: Sequence[str]
-    envelope: Path
+    accounts: Sequence[Address]
+    envelope: Path | None
 
 
-def plan(is_sealed: bool, to: Sequence[str] | None, envelope: Path | None) -> Plan | None:
-    """None where nothing is sealed. Raises BadParameter, RecipientInvalid, RecipientUnsupported."""
+def plan(
+    is_sealed: bool,
+    to: Sequence[str] | None,
+    envelope: Path | None,
+    accounts: Sequence[str] | None = None,
+) -> Plan | None:
+    """None where nothing is sealed.
+
+    Raises BadParameter, InvalidInput, RecipientInvalid, RecipientUnsupported.
+    """
     if not is_sealed:
-        if to or envelope is not None:
-            raise typer.BadParameter("--to and --envelope go with --sealed")
+        if to or accounts or envelope is not None:
+            raise typer.BadParameter("--to, --to-account and --envelope go with --sealed")
         return None
-    if not to or envelope is None:
-        raise typer.BadParameter("--sealed needs --to and --envelope")
-    for recipient in to:
+    if (to and envelope is None) or not (to or accounts):
+        raise typer.BadParameter("--sealed needs --to and --envelope, or --to-account")
+    for recipient in to or ():
         key_of(recipient)
-    return Plan(to, envelope)
+    return Plan(to or (), _accounts(accounts), envelope)
+
+
+async def with_keys(parts: Parts, plan: Plan) -> Plan:
+    """The accounts' keys among those it is sealed to. Raises Refused, Retryable."""
+    found = [await _registered(parts, account) for account in plan.accounts]
+    return replace(plan, to=[*plan.to, *found])
+
+
+async def keep(
+    parts: Parts, digest: Hash32, accounts: Sequence[Address], by: str, body: bytes
+) -> None:
+    """The envelope, with the service. Raises Erased, Refused, EnvelopesFull."""
+    if accounts:
+        await parts.envelopes.store(NewEnvelope(digest, accounts, by, True, body))
+
+
+def _accounts(texts: Sequence[str] | None) -> list[Address]:
+    return [address(text, "--to-account") for text in texts or ()]
+
+
+async def _registered(parts: Parts, account: Address) -> str:
+    found, _ = await parts.people.find_key(account)
+    recipient = people.recipient_of(found)
+    if recipient is None:
+        raise Refused(
+            f"{account} has registered no key that can be sealed to",
+            remedy="Ask for an age1… and use --to",
+            code="key-missing",
+        )
+    return recipient
 
 
 def submit(
     evidence: Evidence, said: Submission, files: Sequence[Path], kind: str, plan: Plan
-) -> dict[str, Any]:
-    """Seals, stores, and writes the envelope. Raises InvalidInput, EvidenceError."""
+) -> tuple[dict[str, Any], bytes]:
+    """Seals, stores, and writes the envelope; gives it, too. Raises InvalidInput, EvidenceError."""
     with (
-        new_file(plan.envelope) as envelope_file,
+        nullcontext() if plan.envelope is None else new_file(plan.envelope) as envelope_file,
         TemporaryDirectory(prefix="redress-") as folder,
         ExitStack() as open_files,
     ):
@@ -99,8 +150,10 @@ def submit(
         stored = evidence.submit(replace(said, text=None, files=uploads, recipient=recipient))
         envelope = Envelope(bytes.fromhex(stored["digest"][2:]), content_key, enclosed)
         sealed_items(evidence.manifest(stored["digest"]), envelope)
-        envelope_file.write(seal_envelope(envelope, plan.to))
-    return stored
+        body = seal_envelope(envelope, plan.to)
+        if envelope_file is not None:
+            envelope_file.write(body)
+    return stored, body
 
 
 def open_(
@@ -127,16 +180,37 @@ def open_(
 
 
 def reseal(
+    context: typer.Context,
     envelope: EnvelopeFile,
     identity: IdentityFile,
-    output: Annotated[Path, typer.Option("--output", "-o", help="The new envelope.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The new envelope.")] = None,
     to: To = None,
+    to_account: ToAccount = None,
 ) -> None:
     """Seal an envelope that you can open to other people; the files stay as they are."""
+    if output is None and not to_account:
+        raise typer.BadParameter("name --output, --to-account, or both")
+    given = Plan(to or (), _accounts(to_account), output)
     opened = open_envelope(_read(envelope), read_key(identity))
-    data = seal_envelope(opened, to or [])
-    with new_file(output) as file:
-        file.write(data)
+    digest = Hash32("0x" + opened.manifest.hex())
+
+    async def work(parts: Parts) -> None:
+        known = await with_keys(parts, given)
+        sealed_items(parts.evidence.manifest(digest), opened)
+        body = seal_envelope(opened, known.to)
+        await keep(parts, digest, known.accounts, OPERATOR, body)
+        _write(output, body)
+
+    if to_account:
+        with_parts(context, work)
+    else:
+        _write(output, seal_envelope(opened, given.to))
+
+
+def _write(output: Path | None, body: bytes) -> None:
+    if output is not None:
+        with new_file(output) as file:
+            file.write(body)
 
 
 def _sealed(

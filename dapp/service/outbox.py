@@ -17,7 +17,7 @@ from dapp.errors import DatabaseUnavailable
 from dapp.service.aside import Answer, aside
 from dapp.service.held import roots_in, roots_of
 from dapp.service.targets import Held, Target, TargetStuck, is_refusal, is_silent, is_theirs
-from dapp.store.replication import Claim, Replication, State
+from dapp.store.replication import LET_GO, Claim, Replication, State
 from evidence import CID, EvidenceError, Vault, parse_cid
 from evidence.errors import PinningBusy
 
@@ -85,13 +85,18 @@ class Outbox:
         targets: Sequence[Target],
         pace: Pace | None = None,
         chance: Callable[[], float] = random.random,
+        refused: Callable[[CID], int | None] = lambda cid: None,
     ) -> None:
-        """`chance` gives numbers from 0 up to 1: it keeps processes out of step."""
+        """`chance` gives numbers from 0 up to 1: it keeps processes out of step.
+
+        `refused` is not None of what was erased and is to go from this vault as well.
+        """
         self._vault = vault
         self._rows = rows
         self._targets = targets
         self._pace = pace or Pace()
         self._chance = chance
+        self._refused = refused
         self._fresh: set[bytes] = set()
         self._arrived = asyncio.Event()
         self._due = {target.name: asyncio.Event() for target in targets}
@@ -123,9 +128,9 @@ class Outbox:
     async def note_down(self) -> None:
         """What was added, to the database. Raises DatabaseUnavailable; then nothing is lost."""
         digests = set(self._fresh)
-        await self._enqueue(
-            await aside(lambda: [root for one in digests for root in self._roots(one)])
-        )
+        roots = await aside(lambda: [root for one in digests for root in self._roots(one)])
+        await self._rows.again(roots)
+        await self._enqueue(roots)
         self._fresh -= digests
 
     async def _for_ever(self, work: Callable[[], Awaitable[None]]) -> None:
@@ -147,8 +152,11 @@ class Outbox:
 
     async def _sweep(self) -> None:
         """Evidence of which the database knows nothing: it was away, or was made anew."""
-        await self._enqueue([])  # where it is away now, the vault is not searched for nothing
-        await self._enqueue(await aside(lambda: list(roots_in(self._vault))))
+        let_go = await self._rows.let_go()  # if it is away now, no vault is searched for nothing
+        roots = await aside(lambda: self._kept())
+        # Asked for before the vault was searched: what it still has, somebody has pinned.
+        await self._rows.again(let_go.intersection(roots))
+        await self._enqueue(roots)
         await asyncio.sleep(self._pace.sweep)
 
     async def _enqueue(self, roots: Sequence[str]) -> None:
@@ -205,6 +213,9 @@ class Outbox:
 
     def _ask(self, target: Target, claim: Claim, lease: _Lease) -> Held:
         root = parse_cid(claim.root)
+        if claim.state in LET_GO:
+            target.remove(root, claim.reference)
+            return Held(pinned=False)
         if claim.state is State.PINNED:
             return target.check(root, claim.reference)
 
@@ -226,9 +237,10 @@ class Outbox:
             lease.renew(ends if ours else 0.0)
 
     async def _answered(self, target: Target, claim: Claim, held: Held) -> None:
-        if held.pinned:
-            # Spread out, so that what came together is not looked at together for ever.
-            again = self._pace.recheck * (0.5 + 0.5 * self._chance())
+        again = self._recheck()
+        if claim.state in LET_GO:
+            await self._rows.settle(claim, State.ERASED, again, None)
+        elif held.pinned:
             await self._rows.settle(claim, State.PINNED, again, held.reference)
         elif claim.state is State.PINNED:
             log.warning("a replica is gone", root=claim.root, target=target.name)
@@ -241,7 +253,7 @@ class Outbox:
 
     async def _failed(self, target: Target, claim: Claim, error: EvidenceError) -> None:
         log.warning("not replicated", root=claim.root, target=target.name, code=error.code)
-        refused = is_refusal(error) and claim.state is not State.PINNED
+        refused = is_refusal(error) and claim.state in (State.PENDING, State.FAILED)
         state = State.FAILED if refused else claim.state
         again = self._delay(claim.tries)
         await self._rows.settle(claim, state, again, claim.reference, error.code)
@@ -256,9 +268,16 @@ class Outbox:
         asked = error.fields.get("retry_after_seconds", 0)
         await self._rows.pause(target.name, max(self._delay(tries), float(asked)))
 
+    def _recheck(self) -> float:
+        """Spread out, so that what came together is not looked at together for ever."""
+        return self._pace.recheck * (0.5 + 0.5 * self._chance())
+
     def _delay(self, tries: int) -> float:
         longest = min(self._pace.max_retry, self._pace.retry * 2.0 ** min(tries - 1, 30))
         return longest * (0.5 + 0.5 * self._chance())
+
+    def _kept(self) -> list[str]:
+        return [root for root in roots_in(self._vault) if self._refused(parse_cid(root)) is None]
 
     def _roots(self, digest: bytes) -> list[str]:
         try:

@@ -24,6 +24,8 @@ _MIB = 1 << 20
 _PIN_NAME = "redress"
 _MAX_ORIGINS = 20
 """As the API has it."""
+_MAX_REQUESTS = 20
+"""For one root; those that are left go the next time."""
 _MAX_CALLS = 3
 """How many of a service's nodes ours calls up; one is enough, and each may take seconds."""
 
@@ -66,6 +68,9 @@ class Target(Protocol):
     def send(self, root: CID, source: BlockSource, reference: str | None) -> Held:
         """Has it hold all below `root`; again does no harm. Raises what the source raises, too."""
 
+    def remove(self, root: CID, reference: str | None) -> None:
+        """Has it let go of `root`; nothing where it does not hold it."""
+
 
 class KuboTarget:
     name = "kubo"
@@ -85,6 +90,9 @@ class KuboTarget:
         if not self._kubo.is_pinned(root):
             self._kubo.add_dag(root, source)
         return self.check(root, reference)
+
+    def remove(self, root: CID, reference: str | None) -> None:
+        self._kubo.unpin(root)
 
 
 class PinningTarget:
@@ -114,6 +122,17 @@ class PinningTarget:
         if found.status is not Status.PINNED:
             self._call_up(found)
         return _held(found)
+
+    def remove(self, root: CID, reference: str | None) -> None:
+        """Every request for it: one whose answer never reached us may be among them."""
+        for _ in range(_MAX_REQUESTS):
+            found = self._find(root, reference)
+            if found is None:
+                return
+            with suppress(PinMissing):
+                self._service.remove(found.request_id)
+            reference = None
+        raise TargetStuck(f"after {_MAX_REQUESTS} requests removed there are more")
 
     def _find(self, root: CID, reference: str | None) -> PinStatus | None:
         """Also a request whose answer never reached us: it is not made twice."""

@@ -13,7 +13,7 @@ from dapp.chain.node import Node
 from dapp.domain.deployment import Deployment
 from dapp.domain.events import DESK
 from dapp.domain.types import NATIVE_COIN, NO_DIGEST, Address, BlockNumber, Hash32, raw
-from dapp.errors import NodeRefused, RedressError
+from dapp.errors import Erased, NodeRefused, RedressError
 from dapp.service.evidence import Evidence
 from dapp.service.status import MAX_LAG_BLOCKS
 from dapp.store.queries import Queries
@@ -133,6 +133,8 @@ class Watch:
         """Why not all of a submission is here, if so."""
         try:
             shown = self._evidence.show(digest)
+        except Erased:
+            return None  # as it should be
         except (EvidenceError, RedressError) as error:
             return error.message
         gone = [item["name"] for item in shown["items"] if not item["stored"]]

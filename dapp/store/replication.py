@@ -20,6 +20,13 @@ class State(StrEnum):
     PINNED = "pinned"
     FAILED = "failed"
     """The target was asked and refused, or the bytes here are not what they were."""
+    REMOVING = "removing"
+    """Erased here; the target is to let go of it."""
+    ERASED = "erased"
+    """The target has let go of it. Noted for good, so that nobody sends it again."""
+
+
+LET_GO = (State.REMOVING, State.ERASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,18 @@ ORDER BY root, target
 ON CONFLICT DO NOTHING
 """
 
+_AGAIN = """
+UPDATE replication SET
+    state = 'pending', since = now(), tries = 0, claims = claims + 1, next_try_at = now(),
+    updated_at = now()
+WHERE chain_id = %(chain)s AND root = ANY(%(roots)s) AND state IN ('removing', 'erased')
+"""
+
+_LET_GO = """
+SELECT DISTINCT root FROM replication
+WHERE chain_id = %(chain)s AND state IN ('removing', 'erased')
+"""
+
 _CLAIM = """
 UPDATE replication SET
     tries = tries + 1,
@@ -79,7 +98,7 @@ WHERE (chain_id, root, target) = (
             SELECT FROM replication_target t
             WHERE t.chain_id = r.chain_id AND t.target = r.target
                 AND (t.unreachable_since IS NOT NULL OR t.paused_until > now()))
-    ORDER BY (r.state = 'pinned'), r.next_try_at
+    ORDER BY (r.state IN ('pinned', 'erased')), r.next_try_at
     LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING root, target, claims, state, tries, reference
 """
@@ -101,7 +120,9 @@ _SETTLE = (
 UPDATE replication SET
     state = %(state)s,
     since = CASE WHEN state = %(state)s THEN since ELSE now() END,
-    tries = CASE WHEN %(state)s = 'pinned' AND %(error)s::text IS NULL THEN 0 ELSE tries END,
+    tries = CASE
+        WHEN %(state)s IN ('pinned', 'erased') AND %(error)s::text IS NULL THEN 0 ELSE tries
+    END,
     next_try_at = now() + make_interval(secs => %(again)s),
     reference = %(reference)s,
     error_code = %(error)s,
@@ -175,6 +196,14 @@ class Replication:
     async def enqueue(self, roots: Iterable[str], targets: Sequence[str]) -> None:
         """Notes down what is to be held at each target; what is noted already stays as it is."""
         await self._run(_ENQUEUE, roots=sorted(set(roots)), targets=list(targets))
+
+    async def let_go(self) -> set[str]:
+        """What targets were or are to be asked to let go of."""
+        return {root for (root,) in await self._run(_LET_GO)}
+
+    async def again(self, roots: Iterable[str]) -> None:
+        """What was let go of is to be held after all: somebody has submitted it since."""
+        await self._run(_AGAIN, roots=sorted(set(roots)))
 
     async def claim(self, target: str, lease_seconds: float) -> Claim | None:
         """A row that is due, for us alone; None where there is none or the target rests."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dapp.service.targets import KuboTarget, PinningTarget
+from dapp.service.targets import KuboTarget, PinningTarget, TargetStuck
 from evidence import CID, Vault, digest_to_cid, parse_cid
 from evidence.errors import BlockMissing
 from evidence.kubo import Kubo
@@ -205,3 +205,30 @@ def test_a_service_that_gives_up_says_why(
     server.first_state = "failed"
     held = PinningTarget(service, node).send(stored(vault, node, 38), vault.get, None)
     assert (held.pinned, held.problem) == (False, "pinning_failed")
+
+
+def test_every_request_for_what_was_erased_is_taken_back(
+    vault: Vault, node: Kubo, server: PinningServer, service: PinningService
+) -> None:
+    target = PinningTarget(service, node)
+    root, kept = stored(vault, node, 39), stored(vault, node, 40)
+    service.add(Pin(str(root)))  # and then the process died
+    service.add(Pin(str(root)))
+    target.send(kept, vault.get, None)
+    target.remove(root, "a reference that means nothing any more")
+    assert server.cids() == [str(kept)]
+    target.remove(root, None)
+    KuboTarget(node).remove(root, None)
+    KuboTarget(node).remove(root, None)
+    assert not node.is_pinned(root)
+    assert node.is_pinned(kept)
+
+
+def test_a_service_that_keeps_what_it_was_told_to_remove_is_asked_again(
+    vault: Vault, node: Kubo, service: PinningService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, root = PinningTarget(service, node), stored(vault, node, 41)
+    target.send(root, vault.get, None)
+    monkeypatch.setattr(service, "remove", lambda request_id: None)
+    with pytest.raises(TargetStuck):
+        target.remove(root, None)

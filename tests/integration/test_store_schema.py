@@ -48,6 +48,15 @@ def test_an_empty_database_gets_the_newest_schema_once(database_url: str) -> Non
     ]
 
 
+def test_one_that_was_left_out_is_made_up_for(database_url: str) -> None:
+    _with(database_url, migrate)
+    before = _tables(database_url)
+    _sql(database_url, "DELETE FROM redress_schema WHERE version = 5")
+    _sql(database_url, "DROP TABLE session, sign_in")
+    _with(database_url, migrate)
+    assert _tables(database_url) == before
+
+
 def test_two_at_once_migrate_once(database_url: str) -> None:
     async def both() -> list[int]:
         connections = [await connect(database_url) for _ in range(2)]

@@ -6,8 +6,10 @@ from dapp.web.api import (
     actions,
     bundles,
     cases,
+    envelopes,
     evidence,
     gateway,
+    keys,
     live,
     people,
     session,
@@ -15,8 +17,20 @@ from dapp.web.api import (
 )
 
 router = APIRouter(prefix="/v1")
-for part in (status, cases, bundles, people, evidence, actions, live, session):
+for part in (
+    status,
+    cases,
+    bundles,
+    people,
+    keys,
+    evidence,
+    envelopes,
+    actions,
+    live,
+    session,
+):
     router.include_router(part.router)
+router.include_router(envelopes.public)
 
 unversioned = APIRouter()
 unversioned.include_router(status.health)

@@ -14,10 +14,12 @@ from psycopg_pool import AsyncConnectionPool
 
 from dapp.cli import Builders, app, run
 from dapp.domain.types import Address, ChainId
+from dapp.service.erasure import Erasure
 from dapp.service.evidence import Evidence
 from dapp.service.outbox import Outbox
 from dapp.service.replicas import Replicas
 from dapp.settings import Settings
+from dapp.store.erasures import ErasureRows
 from dapp.store.replication import Replication
 from evidence import Vault
 
@@ -42,13 +44,17 @@ class Shell:
         self._rows = Replication(AsyncConnectionPool(open=False), chain_id)
         self._outbox = Outbox(self.vault, self._rows, [])
         self.evidence = Evidence(self.vault, self._outbox.add, chain_id, DESK, 64 << 20)
+        self._erasure = Erasure(self.vault, ErasureRows(AsyncConnectionPool(open=False), chain_id))
         self._patch = patch
         self._builders = Builders(self._parts, self._none, lambda settings: self.vault)
 
     @asynccontextmanager
     async def _parts(self, settings: Settings) -> AsyncIterator[Any]:
         yield SimpleNamespace(
-            evidence=self.evidence, outbox=self._outbox, replicas=Replicas(self._rows, [])
+            evidence=self.evidence,
+            outbox=self._outbox,
+            replicas=Replicas(self._rows, []),
+            erasure=self._erasure,
         )
 
     def _none(self, settings: Settings) -> NoReturn:
