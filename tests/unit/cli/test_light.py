@@ -3,7 +3,15 @@
 import subprocess
 import sys
 
-_HEAVY = ("dapp.service.parts", "fastapi", "ipfshttpclient", "jinja2", "siwe", "web3")
+_HEAVY = (
+    "dapp.audit",
+    "dapp.service.prepare",
+    "fastapi",
+    "ipfshttpclient",
+    "jinja2",
+    "siwe",
+    "web3",
+)
 
 
 def test_the_indexer_carries_none_of_the_pages_libraries() -> None:

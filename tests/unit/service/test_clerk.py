@@ -66,7 +66,7 @@ def test_what_can_be_tried_again_ends_the_round_and_not_the_clerk() -> None:
     assert set(cases.asked) == {3}
 
 
-@pytest.mark.parametrize("told", [None, recipient_of(new_identity())])
+@pytest.mark.parametrize("told", [None, recipient_of(new_identity())], ids=["none", "another"])
 def test_a_key_that_authors_are_not_told_of_is_refused(told: str | None) -> None:
     with pytest.raises(Refused) as refused:
         clerk(Cases(), told)
