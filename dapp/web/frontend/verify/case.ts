@@ -1,0 +1,144 @@
+// One case: is it genuine, complete, in order and paid as decided? (docs/audit.md, steps 4 to 9)
+import { decode, type Event } from "./abi";
+import { hear, type Hearing } from "./court";
+import { checkExecuted, decide, type Verdict } from "./decision";
+import { demand, under } from "./fault";
+import { facts, foldFrom } from "./fold";
+import type { Claim, Record } from "./form";
+import { checkOrder } from "./order";
+import { hearOutside } from "./outside";
+import type { Proofs } from "./proofs";
+import { Story } from "./story";
+
+const SLOT = { trail: 2, rounds: 6, commits: 7, seats: 8, prior: 14 };
+const MISPLACED = "event-misplaced";
+const GROUPS = ["OrderEscrow BondClaims", "ComplaintDesk", "ArbitrationCourt", "OutsideArbitrators", "AppealFund"];
+const SECONDS_NOT_BOUND = ["Committed", "Revealed"];
+/** Which events a case has, by contract; those that a word binds first. */
+const BOUND: { [contract: string]: string[] } = {
+  OrderEscrow: ["Paid", "OrderFrozen", "Split"],
+  BondClaims: ["Claimed", "Split"],
+  ArbitrationCourt: ["Committed", "Revealed"],
+  OutsideArbitrators: ["Opened", "Concluded", "Settled"],
+};
+const RECEIPTED: { [contract: string]: string[] } = {
+  OrderEscrow: ["OrderFrozen"],
+  BondClaims: ["Funded", "FundingWithdrawn"],
+  ArbitrationCourt: ["RoundArmed", "Drawn", "Leaked", "RoundVoided", "Appealed", "Concluded"],
+  OutsideArbitrators: ["Ruling", "Appealed", "RulingIgnored"],
+  AppealFund: ["Contributed", "Appealed", "Refunded", "Resolved", "FeesReturned", "ShareWithdrawn"],
+};
+const ECHOES = ["Dispute", "Evidence", "MetaEvidence"];
+
+export interface Case {
+  /** All of it, as in the record. */
+  events: Event[];
+  story: Story;
+  hearing: Hearing | undefined;
+}
+
+/** Throws the fault that is found first. */
+export function checkCase(record: Record, claim: Claim, proofs: Proofs): Case {
+  const logs = record.events!;
+  const events = under("record-senseless", () => logs.map(decode));
+  under(MISPLACED, () => checkPlaces(events));
+  const of = (contract: string): Event[] => events.filter((event) => event.contract === contract);
+  const desk = of("ComplaintDesk");
+  const place = facts(claim, "ComplaintDesk");
+  under("trail-differs", () => {
+    demand(desk.every((event) => Number(event.get("complaint")) === record.id), MISPLACED, "an event of another complaint");
+    const folded = desk.length ? foldFrom(place, record.id, desk) : "";
+    demand(folded === proofs.word("ComplaintDesk", SLOT.trail, record.id), "trail-differs", "the events do not give the trail");
+  });
+  for (const log of logs) if (log.receipt) proofs.receipt(log);
+  return under("record-senseless", () => follow(record, claim, proofs, events, of));
+}
+
+function follow(record: Record, claim: Claim, proofs: Proofs, events: Event[], of: (contract: string) => Event[]): Case {
+  const [filed, ...later] = of("ComplaintDesk");
+  const claims = of("BondClaims");
+  const isClaim = claims.length > 0;
+  demand(filed !== undefined && !(isClaim && of("OrderEscrow").length), "record-senseless", "no filing, or two kinds of money");
+  const story = new Story(filed, isClaim, later);
+  const kept = isClaim ? "BondClaims" : "OrderEscrow";
+  const funds = of(kept).filter((event) => !event.receipt);
+  under("order-differs", () => checkOrder(story, funds, facts(claim, kept)));
+  under("record-senseless", () => checkReceipted(story, events));
+  const isOutside = story.escalated?.get("isOutside") === 1n;
+  const court = of("ArbitrationCourt");
+  demand(isOutside || !of("OutsideArbitrators").length, "record-senseless", "a hearing outside that nobody asked for");
+  demand((story.escalated && !isOutside) || court.length + of("AppealFund").length === 0, "record-senseless", "a hearing that nobody asked for");
+  let [hearing, verdict]: [Hearing | undefined, Verdict | undefined] = [undefined, undefined];
+  if (isOutside) verdict = under("court-differs", () => hearOutside(story, of("OutsideArbitrators")));
+  else if (story.escalated) {
+    hearing = under("court-differs", () => hearHouse(story, court, record.id, claim, proofs));
+    verdict = under("ruling-differs", () => decide(hearing!, story.escalated!));
+  } else demand(!story.executed || story.executed.get("record") === 0n, "court-differs", "a record of no hearing");
+  if (story.executed) under("ruling-differs", () => checkExecuted(story, verdict, hearing?.rounds.at(-1)?.round.number ?? 0, funds));
+  return { events, story, hearing };
+}
+
+/** The rounds give the record that was executed; while they go on, the court's words at N. */
+function hearHouse(story: Story, events: Event[], dispute: number, claim: Claim, proofs: Proofs): Hearing {
+  const court = claim.contracts.get("ArbitrationCourt")!.address;
+  const hearing = hear(story.escalated!.get("terms"), events, { chain: claim.chain, court, dispute });
+  const { round } = hearing.rounds.at(-1)!;
+  demand((hearing.concluded !== undefined) === (story.executed !== undefined), "court-differs", "the dispute ended otherwise");
+  if (story.executed) {
+    demand(round.record === story.executed.hash("record"), "court-differs", "the court's record is another");
+    demand(hearing.concluded!.time === story.executed.time, "court-differs", "the court ended at another time");
+    return hearing;
+  }
+  const word = (slot: number, ...keys: number[]): bigint => BigInt(proofs.word("ArbitrationCourt", slot, dispute, ...keys));
+  demand(word(SLOT.rounds) === round.word, "court-differs", "the round's word is another");
+  demand(word(SLOT.commits) === round.accumulated, "court-differs", "the commitments are others");
+  for (const [place, more] of round.more.entries()) {
+    demand(word(SLOT.seats, round.number * 8 + place) === more, "court-differs", "the seats are others");
+  }
+  if (round.number > 0) demand(word(SLOT.prior) === BigInt(round.prior), "court-differs", "the record of earlier rounds is another");
+  return hearing;
+}
+
+/** Each event is of a kind that a case has, proven as that kind is, and where it belongs. */
+function checkPlaces(events: Event[]): void {
+  let [group, wasReceipted] = [0, false];
+  const places = new Map<string, number[]>();
+  for (const event of events) {
+    const at = GROUPS.findIndex((names) => names.split(" ").includes(event.contract));
+    demand(at >= group, MISPLACED, `${event.name} is out of order`);
+    if (at > group) [group, wasReceipted] = [at, false];
+    const known = event.contract === "ComplaintDesk" ? !event.receipt && !ECHOES.includes(event.name) : isOf(event);
+    demand(known, MISPLACED, `${event.name} does not belong here, or is proven otherwise`);
+    const hasTime = !(event.contract === "ArbitrationCourt" && SECONDS_NOT_BOUND.includes(event.name));
+    demand(hasTime === event.time >= 0, MISPLACED, `${event.name} has a time, or none`);
+    if (event.contract !== "ArbitrationCourt") demand(!wasReceipted || event.receipt !== undefined, MISPLACED, `${event.name} is out of order`);
+    wasReceipted = event.receipt !== undefined;
+    if (event.receipt) checkOrderOf(places, event.contract, [event.receipt.block, event.receipt.transaction, event.receipt.log]);
+  }
+}
+
+function isOf(event: Event): boolean {
+  return Boolean((event.receipt ? RECEIPTED : BOUND)[event.contract]?.includes(event.name));
+}
+
+/** Receipts' places go up within each contract. */
+function checkOrderOf(places: Map<string, number[]>, contract: string, place: number[]): void {
+  const before = places.get(contract) ?? [-1];
+  const at = place.findIndex((value, index) => value !== before[index]);
+  demand(at >= 0 && place[at]! > (before[at] ?? -1), MISPLACED, "receipts are out of order");
+  places.set(contract, place);
+}
+
+/** What no word orders must still be of this case, and of a time that can be. */
+function checkReceipted(story: Story, events: Event[]): void {
+  const dispute = story.filed.get("complaint");
+  for (const event of events) {
+    if (!event.receipt) continue;
+    const key = ["complaint", "dispute"].find((name) => event.has(name));
+    demand(!key || event.get(key) === dispute, MISPLACED, `${event.name} is of another case`);
+    if (event.name !== "OrderFrozen") continue;
+    const until = story.withdrawn?.time ?? Infinity;
+    const fits = event.hash("key") === story.filed.hash("orderKey") && event.time >= story.filed.time && event.time <= until;
+    demand(fits && !story.executed, "record-senseless", "the order was frozen at another time");
+  }
+}
