@@ -1,6 +1,6 @@
 """CAR version 1 (ipld.io/specs/transport/car/carv1), written and read as a stream."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 from evidence.cid import CID, IDENTITY, cid_from_bytes, read_cid
@@ -24,9 +24,9 @@ def write_car(root: CID, source: BlockSource) -> Iterator[bytes]:
     return write_blocks(root, walk(root, source))
 
 
-def write_blocks(root: CID, blocks: Iterable[tuple[CID, bytes]]) -> Iterator[bytes]:
-    """The CAR of these blocks, in their order."""
-    header = _ROOTS + _ONE_ROOT + _cbor_cid(root) + _VERSION_1
+def write_blocks(root: CID | Sequence[CID], blocks: Iterable[tuple[CID, bytes]]) -> Iterator[bytes]:
+    """The CAR of these blocks, in their order, with one root or several."""
+    header = _header([root] if isinstance(root, CID) else root)
     yield encode_varint(len(header)) + header
     for cid, block in blocks:
         if cid.hash_code == IDENTITY:  # the CID itself holds these bytes
@@ -40,16 +40,26 @@ class CarReader:
     """Reads the header at once: `root` is the one root. Iterate `blocks()` once for the rest."""
 
     def __init__(
-        self, stream: BinaryIO, max_bytes: int | None = None, max_blocks: int = MAX_BLOCKS
+        self,
+        stream: BinaryIO,
+        max_bytes: int | None = None,
+        max_blocks: int = MAX_BLOCKS,
+        roots: Sequence[CID] | None = None,
     ) -> None:
-        """`max_bytes` bounds the blocks' bytes together. Raises CarInvalid, CidInvalid."""
+        """`max_bytes` bounds the blocks' bytes together. Raises CarInvalid, CidInvalid.
+
+        With `roots`, at least one, the CAR must have these, and `root` is the first.
+        """
         self._stream = stream
         self._max_bytes = max_bytes
         self._max_blocks = max_blocks
-        header = self._section(_MAX_HEADER_BYTES)
+        expected = None if roots is None else _header(roots)
+        header = self._section(_MAX_HEADER_BYTES if expected is None else len(expected))
         if header is None:
             raise CarInvalid("CAR is empty")
-        self.root = _parse_header(header)
+        if expected is not None and header != expected:
+            raise CarInvalid("CAR has other roots than it must have")
+        self.root = roots[0] if roots else _parse_header(header)
 
     def blocks(self) -> Iterator[tuple[CID, bytes]]:
         """Each block, checked against its CID. That the DAG is whole is for `dag.walk` to say.
@@ -120,6 +130,16 @@ def _parse_header(header: bytes) -> CID:
     if roots != _ONE_ROOT + _cbor_cid(root):
         raise CarInvalid("CAR root is not a CID in dag-cbor")
     return root
+
+
+def _header(roots: Sequence[CID]) -> bytes:
+    count = len(roots)
+    if count < 24:
+        head = bytes([0x80 | count])
+    else:
+        size = 1 if count < 1 << 8 else 2 if count < 1 << 16 else 4
+        head = bytes([0x98 + size.bit_length() - 1]) + count.to_bytes(size, "big")
+    return _ROOTS + head + b"".join(map(_cbor_cid, roots)) + _VERSION_1
 
 
 def _cbor_cid(cid: CID) -> bytes:

@@ -1,4 +1,4 @@
-"""Which events a case has, in which order they stand, and which rest on a receipt (docs/audit.md)."""
+"""Which events a case has, in which order, and which rest on a receipt (docs/audit.md)."""
 
 from collections.abc import Iterator, Sequence
 
@@ -84,7 +84,7 @@ def by_receipt(events: Sequence[Event]) -> list[Marked]:
 
 
 def arranged(events: Sequence[Marked]) -> list[Marked]:
-    """The events in the order of a case's record; they come in the chain's order, or in this one."""
+    """In the order of a case's record; they come in the chain's order, or in this one."""
     keys = _keys(events)
     return [event for _, event in sorted(zip(keys, events, strict=True), key=lambda pair: pair[0])]
 

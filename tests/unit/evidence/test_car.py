@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence.car import CarReader, write_car
+from evidence.car import CarReader, write_blocks, write_car
 from evidence.cid import CID, DAG_PB, IDENTITY, RAW, cid_of
 from evidence.dag import MAX_BLOCK_BYTES, MAX_PENDING_LINKS, walk
 from evidence.dagpb import Link, Node, encode_node
@@ -161,3 +161,21 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
             read(car)
         except EvidenceError as error:
             assert error.code
+
+
+@pytest.mark.parametrize(
+    ("count", "head"),
+    [(2, "82"), (23, "97"), (24, "9818"), (256, "990100"), (65_536, "9a00010000")],
+)
+def test_many_roots(count: int, head: str) -> None:
+    root = cid_of(RAW, b"root")
+    data = b"".join(write_blocks([root] * count, [(root, b"root")]))
+    assert b"\x65roots" + bytes.fromhex(head) + b"\xd8\x2a" in data
+    reader = CarReader(BytesIO(data), roots=[root] * count)
+    assert (reader.root, list(reader.blocks())) == (root, [(root, b"root")])
+    with pytest.raises(CarInvalid):
+        CarReader(BytesIO(data), roots=[root] * (count - 1))
+    with pytest.raises(CarInvalid):
+        CarReader(BytesIO(data), roots=[cid_of(RAW, b"other")] * count)
+    with pytest.raises(CarInvalid):
+        CarReader(BytesIO(data))
