@@ -66,6 +66,12 @@ export function isKnown(contract: string): boolean {
   return SHAPES.has(contract);
 }
 
+/** All that is known: by contract and topic, each argument's name, type and whether it is indexed. */
+export function shapes(): { [contract: string]: { [topic: string]: [string, string, boolean][] } } {
+  const plain = (one: Shape): [string, string, boolean][] => one.arguments.map(({ name, type, indexed }) => [name, type, indexed]);
+  return Object.fromEntries([...SHAPES].map(([contract, events]) => [contract, Object.fromEntries([...events].map(([topic, one]) => [topic, plain(one)]))]));
+}
+
 /** By its topic. */
 function shape(text: string): [string, Shape] {
   const [name = "", inside = ""] = text.slice(0, -1).split("(");
