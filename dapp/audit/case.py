@@ -70,7 +70,13 @@ def differences(events: Sequence[Event], on_chain: Hash32, keccak: Keccak) -> li
     Raises:
         NotFound: no complaint is filed in them.
     """
-    case = fold_case(events, keccak)
+    return differences_in(fold_case(events, keccak), events, on_chain, keccak)
+
+
+def differences_in(
+    case: Case, events: Sequence[Event], on_chain: Hash32, keccak: Keccak
+) -> list[Difference]:
+    """As `differences`, of what `fold_case` has made of the events."""
     pairs: list[_Pair] = [("trail", case.trail, on_chain), *_trails(case, events, keccak)]
     if case.escalation is not None and case.escalation.is_outside:
         pairs += _outside(case, events)
@@ -81,13 +87,21 @@ def differences(events: Sequence[Event], on_chain: Hash32, keccak: Keccak) -> li
 
 
 def _trails(case: Case, events: Sequence[Event], keccak: Keccak) -> list[_Pair]:
-    """The order's trail where the complaint took it up and put it down."""
-    found: list[_Pair] = []
+    """The order's trail where the complaint took it up and put it down.
+
+    Events of the order may all come first: which of its trails the complaint found, `Filed` says.
+    """
+    trails: list[Hash32] = []
     paid: PaidOrder | None = None
     for event in events:
-        if event.name == "Filed":
-            found.append(("order-trail", paid and paid.trail, case.order_trail))
-        paid = payment.apply(paid, event, keccak)
+        after = payment.apply(paid, event, keccak)
+        if after is not None and after is not paid:
+            trails.append(after.trail)
+        paid = after
+    known = next(iter(trails), None)
+    if case.order_trail in trails:
+        known = case.order_trail
+    found: list[_Pair] = [("order-trail", known, case.order_trail)]
     if case.payment is not None:
         found.append(("order-trail-paid", paid and paid.last_trail, case.payment.order_trail))
         # How it was divided the escrow says too, where no trail takes it up.

@@ -23,7 +23,7 @@ def record(keccak: Keccak, current: Round, prior: Hash32 = ZERO_HASH) -> Hash32:
         current: the round, with its seats, votes and commitments.
         prior: the record of the round before it, void or appealed from; zero for the first.
     """
-    more = _more_words(current)
+    more = more_words(current)
     leaked = [seat.number for seat in current.seats if seat.leaked_at is not None]
     commits = commits_word(keccak, current.commitments, leaked)
     head = raw(prior) + word(round_word(current)) + word(0x80) + word(commits)
@@ -48,7 +48,7 @@ def round_word(current: Round) -> int:
     return header | current.armed_at << 104 | _packed(current.seats[:_SEATS_IN_ROUND]) << 136
 
 
-def _more_words(current: Round) -> list[int]:
+def more_words(current: Round) -> list[int]:
     """The words of the seats that do not fit the round's own."""
     rest = current.seats[_SEATS_IN_ROUND:]
     return [
