@@ -1,6 +1,6 @@
 // Events, decoded by the compiler's own account of them (tables.mjs).
 import { hash, word } from "./bytes";
-import { demand } from "./fault";
+import { demand, under } from "./fault";
 import type { Log, Receipt } from "./form";
 
 declare const EVENTS: { [contract: string]: string[] };
@@ -14,6 +14,12 @@ interface Argument {
 interface Shape {
   name: string;
   arguments: Argument[];
+}
+
+/** Decodes what a record holds. Throws `record-senseless`, and `event-misplaced` for what belongs in no record. */
+export function decodeAll(logs: Log[], isNamed: (contract: string) => boolean): Event[] {
+  demand(logs.every((log) => isNamed(log.contract)), "event-misplaced", "an event of a contract that the bundle does not name");
+  return under("record-senseless", () => logs.map(decode));
 }
 
 export class Event {

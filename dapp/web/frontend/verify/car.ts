@@ -1,16 +1,15 @@
 // CAR version 1 (ipld.io/specs/transport/car/carv1).
-import { isTrue, RAW, readCid, readNode, type Cid, type Node } from "./content";
-import { demand, Fault, under } from "./fault";
+import { isTrue, RAW, rawCid, readCid, readNode, type Cid, type Node } from "./content";
+import { attempt, demand, Fault, under } from "./fault";
 import { MAX_MANIFEST_BYTES } from "./manifest";
 import type { Stream } from "./stream";
 
 const MAX_SECTION_BYTES = (2 << 20) + 160;
 // 41 bytes a root, of as many as a bundle can name.
 const MAX_HEADER_BYTES = 64 << 20;
-const FORM = "bundle-form";
+const FORM = "evidence-differs";
 
 export interface Blocks {
-  roots: Cid[];
   /** "false" where a block is not what its CID names, or cannot be read. */
   nodes: Map<string, Node | "false">;
   /** Small raw blocks that were asked for. */
@@ -18,10 +17,11 @@ export interface Blocks {
 }
 
 /** Reads all blocks, each checked against its CID; keeps the bytes of those in `wanted` and no others. */
-export async function readBlocks(stream: Stream, wanted: Set<string>): Promise<Blocks> {
-  const found: Blocks = { roots: [], nodes: new Map(), kept: new Map() };
+export async function readBlocks(stream: Stream, roots: string[], wanted: Set<string>): Promise<Blocks> {
+  const found: Blocks = { nodes: new Map(), kept: new Map() };
   const header = await section(stream, MAX_HEADER_BYTES);
-  found.roots = under(FORM, () => readHeader(header));
+  const names = under(FORM, () => readHeader(header)).map((cid) => cid.key);
+  demand(names.join() === roots.map((digest) => rawCid(digest).key).join(), FORM, "the evidence has other roots than it says");
   while (!(await stream.isOver())) addBlock(found, await section(stream, MAX_SECTION_BYTES), wanted);
   return found;
 }
@@ -49,18 +49,10 @@ function addBlock(found: Blocks, section: Uint8Array, wanted: Set<string>): void
   const [cid, start] = under(FORM, () => readCid(section, 0));
   demand(!found.nodes.has(cid.key), FORM, "a block is there twice");
   const block = section.subarray(start);
-  const node = nodeOf(cid, block);
+  const node = attempt(() => (isTrue(cid, block) ? readNode(cid, block) : "false")) ?? "false";
   found.nodes.set(cid.key, node);
   const isSmall = cid.codec === RAW && block.length <= MAX_MANIFEST_BYTES;
   if (node !== "false" && isSmall && wanted.has(cid.key)) found.kept.set(cid.key, block.slice());
-}
-
-function nodeOf(cid: Cid, block: Uint8Array): Node | "false" {
-  try {
-    return isTrue(cid, block) ? readNode(cid, block) : "false";
-  } catch {
-    return "false";
-  }
 }
 
 /** `{"roots": […], "version": 1}` in dag-cbor: one spelling. */

@@ -1,5 +1,5 @@
 // One case: is it genuine, complete, in order and paid as decided? (docs/audit.md, steps 4 to 9)
-import { decode, type Event } from "./abi";
+import { decodeAll, type Event } from "./abi";
 import { hear, type Hearing } from "./court";
 import { checkExecuted, decide, type Verdict } from "./decision";
 import { demand, under } from "./fault";
@@ -37,24 +37,27 @@ export interface Case {
   hearing: Hearing | undefined;
 }
 
-/** Throws the fault that is found first. */
-export function checkCase(record: Record, claim: Claim, proofs: Proofs): Case {
-  const logs = record.events!;
-  const events = under("record-senseless", () => logs.map(decode));
+/** Step 5: the events, if they are genuine and complete. Throws the fault that is found first. */
+export function readCase(record: Record, claim: Claim, proofs: Proofs): Event[] {
+  const events = decodeAll(record.events!, (name) => claim.contracts.has(name));
   under(MISPLACED, () => checkPlaces(events));
-  const of = (contract: string): Event[] => events.filter((event) => event.contract === contract);
-  const desk = of("ComplaintDesk");
-  const place = facts(claim, "ComplaintDesk");
+  const desk = events.filter((event) => event.contract === "ComplaintDesk");
   under("trail-differs", () => {
     demand(desk.every((event) => Number(event.get("complaint")) === record.id), MISPLACED, "an event of another complaint");
-    const folded = desk.length ? foldFrom(place, record.id, desk) : "";
+    const folded = desk.length ? foldFrom(facts(claim, "ComplaintDesk"), record.id, desk) : "";
     demand(folded === proofs.word("ComplaintDesk", SLOT.trail, record.id), "trail-differs", "the events do not give the trail");
   });
-  for (const log of logs) if (log.receipt) proofs.receipt(log);
-  return under("record-senseless", () => follow(record, claim, proofs, events, of));
+  return events;
 }
 
-function follow(record: Record, claim: Claim, proofs: Proofs, events: Event[], of: (contract: string) => Event[]): Case {
+/** The other steps. Throws the fault that is found first. */
+export function checkCase(record: Record, events: Event[], claim: Claim, proofs: Proofs): Case {
+  for (const log of record.events!) if (log.receipt) proofs.receipt(log);
+  return under("record-senseless", () => follow(record, claim, proofs, events));
+}
+
+function follow(record: Record, claim: Claim, proofs: Proofs, events: Event[]): Case {
+  const of = (contract: string): Event[] => events.filter((event) => event.contract === contract);
   const [filed, ...later] = of("ComplaintDesk");
   const claims = of("BondClaims");
   const isClaim = claims.length > 0;
@@ -66,8 +69,8 @@ function follow(record: Record, claim: Claim, proofs: Proofs, events: Event[], o
   under("record-senseless", () => checkReceipted(story, events));
   const isOutside = story.escalated?.get("isOutside") === 1n;
   const court = of("ArbitrationCourt");
-  demand(isOutside || !of("OutsideArbitrators").length, "record-senseless", "a hearing outside that nobody asked for");
-  demand((story.escalated && !isOutside) || court.length + of("AppealFund").length === 0, "record-senseless", "a hearing that nobody asked for");
+  demand(isOutside || !of("OutsideArbitrators").length, "court-differs", "a hearing outside that nobody asked for");
+  demand((story.escalated && !isOutside) || court.length + of("AppealFund").length === 0, "court-differs", "a hearing that nobody asked for");
   let [hearing, verdict]: [Hearing | undefined, Verdict | undefined] = [undefined, undefined];
   if (isOutside) verdict = under("court-differs", () => hearOutside(story, of("OutsideArbitrators")));
   else if (story.escalated) {

@@ -1,15 +1,15 @@
 // Checks a bundle from its first byte to its verdict (docs/audit.md); asks nobody anything.
-import { isKnown, type Event } from "./abi";
+import { decode, isKnown, type Event } from "./abi";
 import { readBlocks } from "./car";
-import { checkCase } from "./case";
-import { inspect, Named, type Exhibit } from "./evidence";
-import { asFault, demand, Fault } from "./fault";
-import { EVIDENCE, readClaim, readRecord, RECORDS, type Claim, type Record } from "./form";
+import { checkCase, readCase } from "./case";
+import { inspect, Named, type Exhibit, type Inspected } from "./evidence";
+import { asFault, attempt, demand, Fault } from "./fault";
+import { EVIDENCE, MANDATORY, readClaim, readRecord, RECORDS, type Claim, type Log, type Part, type Record } from "./form";
 import { checkOrganisation, ComplaintsTrail } from "./organisation";
 import { Proofs } from "./proofs";
 import { all, breathe, Stream } from "./stream";
-import { tell, type Result } from "./summary";
-import { members } from "./zip";
+import { tell, type Result, type State } from "./summary";
+import { members, type Member } from "./zip";
 
 const FORM = "bundle-form";
 const MAX_CLAIM_BYTES = 256 << 20;
@@ -19,7 +19,7 @@ const TRAILS: typeof COUNTS = { complaint: ["ComplaintDesk", 2], organisation: [
 const CLAIM = "bundle.json";
 
 export interface Checked {
-  state: "verified" | "refused" | "unknown";
+  state: State;
   /** Of the whole bundle; each record has its own. */
   fault: Fault | undefined;
   claim: Claim | undefined;
@@ -56,34 +56,53 @@ async function run(file: Blob, trust: Trust, progress: Progress, checked: Checke
   checked.claim = claim;
   const proofs = await Proofs.of(claim, await trust(claim));
   checked.time = proofs.time;
-  const records = new Stream(found.get(RECORDS)!, advance);
+  const scope = new Counted(claim);
   const named = new Named();
-  const scope = await readRecords(records, claim, proofs, named, checked.results);
-  scope.check(proofs);
-  proofs.done();
-  let exhibits = inspect(named, { roots: [], nodes: new Map(), kept: new Map() }, []);
-  if (claim.evidence) {
-    const stream = new Stream(found.get(EVIDENCE)!, advance);
-    exhibits = inspect(named, await readBlocks(stream, named.wanted), claim.evidence.roots);
-    demand(stream.size === claim.evidence.size && stream.digest() === claim.evidence.sha256, FORM, "the evidence has another size or hash");
-  }
+  await readRecords(new Stream(found.get(RECORDS)!, advance), claim, proofs, scope, named, checked.results);
+  const { exhibits, isExact } = await readEvidence(found.get(EVIDENCE), claim, named, advance);
   for (const result of checked.results) show(result, exhibits);
   checked.state = worst(checked.results);
+  // Of a record that does not hold, not every proof was needed.
+  if (checked.state === "refused") return;
+  scope.check(proofs);
+  proofs.done();
+  demand(isExact, "evidence-differs", "there is evidence that no record names, or out of order");
 }
 
-async function readRecords(stream: Stream, claim: Claim, proofs: Proofs, named: Named, results: Result[]): Promise<Counted> {
-  const scope = new Counted(claim);
+async function readEvidence(member: Member | undefined, claim: Claim, named: Named, advance: (bytes: number) => void): Promise<Inspected> {
+  if (!member) return inspect(named, { nodes: new Map(), kept: new Map() }, []);
+  const { roots, ...said } = claim.evidence!;
+  const stream = new Stream(member, advance);
+  const blocks = await whole(stream, said, () => readBlocks(stream, roots, named.wanted));
+  return inspect(named, blocks, roots);
+}
+
+async function readRecords(stream: Stream, claim: Claim, proofs: Proofs, scope: Counted, named: Named, results: Result[]): Promise<void> {
   let lines = 0;
-  for (let line = await stream.line(MAX_LINE_BYTES); line; line = await stream.line(MAX_LINE_BYTES)) {
-    lines += 1;
-    await breathe();
-    const record = readRecord(line, claim);
-    scope.add(record);
-    results.push(resultOf(record, claim, proofs, scope, named));
+  await whole(stream, claim.records, async () => {
+    for (let line = await stream.line(MAX_LINE_BYTES); line; line = await stream.line(MAX_LINE_BYTES)) {
+      lines += 1;
+      await breathe();
+      const record = readRecord(line);
+      scope.add(record);
+      results.push(resultOf(record, claim, proofs, scope, named));
+    }
+  });
+  demand(lines === claim.records.lines, FORM, "there are more or fewer records");
+}
+
+/** Reads a member to its end, whatever is found on the way: that it is not what was said comes first. */
+async function whole<T>(stream: Stream, said: Part, work: () => Promise<T>): Promise<T> {
+  let [failed, found]: [unknown, T | undefined] = [undefined, undefined];
+  try {
+    found = await work();
+  } catch (error) {
+    failed = error;
   }
-  const { records } = claim;
-  demand(lines === records.lines && stream.size === records.size && stream.digest() === records.sha256, FORM, "the records have another size or hash");
-  return scope;
+  await stream.drain();
+  demand(stream.size === said.size && stream.digest() === said.sha256, FORM, "a member has another size or hash");
+  if (failed) throw failed;
+  return found!;
 }
 
 function resultOf(record: Record, claim: Claim, proofs: Proofs, scope: Counted, named: Named): Result {
@@ -92,33 +111,40 @@ function resultOf(record: Record, claim: Claim, proofs: Proofs, scope: Counted, 
   try {
     if (!record.events) {
       demand(proofs.word(...TRAILS[kind], id) === record.trail, "trail-differs", "it has changed since");
-      result.state = "unknown";
-    } else if (kind === "organisation") {
-      name(result, checkOrganisation(record, claim, proofs), named);
-    } else {
-      const found = checkCase(record, claim, proofs);
-      scope.filed(found.story.filed);
-      result.told = tell(found, proofs.time);
-      name(result, found.events, named);
+      throw new Fault("unknown", "it stands by its word alone: an earlier bundle has its events");
+    }
+    for (const log of record.events) {
+      scope.named.add(log.contract);
+      name(result, log, named);
+    }
+    if (kind === "organisation") checkOrganisation(record, claim, proofs);
+    else {
+      const events = readCase(record, claim, proofs);
+      scope.filed(events.find((event) => event.name === "Filed")!);
+      result.told = tell(checkCase(record, events, claim, proofs), proofs.time);
     }
   } catch (error) {
-    result.fault = asFault(error, "record-senseless");
-    result.state = "refused";
+    fail(result, asFault(error, "record-senseless"));
   }
   return result;
+}
+
+function fail(result: Result, fault: Fault): void {
+  const states: { [code: string]: State } = { unknown: "unknown", "evidence-missing": "missing" };
+  result.fault = fault;
+  result.state = states[fault.code] ?? "refused";
 }
 
 /** Which argument names evidence. */
 const NAMING: { [contract: string]: string } = { ComplaintDesk: "digest", ArbitrationCourt: "reason", OrganisationRegistry: "agreement" };
 
-function name(result: Result, events: Event[], named: Named): void {
-  for (const event of events) {
-    const field = NAMING[event.contract] ?? "";
-    if (!event.has(field) || event.get(field) === 0n) continue;
-    const digest = event.hash(field);
-    named.add(digest);
-    if (!result.digests.includes(digest)) result.digests.push(digest);
-  }
+function name(result: Result, log: Log, named: Named): void {
+  const event = attempt(() => decode(log));
+  const field = NAMING[log.contract] ?? "";
+  if (!event?.has(field) || event.get(field) === 0n) return;
+  const digest = event.hash(field);
+  named.add(digest);
+  if (!result.digests.includes(digest)) result.digests.push(digest);
 }
 
 function show(result: Result, exhibits: Map<string, Exhibit>): void {
@@ -126,12 +152,11 @@ function show(result: Result, exhibits: Map<string, Exhibit>): void {
   if (result.state !== "verified") return;
   const state = ["differs", "missing"].find((one) => result.exhibits.some((exhibit) => exhibit.state === one));
   if (!state) return;
-  result.fault = new Fault(`evidence-${state}`, "not all of its evidence is here and intact");
-  result.state = "refused";
+  fail(result, new Fault(`evidence-${state}`, "not all of its evidence is here and intact"));
 }
 
 function worst(results: Result[]): Checked["state"] {
-  return (["refused", "unknown"] as const).find((state) => results.some((result) => result.state === state)) ?? "verified";
+  return (["refused", "missing", "unknown"] as const).find((state) => results.some((result) => result.state === state)) ?? "verified";
 }
 
 /** Whether the records are those that the scope names, all of them and in order. */
@@ -139,12 +164,15 @@ class Counted {
   readonly #last = { complaint: 0, organisation: 0 };
   readonly #count = { complaint: 0, organisation: 0 };
   readonly #against: ComplaintsTrail | undefined;
+  #others = 0;
+  /** The contracts that have events. */
+  readonly named = new Set(MANDATORY);
 
   constructor(private readonly claim: Claim) {
     if (claim.scope.kind === "organisation") this.#against = new ComplaintsTrail(claim, claim.scope.organisation);
   }
 
-  /** Throws `bundle-form`, `scope-differs`. */
+  /** Throws `bundle-form`. */
   add({ kind, id, events }: Record): void {
     const { scope } = this.claim;
     demand(kind === "organisation" || this.#count.organisation === 0, FORM, "a case stands behind an organisation");
@@ -152,20 +180,21 @@ class Counted {
     demand(events !== undefined || (scope.kind === "history" && scope.since !== null), FORM, "only an increment leaves events out");
     this.#last[kind] = id;
     this.#count[kind] += 1;
-    if (scope.kind === "case") demand(kind === "complaint" && id === scope.complaint, "scope-differs", "another case than the scope names");
-    const isOther = scope.kind === "organisation" && kind === "organisation" && id !== scope.organisation;
-    demand(!isOther, "scope-differs", "another organisation than the scope names");
+    const isOther = (scope.kind === "case" && !(kind === "complaint" && id === scope.complaint)) || (scope.kind === "organisation" && kind === "organisation" && id !== scope.organisation);
+    this.#others += isOther ? 1 : 0;
   }
 
   filed(event: Event): void {
     this.#against?.add(event);
   }
 
-  /** Throws `scope-differs`, `count-differs`. */
+  /** Throws `scope-differs`, `count-differs`, `bundle-form`. */
   check(proofs: Proofs): void {
-    const { scope } = this.claim;
+    const { scope, contracts } = this.claim;
+    demand(this.#others === 0, "scope-differs", "the records are others than the scope names");
     if (scope.kind === "case") demand(this.#count.complaint === 1, "scope-differs", "the case is not there");
     if (scope.kind === "organisation") demand(this.#count.organisation === 1, "scope-differs", "the organisation is not there");
+    demand(this.named.size === contracts.size, FORM, "a contract is named that has no events");
     this.#against?.check(proofs);
     if (scope.kind !== "history") return;
     for (const [kind, place] of Object.entries(COUNTS)) {

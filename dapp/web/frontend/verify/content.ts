@@ -1,5 +1,5 @@
 // Content identifiers and the blocks they name (github.com/multiformats/cid, ipld.io/specs, specs.ipfs.tech/unixfs).
-import { sha256 } from "@noble/hashes/sha2.js";
+import { sha256, sha512 } from "@noble/hashes/sha2.js";
 import { hex, unhex } from "./bytes";
 import { protobuf, varint } from "./varint";
 
@@ -18,8 +18,9 @@ const SHA2_256 = 0x12;
 const HASHES: { [code: number]: (block: Uint8Array) => Uint8Array } = {
   [IDENTITY]: (block) => block,
   [SHA2_256]: (block) => sha256(block),
+  0x13: (block) => sha512(block),
 };
-const DIGEST_BYTES: { [code: number]: number } = { [SHA2_256]: 32 };
+const DIGEST_BYTES: { [code: number]: number } = { [SHA2_256]: 32, 0x13: 64 };
 const MAX_DIGEST_BYTES = 128;
 const BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
@@ -96,14 +97,19 @@ export function isTrue(cid: Cid, block: Uint8Array): boolean {
   return hex(digest(block)) === cid.digest;
 }
 
-/** A block without its bytes: what hangs below it, and how many bytes of file it holds itself and below each link. */
+/** The bytes of a block that its CID holds itself. */
+export function inlined({ hash, digest }: Cid): Uint8Array | undefined {
+  return hash === IDENTITY ? unhex(digest) : undefined;
+}
+
+/** A block of a file without its bytes: its parts, and how many bytes of file it holds itself and below each link. */
 export interface Node {
   links: Cid[];
   own: number;
-  below: number[] | undefined;
+  below: number[];
 }
 
-const [FILE_RAW, DIRECTORY, FILE, SHARD] = [0, 1, 2, 5];
+const [FILE_RAW, FILE] = [0, 2];
 
 export function readNode(cid: Cid, block: Uint8Array): Node {
   if (cid.codec === RAW) return { links: [], own: block.length, below: [] };
@@ -118,7 +124,6 @@ export function readNode(cid: Cid, block: Uint8Array): Node {
     else isNamed = readLink(value, links) || isNamed;
   }
   const file = readFile(data ?? new Uint8Array());
-  if (file.kind === DIRECTORY || file.kind === SHARD) return { links, own: 0, below: undefined };
   if ((file.kind !== FILE && file.kind !== FILE_RAW) || isNamed || file.below.length !== links.length) throw new RangeError("not a file");
   return { links, own: file.own, below: file.below };
 }

@@ -39,7 +39,8 @@ function conclude(past: Round[], round: Round, concluded: Event, escalated: Even
   const isSettled = !round.hasMajority && !round.isRefused;
   const found = decisive ? tally(decisive) : undefined;
   const ruling = isSettled ? 0n : BigInt(found?.ruling ?? 0);
-  const isRefused = !isSettled && !found;
+  // Of parties who agreed the court says that it has refused.
+  const isRefused = isSettled || !found;
   demand(concluded.get("ruling") === ruling && (concluded.get("refused") === 1n) === isRefused, CODE, "the ruling is not the votes' median");
   const scored = [...past, ...(round.hasMajority ? [round] : [])].flatMap((one) => one.ballots);
   const pays = concluded.list("pays");

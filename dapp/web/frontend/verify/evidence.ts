@@ -1,8 +1,7 @@
 // Evidence: what the records name, and what of it the bundle holds (docs/audit.md, step 10).
 import type { Blocks } from "./car";
-import { rawCid, type Cid, type Node } from "./content";
-import { demand } from "./fault";
-import type { Manifest } from "./manifest";
+import { inlined, rawCid, readNode, type Cid, type Node } from "./content";
+import { attempt } from "./fault";
 import { readManifest } from "./manifest";
 
 export type State = "intact" | "missing" | "differs";
@@ -13,7 +12,6 @@ export interface Exhibit {
   items: { name: string; size: number; isSealed: boolean; state: State }[];
 }
 
-const FORM = "bundle-form";
 const MAX_DEPTH = 128;
 
 /** The digests that the records name, in the order in which they are first named. */
@@ -30,24 +28,28 @@ export class Named {
   }
 }
 
-/** Of each digest that is named. Throws `bundle-form` for blocks that hang on nothing or are out of place. */
-export function inspect(named: Named, blocks: Blocks, roots: string[]): Map<string, Exhibit> {
-  const found = new Map<string, Exhibit>();
+export interface Inspected {
+  exhibits: Map<string, Exhibit>;
+  /** Whether the bundle holds just what is named, in order. */
+  isExact: boolean;
+}
+
+/** What became of each digest that is named. */
+export function inspect(named: Named, blocks: Blocks, roots: string[]): Inspected {
+  const exhibits = new Map<string, Exhibit>();
   const reached = new Set<string>();
+  for (const digest of named.digests) exhibits.set(digest, exhibit(digest, blocks, reached));
   const there = [...named.digests].filter((digest) => blocks.nodes.has(rawCid(digest).key));
-  demand(there.join() === roots.join(), FORM, "the roots are not the manifests that are named and there");
-  const heads = blocks.roots.map((cid) => cid.key).join();
-  demand(heads === roots.map((digest) => rawCid(digest).key).join(), FORM, "the evidence has other roots than it says");
-  for (const digest of named.digests) found.set(digest, exhibit(digest, blocks, reached));
-  demand([...blocks.nodes.keys()].join() === [...reached].join(), FORM, "the evidence holds blocks that hang on nothing, or out of order");
-  return found;
+  const inOrder = [...blocks.nodes.keys()].join() === [...reached].join();
+  return { exhibits, isExact: inOrder && there.join() === roots.join() };
 }
 
 function exhibit(digest: string, blocks: Blocks, reached: Set<string>): Exhibit {
   const { key } = rawCid(digest);
   if (!blocks.nodes.has(key)) return { digest, state: "missing", items: [] };
   reached.add(key);
-  const manifest = manifestOf(blocks.kept.get(key));
+  const data = blocks.kept.get(key);
+  const manifest = data && attempt(() => readManifest(data));
   if (!manifest) return { digest, state: "differs", items: [] };
   const items = manifest.items.map(({ name, size, isSealed, cid }) => ({ name, size, isSealed, state: walk(cid, size, blocks, reached) }));
   return { digest, state: worst(items.map((item) => item.state)), items };
@@ -58,48 +60,39 @@ function worst(states: State[]): State {
   return states.includes("missing") ? "missing" : "intact";
 }
 
-function manifestOf(data: Uint8Array | undefined): Manifest | undefined {
-  if (!data) return undefined;
-  try {
-    return readManifest(data);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Goes through all below an item, parents first, links in their order. */
 function walk(root: Cid, size: number, blocks: Blocks, reached: Set<string>): State {
   let state: State = "intact";
   const pending = [{ cid: root, depth: 0 }];
   const seen = new Set<string>();
   for (let next = pending.pop(); next; next = pending.pop()) {
-    if (seen.has(next.cid.key)) continue;
-    seen.add(next.cid.key);
-    const node = nodeOf(next.cid, blocks);
-    if (!node) state = state === "differs" ? state : "missing";
-    else if (node === "false" || next.depth > MAX_DEPTH) state = "differs";
-    if (!node) continue;
-    reached.add(next.cid.key);
-    if (node !== "false") for (const cid of [...node.links].reverse()) pending.push({ cid, depth: next.depth + 1 });
+    const { cid, depth } = next;
+    if (seen.has(cid.key)) continue;
+    seen.add(cid.key);
+    if (blocks.nodes.has(cid.key)) reached.add(cid.key);
+    const node = nodeOf(cid, blocks);
+    if (!node && state === "intact") state = "missing";
+    if (node === "false" || depth > MAX_DEPTH) state = "differs";
+    else if (node) for (const link of [...node.links].reverse()) pending.push({ cid: link, depth: depth + 1 });
   }
   if (state !== "intact") return state;
   return sizeOf(root, blocks, new Map()) === size ? "intact" : "differs";
 }
 
 function nodeOf(cid: Cid, blocks: Blocks): Node | "false" | undefined {
-  // An identity CID holds its bytes itself; nothing of ours is written so.
-  return blocks.nodes.get(cid.key);
+  const data = inlined(cid);
+  return data ? (attempt(() => readNode(cid, data)) ?? "false") : blocks.nodes.get(cid.key);
 }
 
 /** Bytes of file below; NaN where a node says another number of a part than the part does. All blocks are there. */
 function sizeOf(cid: Cid, blocks: Blocks, known: Map<string, number>): number {
   const before = known.get(cid.key);
   if (before !== undefined) return before;
-  const node = blocks.nodes.get(cid.key) as Node;
+  const node = nodeOf(cid, blocks) as Node;
   let total = node.own;
   for (const [at, link] of node.links.entries()) {
     const part = sizeOf(link, blocks, known);
-    total += node.below && node.below[at] !== part ? NaN : part;
+    total += node.below[at] === part ? part : NaN;
   }
   known.set(cid.key, total);
   return total;

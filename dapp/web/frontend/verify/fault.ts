@@ -24,3 +24,12 @@ export function under<T>(code: string, work: () => T): T {
 export function asFault(error: unknown, code: string): Fault {
   return error instanceof Fault ? error : new Fault(code, error instanceof Error ? error.message : String(error));
 }
+
+/** Nothing where it throws. */
+export function attempt<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}

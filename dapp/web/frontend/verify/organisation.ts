@@ -1,5 +1,5 @@
 // One organisation: its own trail, and that of the complaints against it (docs/audit.md, step 5).
-import { decode, type Event } from "./abi";
+import { decodeAll, type Event } from "./abi";
 import { demand, under } from "./fault";
 import { facts, foldFrom, foldOne } from "./fold";
 import type { Claim, Record } from "./form";
@@ -12,7 +12,7 @@ const NONE = "0x" + "0".repeat(64);
 
 /** Throws `event-misplaced`, `trail-differs`, `record-senseless`. */
 export function checkOrganisation(record: Record, claim: Claim, proofs: Proofs): Event[] {
-  const events = under("record-senseless", () => record.events!.map(decode));
+  const events = decodeAll(record.events!, (name) => claim.contracts.has(name));
   const isOurs = (event: Event): boolean => event.contract === CONTRACT && !event.receipt && event.time >= 0 && !NOT_FOLDED.includes(event.name);
   demand(events.every(isOurs), "event-misplaced", "an event that no organisation has");
   under("trail-differs", () => {

@@ -6,6 +6,7 @@ import { amount, count, say, share, span, time } from "./say";
 import type { Promised, Result, RoundTold, Told } from "./summary";
 
 const ROWS = 100;
+const ORGANISATIONS = ["acknowledge", "answer", "deliver"];
 
 /** One sentence on all of it. */
 export function headline({ state, fault, claim, results }: Checked): string {
@@ -38,7 +39,7 @@ function addresses({ claim }: Checked): HTMLElement {
 }
 
 function table(kind: Result["kind"], results: Result[]): HTMLElement {
-  const order = ["refused", "unknown", "verified"];
+  const order = ["refused", "missing", "unknown", "verified"];
   const sorted = [...results].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || a.id - b.id);
   const columns = kind === "complaint" ? ["case", "verdict", "decision", "evidence", "promises"] : ["organisation", "verdict", "evidence"];
   const head = make("thead", {}, make("tr", {}, ...columns.map((name) => make("th", { scope: "col" }, say(`column-${name}`)))));
@@ -90,7 +91,7 @@ function evidence({ state, exhibits, digests }: Result): string {
 
 function promised(told: Told | undefined): string {
   if (!told) return "–";
-  const broken = told.promised.filter((one) => (one.state === "late" || one.state === "missed") && !["reply", "confirm"].includes(one.what));
+  const broken = told.promised.filter((one) => (one.state === "late" || one.state === "missed") && ORGANISATIONS.includes(one.what));
   if (!broken.length) return say("promises-kept");
   return broken.map((one) => `${say(`promise-${one.what}`)}: ${stateOf(one)}`).join("; ");
 }

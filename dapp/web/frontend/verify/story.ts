@@ -10,7 +10,7 @@ export const OUTCOMES = ["", "Accepted", "AcceptedBySilence", "Defaulted", "Rule
 
 /** A window of the rules: what was due by whom, when, and when it was done. */
 export interface Deadline {
-  what: "acknowledge" | "answer" | "reply" | "deliver" | "confirm";
+  what: "acknowledge" | "answer" | "inform" | "decide" | "deliver" | "confirm";
   due: number;
   at: number | undefined;
 }
@@ -44,6 +44,8 @@ export class Story {
   escalated: Event | undefined;
   executed: Event | undefined;
   withdrawn: Event | undefined;
+  /** Of a pledge. */
+  accepted: Event | undefined;
   /** Of a claim that nobody answered the organisation pays all costs. */
   allCosts = false;
   isContested = false;
@@ -140,14 +142,14 @@ export class Story {
       [this.#state, this.#minutes] = ["Asked", left];
       this.#asks += 1;
       this.#until(event, event.time + REPLY_WINDOW);
-      this.deadlines.push({ what: "reply", due: this.#deadline, at: undefined });
+      this.deadlines.push({ what: "inform", due: this.#deadline, at: undefined });
       this.#due("answer").due = this.#answerDeadline;
     },
     Informed: (event, phase) => {
       demand(phase === "Asked", CODE, "a reply to no question");
       this.#until(event, this.#resumed(event.time), "answerDeadline");
       [this.#state, this.#minutes] = ["Filed", 0];
-      this.#due("reply").at = event.time;
+      this.#due("inform").at = event.time;
       this.#due("answer").due = this.#deadline;
     },
     Offered: (event, phase) => {
@@ -165,7 +167,7 @@ export class Story {
       const isDue = (phase === "Offered" || phase === "Lapsed") && this.#offer === 0n && pledge !== undefined;
       demand(isDue && event.get("refund") === pledge.refund, CODE, "no such pledge");
       this.#until(event, event.time + pledge.hours * HOUR);
-      [this.#state, this.#offer] = ["Pledged", pledge.refund];
+      [this.#state, this.#offer, this.accepted] = ["Pledged", pledge.refund, event];
       this.deadlines.push({ what: "deliver", due: this.#deadline, at: undefined });
     },
     Delivered: (event, phase) => {
@@ -236,6 +238,8 @@ export class Story {
     this.#until(event, event.time + OFFER_WINDOW);
     [this.#state, this.#offer, this.#minutes] = ["Offered", share, 0];
     this.#due("answer").at ??= event.time;
+    if (this.#offers === 1) this.deadlines.push({ what: "decide", due: 0, at: undefined });
+    this.#due("decide").due = this.#deadline;
   }
 
   /** The event's own deadline must be the one that the rules give. */

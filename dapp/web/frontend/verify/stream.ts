@@ -66,6 +66,10 @@ export class Stream {
     return !(await this.#more());
   }
 
+  async drain(): Promise<void> {
+    while (await this.#more()) this.#at = this.#piece.length;
+  }
+
   /** Of all that was read. */
   digest(): string {
     return hex(this.#hash.digest());

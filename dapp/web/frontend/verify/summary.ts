@@ -42,11 +42,13 @@ export interface Told {
   promised: Promised[];
 }
 
+/** Missing: all holds, but evidence is not here. Unknown: it has not changed since an earlier bundle, which is not here. */
+export type State = "verified" | "missing" | "unknown" | "refused";
+
 export interface Result {
   kind: "complaint" | "organisation";
   id: number;
-  /** Unknown: it has not changed since an earlier bundle, and that is not here. */
-  state: "verified" | "refused" | "unknown";
+  state: State;
   fault: Fault | undefined;
   events: number;
   told: Told | undefined;
@@ -85,6 +87,8 @@ export function tell({ events, story, hearing }: Case, now: number): Told {
 function promises(story: Story, now: number): Promised[] {
   // What is over before it was due has broken nothing.
   const over = story.withdrawn?.time ?? story.escalated?.time ?? story.executed?.time;
+  const decided = story.deadlines.find((one) => one.what === "decide");
+  if (decided) decided.at = story.accepted?.time ?? over;
   return story.deadlines.map(({ what, due, at }) => {
     const end = what === "confirm" ? now : (over ?? now);
     const seconds = Math.abs(due - (at ?? end));
