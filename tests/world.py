@@ -66,9 +66,14 @@ class World(LocalCourt):
 
     # The organisation
 
-    def register(self, policy: Policy = POLICY, actor: Address | None = None) -> OrganisationId:
+    def register(
+        self,
+        policy: Policy = POLICY,
+        actor: Address | None = None,
+        what: Digest | None = None,
+    ) -> OrganisationId:
         """Registers an organisation."""
-        args = (astuple(policy), digest("agreement"))
+        args = (astuple(policy), what or digest("agreement"))
         self.send(actor or self.organisation, REGISTRY, "register", args)
         return OrganisationId(self.call(REGISTRY, "organisationCount"))
 
@@ -121,12 +126,16 @@ class World(LocalCourt):
         return self._filed(order)
 
     def claim(
-        self, organisation: OrganisationId, amount: int = ETHER // 10, demand: int = 8000
+        self,
+        organisation: OrganisationId,
+        amount: int = ETHER // 10,
+        demand: int = 8000,
+        what: Digest | None = None,
     ) -> int:
         """Claims from the bond without an order; returns the complaint's number."""
         version = self.call(REGISTRY, "currentVersion", organisation)
         ref = hash32(keccak(word(next(self._refs))))
-        args = (organisation, version, amount, ref, demand, 2, digest("claim"))
+        args = (organisation, version, amount, ref, demand, 2, what or digest("claim"))
         self.send(self.customer, CLAIMS, "claim", args, deposit_for(Wei(amount)))
         claims = self.contracts[CLAIMS]
         return self._filed(_order(organisation, version, self.customer, claims, ref))
