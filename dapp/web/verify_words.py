@@ -20,6 +20,7 @@ def _verdict(t: Language) -> dict[str, str]:
         "choose-first": t.say("Choose a bundle first."),
         "hash-first": t.say("Give the hash of the block: 0x and 64 digits."),
         "nodes-first": t.say("Give the address of one node at least; it begins with https://."),
+        "no-verdict": t.say("The earlier verdict cannot be read."),
         "checking": t.say("Checking…"),
         "about": t.say("It is about block {block} of {chain}. Look up that block's hash."),
         "checked-at": t.say("{name}, checked {when}"),
@@ -28,6 +29,10 @@ def _verdict(t: Language) -> dict[str, str]:
             "paid as decided."
         ),
         "whole-refused": t.say("Not verified: {count} of {all} records do not hold."),
+        "whole-missing": t.say(
+            "All that is here is genuine, complete as of block {block} and paid as decided. But of "
+            "{count} of {all} records some evidence is not in this bundle."
+        ),
         "whole-unknown": t.say(
             "Nothing is wrong, but {count} of {all} records have not changed since an earlier "
             "bundle. Check that one as well."
@@ -72,6 +77,10 @@ def _codes(t: Language) -> dict[str, str]:
         "code-evidence-differs": t.say("Evidence is not what was submitted."),
         "code-record-senseless": t.say("The events make no story that could have happened."),
         "code-event-misplaced": t.say("An event does not belong where it stands."),
+        "code-previous-differs": t.say("The earlier verdict is of another block or contracts."),
+        "code-unknown": t.say(
+            "It stands by its word alone; no earlier verdict says that it was verified."
+        ),
         "code-nodes-disagree": t.say("The nodes gave different hashes of that block."),
         "code-node-silent": t.say("A node gave no answer, or does not know that block."),
     }
@@ -88,6 +97,7 @@ def _table(t: Language) -> dict[str, str]:
         "caption-complaint": t.say("Cases: {count}"),
         "caption-organisation": t.say("Organisations: {count}"),
         "state-verified": t.say("genuine, complete, consistent"),
+        "state-missing": t.say("evidence is missing"),
         "state-refused": t.say("does not hold"),
         "state-unknown": t.say("not changed since an earlier bundle"),
         "evidence-none": t.say("none was named"),
@@ -128,7 +138,8 @@ def _promises(t: Language) -> dict[str, str]:
     return {
         "promise-acknowledge": t.say("First reply"),
         "promise-answer": t.say("Answer"),
-        "promise-reply": t.say("Customer's reply to a question"),
+        "promise-inform": t.say("Customer's reply to a question"),
+        "promise-decide": t.say("Customer's decision on the offer"),
         "promise-deliver": t.say("Delivery"),
         "promise-confirm": t.say("Customer's confirmation"),
         "promise-is-kept": t.say("in time, {span} left"),

@@ -9,6 +9,8 @@ BUILT = ROOT / "dapp" / "web" / "static" / "built"
 SCRIPT_BYTES = 5 * 1024
 """What every page loads of our own, compressed."""
 ALL_SCRIPTS_BYTES = 16 * 1024
+VERIFIER_BYTES = 33 * 1024
+"""One page's alone: a whole verifier of bundles, and two hash functions."""
 
 
 def test_the_committed_build_is_fresh(tmp_path: Path) -> None:
@@ -27,11 +29,12 @@ def test_the_scripts_are_small() -> None:
     sizes = {
         path.name: len(gzip.compress(path.read_bytes()))
         for path in BUILT.glob("*.js")
-        if not path.name.startswith("htmx")
+        if not path.name.startswith(("htmx", "verify"))
     }
     first = static_imports("app.js")
     assert sum(sizes[name] for name in first) < SCRIPT_BYTES
     assert sum(sizes.values()) < ALL_SCRIPTS_BYTES
+    assert len(gzip.compress((BUILT / "verify.js").read_bytes())) < VERIFIER_BYTES
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -9,6 +9,7 @@ import { checkOrganisation, ComplaintsTrail } from "./organisation";
 import { Proofs } from "./proofs";
 import { all, breathe, Stream } from "./stream";
 import { tell, type Result, type State } from "./summary";
+import { checkPrevious, type Previous } from "./verdict";
 import { members, type Member } from "./zip";
 
 const FORM = "bundle-form";
@@ -33,10 +34,10 @@ export type Progress = (done: number, all: number) => void;
 export type Trust = (claim: Claim) => Promise<string>;
 
 /** Never throws: what goes wrong is the verdict. */
-export async function check(file: Blob, trust: Trust, progress: Progress = () => {}): Promise<Checked> {
+export async function check(file: Blob, trust: Trust, progress: Progress = () => {}, previous?: Previous): Promise<Checked> {
   const checked: Checked = { state: "refused", fault: undefined, claim: undefined, time: 0, results: [] };
   try {
-    await run(file, trust, progress, checked);
+    await run(file, trust, progress, previous, checked);
   } catch (error) {
     checked.fault = asFault(error, FORM);
     checked.state = "refused";
@@ -44,7 +45,7 @@ export async function check(file: Blob, trust: Trust, progress: Progress = () =>
   return checked;
 }
 
-async function run(file: Blob, trust: Trust, progress: Progress, checked: Checked): Promise<void> {
+async function run(file: Blob, trust: Trust, progress: Progress, previous: Previous | undefined, checked: Checked): Promise<void> {
   const found = new Map((await members(file)).map((member) => [member.name, member]));
   const names = [...found.keys()].join();
   demand(names === [CLAIM, RECORDS].join() || names === [CLAIM, RECORDS, EVIDENCE].join(), FORM, "the zip has other members");
@@ -56,7 +57,8 @@ async function run(file: Blob, trust: Trust, progress: Progress, checked: Checke
   checked.claim = claim;
   const proofs = await Proofs.of(claim, await trust(claim));
   checked.time = proofs.time;
-  const scope = new Counted(claim);
+  if (previous) checkPrevious(previous, claim);
+  const scope = new Counted(claim, previous);
   const named = new Named();
   await readRecords(new Stream(found.get(RECORDS)!, advance), claim, proofs, scope, named, checked.results);
   const { exhibits, isExact } = await readEvidence(found.get(EVIDENCE), claim, named, advance);
@@ -107,16 +109,20 @@ async function whole<T>(stream: Stream, said: Part, work: () => Promise<T>): Pro
 
 function resultOf(record: Record, claim: Claim, proofs: Proofs, scope: Counted, named: Named): Result {
   const { kind, id } = record;
-  const result: Result = { kind, id, state: "verified", fault: undefined, events: record.events?.length ?? 0, told: undefined, digests: [], exhibits: [] };
+  const result: Result = { kind, id, state: "verified", fault: undefined, events: record.events?.length ?? 0, trail: undefined, told: undefined, digests: [], exhibits: [] };
   try {
     if (!record.events) {
-      demand(proofs.word(...TRAILS[kind], id) === record.trail, "trail-differs", "it has changed since");
-      throw new Fault("unknown", "it stands by its word alone: an earlier bundle has its events");
+      result.trail = proofs.word(...TRAILS[kind], id);
+      demand(result.trail === record.trail, "trail-differs", "it has changed since");
+      const known = scope.previous?.trails.get(`${kind} ${id}`);
+      demand(known === record.trail, "unknown", "it stands by its word alone: no earlier verdict says that it was verified as it is");
+      return result;
     }
     for (const log of record.events) {
       scope.named.add(log.contract);
       name(result, log, named);
     }
+    result.trail = attempt(() => proofs.word(...TRAILS[kind], id));
     if (kind === "organisation") checkOrganisation(record, claim, proofs);
     else {
       const events = readCase(record, claim, proofs);
@@ -168,7 +174,10 @@ class Counted {
   /** The contracts that have events. */
   readonly named = new Set(MANDATORY);
 
-  constructor(private readonly claim: Claim) {
+  constructor(
+    private readonly claim: Claim,
+    readonly previous: Previous | undefined,
+  ) {
     if (claim.scope.kind === "organisation") this.#against = new ComplaintsTrail(claim, claim.scope.organisation);
   }
 

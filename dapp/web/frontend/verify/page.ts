@@ -1,18 +1,22 @@
 // A bundle is dropped or chosen, a block's hash given or asked of nodes; the verdict is shown. Nothing leaves the page.
 import { isKnown } from "./abi";
 import { check, type Checked, type Trust } from "./check";
-import { find } from "./dom";
-import { readClaim } from "./form";
+import { find, make } from "./dom";
+import { readClaim, type Claim } from "./form";
 import { askNodes } from "./node";
 import { headline, report } from "./report";
 import { say, time } from "./say";
 import { all } from "./stream";
+import { readPrevious, toVerdict, type Previous } from "./verdict";
 import { members } from "./zip";
 
 const HASH = /^0x[0-9a-f]{64}$/;
 const NODE = /^https?:\/\/./;
 const PEEK_BYTES = 64 << 20;
+const KEPT_MILLISECONDS = 60_000;
 let chosen: File | undefined;
+/** The last verdict, as a file has it. */
+let written = "";
 
 export function start(): void {
   const asksNodes = new URLSearchParams(location.search).has("nodes");
@@ -26,6 +30,7 @@ export function start(): void {
     void run(asksNodes);
   });
   find("print").addEventListener("click", () => print());
+  find("save").addEventListener("click", save);
   addEventListener("beforeprint", () => document.querySelectorAll("[data-report] details").forEach((one) => one.setAttribute("open", "")));
 }
 
@@ -40,17 +45,26 @@ async function choose(file: File | undefined): Promise<void> {
   if (!file) return;
   chosen = file;
   find("name").textContent = file.name;
-  find("about").textContent = await about(file);
+  const claim = await peek(file);
+  find("about").textContent = claim ? say("about", { block: claim.block.number, chain: `eip155:${claim.chain}` }) : say("code-bundle-form");
+  const isIncrement = claim?.scope.kind === "history" && claim.scope.since !== null;
+  find("earlier").hidden = !isIncrement;
+  if (!isIncrement) find<HTMLInputElement>("previous").value = "";
 }
 
-async function about(file: File): Promise<string> {
+async function peek(file: File): Promise<Claim | undefined> {
   try {
     const [first] = await members(file);
-    const { block, chain } = readClaim(await all(first!, PEEK_BYTES), isKnown);
-    return say("about", { block: block.number, chain: `eip155:${chain}` });
+    return readClaim(await all(first!, PEEK_BYTES), isKnown);
   } catch {
-    return say("code-bundle-form");
+    return undefined;
   }
+}
+
+/** The earlier verdict that was chosen, if any. */
+async function earlier(): Promise<Previous | undefined> {
+  const file = find<HTMLInputElement>("previous").files?.[0];
+  return file && readPrevious(await file.text());
 }
 
 async function run(asksNodes: boolean): Promise<void> {
@@ -59,19 +73,35 @@ async function run(asksNodes: boolean): Promise<void> {
   if (!chosen) return tell("failed", say("choose-first"));
   if (asksNodes ? !nodes.length || nodes.some((url) => !NODE.test(url) || !URL.canParse(url)) : !HASH.test(hash)) return tell("failed", say(asksNodes ? "nodes-first" : "hash-first"));
   const trust: Trust = asksNodes ? ({ chain, block }) => askNodes(nodes, chain, block.number) : () => Promise.resolve(hash);
+  let previous: Previous | undefined;
+  try {
+    previous = await earlier();
+  } catch {
+    return tell("failed", say("no-verdict"));
+  }
   busy(true);
   tell("busy", say("checking"));
   find("report").replaceChildren();
-  const checked = await check(chosen, trust, progress);
+  const checked = await check(chosen, trust, progress, previous);
   busy(false);
   show(checked);
 }
 
+const TONES = { verified: "done", missing: "open", unknown: "open", refused: "failed" };
+
 function show(checked: Checked): void {
-  tell(checked.state === "verified" ? "done" : "failed", headline(checked));
+  tell(TONES[checked.state], headline(checked));
+  written = JSON.stringify(toVerdict(checked), undefined, 1);
   find("report").replaceChildren(...report(checked));
   find("made").textContent = say("checked-at", { when: time(Math.floor(Date.now() / 1000)), name: chosen?.name ?? "" });
   find("after").hidden = false;
+}
+
+function save(): void {
+  const link = make("a", { download: "verdict.json" }) as HTMLAnchorElement;
+  link.href = URL.createObjectURL(new Blob([written], { type: "application/json" }));
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MILLISECONDS);
 }
 
 function tell(tone: string, text: string): void {

@@ -36,6 +36,9 @@ export interface Told {
   toOrganisation: bigint;
   cost: bigint;
   costToCustomer: bigint;
+  fromBond: bigint;
+  /** The house court has it: it can change while its trail does not. */
+  isPending: boolean;
   isContested: boolean;
   isOutside: boolean;
   rounds: RoundTold[];
@@ -51,6 +54,8 @@ export interface Result {
   state: State;
   fault: Fault | undefined;
   events: number;
+  /** Its word at N, where that is proven. */
+  trail: string | undefined;
   told: Told | undefined;
   digests: string[];
   exhibits: Exhibit[];
@@ -71,6 +76,8 @@ export function tell({ events, story, hearing }: Case, now: number): Told {
     toOrganisation: executed?.get("toOrganisation") ?? 0n,
     cost: executed?.get("cost") ?? 0n,
     costToCustomer: executed?.get("costToCustomer") ?? 0n,
+    fromBond: executed?.get("fromBond") ?? 0n,
+    isPending: story.phase(now) === "Escalated" && story.escalated?.get("isOutside") === 0n,
     isContested: story.isContested,
     isOutside: story.escalated?.get("isOutside") === 1n,
     rounds: rounds.map(({ round, end }) => ({
@@ -89,7 +96,9 @@ function promises(story: Story, now: number): Promised[] {
   const over = story.withdrawn?.time ?? story.escalated?.time ?? story.executed?.time;
   const decided = story.deadlines.find((one) => one.what === "decide");
   if (decided) decided.at = story.accepted?.time ?? over;
-  return story.deadlines.map(({ what, due, at }) => {
+  const order = ["acknowledge", "inform", "answer", "decide", "deliver", "confirm"];
+  const sorted = [...story.deadlines].sort((a, b) => order.indexOf(a.what) - order.indexOf(b.what));
+  return sorted.map(({ what, due, at }) => {
     const end = what === "confirm" ? now : (over ?? now);
     const seconds = Math.abs(due - (at ?? end));
     if (at !== undefined) return { what, due, at, state: at < due ? "kept" : "late", seconds };
