@@ -64,10 +64,11 @@ function more(body: HTMLElement, rest: Result[]): HTMLElement {
 
 function rows(result: Result): HTMLElement[] {
   const { told, state, fault } = result;
-  const name = make("th", { scope: "row" }, `${result.id}`);
+  const cell = (column: string, ...inside: (Node | string | undefined)[]): HTMLElement => make("td", { "data-label": say(`column-${column}`) }, ...inside);
+  const name = make("th", { scope: "row", "data-label": say(result.kind === "complaint" ? "column-case" : "column-organisation") }, `${result.id}`);
   const badge = make("span", { class: "badge", "data-state": state }, say(`state-${state}`));
-  const verdict = make("td", {}, badge, fault ? make("small", {}, " ", say(`code-${fault.code}`)) : undefined);
-  const cells = result.kind === "complaint" ? [make("td", {}, decision(told)), make("td", {}, evidence(result)), make("td", {}, promised(told))] : [make("td", {}, evidence(result))];
+  const verdict = cell("verdict", badge, fault ? make("small", {}, " ", say(`code-${fault.code}`)) : undefined);
+  const cells = result.kind === "complaint" ? [cell("decision", decision(told)), cell("evidence", evidence(result)), cell("promises", promised(told))] : [cell("evidence", evidence(result))];
   const inside = details(result);
   const row = make("tr", { "data-row": `${result.kind}-${result.id}` }, name, verdict, ...cells);
   if (!inside.length) return [row];
