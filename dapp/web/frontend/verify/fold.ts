@@ -1,6 +1,6 @@
 // Trails (contracts/libraries/Trail.sol).
-import { fold, genesis } from "../trail";
 import type { Event } from "./abi";
+import { hash, hex, unhex, word } from "./bytes";
 import type { Claim } from "./form";
 
 /** Whose trail it is. */
@@ -16,10 +16,14 @@ export function facts(claim: Claim, contract: string): Facts {
   return { chain: claim.chain, contract: at(contract), desk: at("ComplaintDesk") };
 }
 
+const NAME = hex(new TextEncoder().encode("redress-trail/1")).slice(2);
+
 export function foldFrom({ chain, contract }: Facts, subject: string | number, events: Event[]): string {
-  return events.reduce(foldOne, genesis(chain, contract, subject));
+  const head = [4 * 32, chain, contract, subject, NAME.length / 2].map(word).join("");
+  return events.reduce(foldOne, hash(unhex("0x" + head + NAME.padEnd(64, "0"))));
 }
 
 export function foldOne(trail: string, event: Event): string {
-  return fold(trail, { topic0: event.topic0, words: event.words, actor: event.address("actor"), timestamp: event.time });
+  const [said, actor] = [hash(unhex(event.words)), word(event.get("actor"))];
+  return hash(unhex(trail + event.topic0.slice(2) + said.slice(2) + actor + word(event.time)));
 }
