@@ -65,8 +65,9 @@ const car = async ({ data, digests, roots }) => {
     for (let at = 0; at < whole.length; at += 7) yield whole.slice(at, at + 7); } };
   const named = new Named();
   for (const digest of digests) named.add(digest);
-  const found = inspect(named, await readBlocks(new Stream(member), named.wanted), roots);
-  return [...found.values()];
+  const stream = new Stream(member, () => {}, "evidence-differs");
+  const found = inspect(named, await readBlocks(stream, roots, named.wanted), roots);
+  return { exhibits: [...found.exhibits.values()], isExact: found.isExact };
 };
 const WORK = {
   rlp: (text) => plain(decodeRlp(unhex(text))),
@@ -376,7 +377,8 @@ def walked(manifest: bytes, blocks: dict[CID, bytes]) -> list[CID]:
 
 
 def states(answer: Any) -> list[Any]:
-    return [(one["state"], [item["state"] for item in one["items"]]) for one in answer]
+    exhibits = answer["exhibits"]
+    return [(one["state"], [item["state"] for item in one["items"]]) for one in exhibits]
 
 
 def test_evidence_is_intact_missing_or_differs(script: Path) -> None:
@@ -403,6 +405,7 @@ def test_evidence_is_intact_missing_or_differs(script: Path) -> None:
         ],
     )
     assert states(found[0]) == [("intact", ["intact"] * 3)]
+    assert found[0]["isExact"]
     assert states(found[1]) == [("intact", ["intact"] * 3), ("missing", [])]
     assert [one for one, _ in states(found[2])] == ["missing"]
     assert [one for one, _ in states(found[3])] == ["differs"]
@@ -431,9 +434,12 @@ def test_blocks_that_hang_on_nothing_are_refused(script: Path) -> None:
         {"data": b64(car_of(manifest, blocks, some)), "digests": [named], "roots": [named]}
         for some in ([*order, stray], [stray, *order], order[::-1], [*order, order[1]])
     ]
-    good = {"data": b64(car_of(manifest, blocks, order)), "digests": [named], "roots": []}
-    cut = {"data": b64(car_of(manifest, blocks, order)[:-1]), "digests": [named], "roots": [named]}
-    assert refused(ask(script, "car", [*asked, good, cut]), "bundle-form")
+    *found, twice = ask(script, "car", asked)
+    assert [one["isExact"] for one in found] == [False] * 3
+    whole = car_of(manifest, blocks, order)
+    other = {"data": b64(whole), "digests": [named], "roots": []}
+    cut = {"data": b64(whole[:-1]), "digests": [named], "roots": [named]}
+    assert refused([twice, *ask(script, "car", [other, cut])], "evidence-differs")
 
 
 def test_manifests_are_read_as_python_reads_them(script: Path) -> None:

@@ -18,8 +18,10 @@ interface Shape {
 
 /** Decodes what a record holds. Throws `record-senseless`, and `event-misplaced` for what belongs in no record. */
 export function decodeAll(logs: Log[], isNamed: (contract: string) => boolean): Event[] {
-  demand(logs.every((log) => isNamed(log.contract)), "event-misplaced", "an event of a contract that the bundle does not name");
-  return under("record-senseless", () => logs.map(decode));
+  return logs.map((log) => {
+    demand(isNamed(log.contract), "event-misplaced", "an event of a contract that the bundle does not name");
+    return under("record-senseless", () => decode(log));
+  });
 }
 
 export class Event {

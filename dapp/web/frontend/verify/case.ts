@@ -1,6 +1,6 @@
 // One case: is it genuine, complete, in order and paid as decided? (docs/audit.md, steps 4 to 9)
 import { decodeAll, type Event } from "./abi";
-import { hear, type Hearing } from "./court";
+import { checkSteps, hear, type Hearing } from "./court";
 import { checkExecuted, decide, type Verdict } from "./decision";
 import { demand, under } from "./fault";
 import { facts, foldFrom } from "./fold";
@@ -37,22 +37,25 @@ export interface Case {
   hearing: Hearing | undefined;
 }
 
-/** Step 5: the events, if they are genuine and complete. Throws the fault that is found first. */
+/** Steps 4, 5 and 9: the events, if they are genuine and complete. Throws the fault that is found first. */
 export function readCase(record: Record, claim: Claim, proofs: Proofs): Event[] {
+  const word = proofs.word("ComplaintDesk", SLOT.trail, record.id);
   const events = decodeAll(record.events!, (name) => claim.contracts.has(name));
-  under(MISPLACED, () => checkPlaces(events));
+  under(MISPLACED, () => checkPlaces(events, record.id));
+  const places = new Map<string, number[]>();
+  for (const log of record.events!) {
+    if (!log.receipt) continue;
+    checkOrderOf(places, log.contract, [log.receipt.block, log.receipt.transaction, log.receipt.log]);
+    proofs.receipt(log);
+  }
   const desk = events.filter((event) => event.contract === "ComplaintDesk");
-  under("trail-differs", () => {
-    demand(desk.every((event) => Number(event.get("complaint")) === record.id), MISPLACED, "an event of another complaint");
-    const folded = desk.length ? foldFrom(facts(claim, "ComplaintDesk"), record.id, desk) : "";
-    demand(folded === proofs.word("ComplaintDesk", SLOT.trail, record.id), "trail-differs", "the events do not give the trail");
-  });
+  const folded = desk.length ? foldFrom(facts(claim, "ComplaintDesk"), record.id, desk) : "";
+  demand(folded === word, "trail-differs", "the events do not give the trail");
   return events;
 }
 
 /** The other steps. Throws the fault that is found first. */
 export function checkCase(record: Record, events: Event[], claim: Claim, proofs: Proofs): Case {
-  for (const log of record.events!) if (log.receipt) proofs.receipt(log);
   return under("record-senseless", () => follow(record, claim, proofs, events));
 }
 
@@ -75,6 +78,7 @@ function follow(record: Record, claim: Claim, proofs: Proofs, events: Event[]): 
   if (isOutside) verdict = under("court-differs", () => hearOutside(story, of("OutsideArbitrators")));
   else if (story.escalated) {
     hearing = under("court-differs", () => hearHouse(story, court, record.id, claim, proofs));
+    under("court-differs", () => checkAppeals(hearing!, of("AppealFund")));
     verdict = under("ruling-differs", () => decide(hearing!, story.escalated!));
   } else demand(!story.executed || story.executed.get("record") === 0n, "court-differs", "a record of no hearing");
   if (story.executed) under("ruling-differs", () => checkExecuted(story, verdict, hearing?.rounds.at(-1)?.round.number ?? 0, funds));
@@ -102,22 +106,37 @@ function hearHouse(story: Story, events: Event[], dispute: number, claim: Claim,
   return hearing;
 }
 
+/** Only the fund brings appeals about complaints, and says so each time. */
+function checkAppeals({ rounds }: Hearing, events: Event[]): void {
+  const brought = events.filter((event) => event.name === "Appealed");
+  const heard = rounds.flatMap(({ end }) => (end?.name === "Appealed" ? [end] : []));
+  const same = (event: Event, at: number): boolean => event.number("level") === at && event.get("rulingBefore") === heard[at]?.get("ruling");
+  demand(brought.length === heard.length && brought.every(same), "court-differs", "the appeals are not those that were paid for");
+}
+
 /** Each event is of a kind that a case has, proven as that kind is, and where it belongs. */
-function checkPlaces(events: Event[]): void {
-  let [group, wasReceipted] = [0, false];
-  const places = new Map<string, number[]>();
+function checkPlaces(events: Event[], id: number): void {
+  let [group, rank] = [0, 0];
   for (const event of events) {
     const at = GROUPS.findIndex((names) => names.split(" ").includes(event.contract));
     demand(at >= group, MISPLACED, `${event.name} is out of order`);
-    if (at > group) [group, wasReceipted] = [at, false];
+    if (at > group) [group, rank] = [at, 0];
+    const key = ["complaint", "dispute"].find((name) => event.has(name));
+    demand(!key || event.get(key) === BigInt(id), MISPLACED, `${event.name} is of another case`);
     const known = event.contract === "ComplaintDesk" ? !event.receipt && !ECHOES.includes(event.name) : isOf(event);
     demand(known, MISPLACED, `${event.name} does not belong here, or is proven otherwise`);
     const hasTime = !(event.contract === "ArbitrationCourt" && SECONDS_NOT_BOUND.includes(event.name));
     demand(hasTime === event.time >= 0, MISPLACED, `${event.name} has a time, or none`);
-    if (event.contract !== "ArbitrationCourt") demand(!wasReceipted || event.receipt !== undefined, MISPLACED, `${event.name} is out of order`);
-    wasReceipted = event.receipt !== undefined;
-    if (event.receipt) checkOrderOf(places, event.contract, [event.receipt.block, event.receipt.transaction, event.receipt.log]);
+    if (event.contract !== "ArbitrationCourt") demand(rankOf(event) >= rank, MISPLACED, `${event.name} is out of order`);
+    rank = rankOf(event);
   }
+  checkSteps(events.filter((event) => event.contract === "ArbitrationCourt"));
+}
+
+/** What a word binds comes first, and of that the end last. */
+function rankOf(event: Event): number {
+  if (event.receipt) return 2;
+  return ["Split", "Concluded", "Settled"].includes(event.name) ? 1 : 0;
 }
 
 function isOf(event: Event): boolean {
@@ -134,12 +153,8 @@ function checkOrderOf(places: Map<string, number[]>, contract: string, place: nu
 
 /** What no word orders must still be of this case, and of a time that can be. */
 function checkReceipted(story: Story, events: Event[]): void {
-  const dispute = story.filed.get("complaint");
   for (const event of events) {
-    if (!event.receipt) continue;
-    const key = ["complaint", "dispute"].find((name) => event.has(name));
-    demand(!key || event.get(key) === dispute, MISPLACED, `${event.name} is of another case`);
-    if (event.name !== "OrderFrozen") continue;
+    if (!event.receipt || event.name !== "OrderFrozen") continue;
     const until = story.withdrawn?.time ?? Infinity;
     const fits = event.hash("key") === story.filed.hash("orderKey") && event.time >= story.filed.time && event.time <= until;
     demand(fits && !story.executed, "record-senseless", "the order was frozen at another time");

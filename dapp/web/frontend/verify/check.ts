@@ -58,7 +58,8 @@ async function run(file: Blob, trust: Trust, progress: Progress, previous: Previ
   const proofs = await Proofs.of(claim, await trust(claim));
   checked.time = proofs.time;
   if (previous) checkPrevious(previous, claim);
-  const scope = new Counted(claim, previous);
+  const isIncrement = claim.scope.kind === "history" && claim.scope.since !== null;
+  const scope = new Counted(claim, isIncrement ? previous : undefined);
   const named = new Named();
   await readRecords(new Stream(found.get(RECORDS)!, advance), claim, proofs, scope, named, checked.results);
   const { exhibits, isExact } = await readEvidence(found.get(EVIDENCE), claim, named, advance);
@@ -67,6 +68,7 @@ async function run(file: Blob, trust: Trust, progress: Progress, previous: Previ
   // Of a record that does not hold, not every proof was needed.
   if (checked.state === "refused") return;
   scope.check(proofs);
+  demand(scope.named.size === claim.contracts.size, FORM, "a contract is named that has no events");
   proofs.done();
   demand(isExact, "evidence-differs", "there is evidence that no record names, or out of order");
 }
@@ -74,7 +76,7 @@ async function run(file: Blob, trust: Trust, progress: Progress, previous: Previ
 async function readEvidence(member: Member | undefined, claim: Claim, named: Named, advance: (bytes: number) => void): Promise<Inspected> {
   if (!member) return inspect(named, { nodes: new Map(), kept: new Map() }, []);
   const { roots, ...said } = claim.evidence!;
-  const stream = new Stream(member, advance);
+  const stream = new Stream(member, advance, "evidence-differs");
   const blocks = await whole(stream, said, () => readBlocks(stream, roots, named.wanted));
   return inspect(named, blocks, roots);
 }
@@ -182,11 +184,10 @@ class Counted {
   }
 
   /** Throws `bundle-form`. */
-  add({ kind, id, events }: Record): void {
+  add({ kind, id }: Record): void {
     const { scope } = this.claim;
     demand(kind === "organisation" || this.#count.organisation === 0, FORM, "a case stands behind an organisation");
     demand(id > this.#last[kind], FORM, "the records are not by number");
-    demand(events !== undefined || (scope.kind === "history" && scope.since !== null), FORM, "only an increment leaves events out");
     this.#last[kind] = id;
     this.#count[kind] += 1;
     const isOther = (scope.kind === "case" && !(kind === "complaint" && id === scope.complaint)) || (scope.kind === "organisation" && kind === "organisation" && id !== scope.organisation);
@@ -197,13 +198,12 @@ class Counted {
     this.#against?.add(event);
   }
 
-  /** Throws `scope-differs`, `count-differs`, `bundle-form`. */
+  /** Throws `scope-differs`, `count-differs`. */
   check(proofs: Proofs): void {
-    const { scope, contracts } = this.claim;
+    const { scope } = this.claim;
     demand(this.#others === 0, "scope-differs", "the records are others than the scope names");
     if (scope.kind === "case") demand(this.#count.complaint === 1, "scope-differs", "the case is not there");
     if (scope.kind === "organisation") demand(this.#count.organisation === 1, "scope-differs", "the organisation is not there");
-    demand(this.named.size === contracts.size, FORM, "a contract is named that has no events");
     this.#against?.check(proofs);
     if (scope.kind !== "history") return;
     for (const [kind, place] of Object.entries(COUNTS)) {

@@ -24,25 +24,30 @@ export interface Place {
   dispute: number;
 }
 
+/** Throws `event-misplaced` unless the events stand round by round, in each in the order of steps, votes by seat. */
+export function checkSteps(events: Event[]): void {
+  let [step, seat] = [0, -1];
+  for (const event of events) {
+    const next = ORDER.indexOf(event.name);
+    const votes = event.name === "Revealed" ? event.number("seat") : -1;
+    demand(next < 0 || next > step || (next === step && (votes < 0 || votes > seat)), "event-misplaced", `${event.name} is out of order`);
+    [step, seat] = next < 0 ? [0, -1] : [next, votes];
+  }
+}
+
 /** Throws `court-differs` and `record-senseless`. @param terms The first round's word, in `Escalated`. */
 export function hear(terms: bigint, events: Event[], place: Place): Hearing {
   let round = new Round(terms, "0x0");
-  let step = 0;
   const rounds: Hearing["rounds"] = [];
   let concluded: Event | undefined;
   for (const event of events) {
-    demand(Number(event.get("dispute")) === place.dispute, "event-misplaced", `${event.name} belongs to another dispute`);
     demand(!concluded, SENSELESS, `${event.name} comes after the end`);
-    const next = ORDER.indexOf(event.name);
-    demand(next < 0 || next >= step, "event-misplaced", `${event.name} is out of order`);
-    if (event.name === "RoundArmed") [round, step] = [rearm(round, rounds.at(-1)?.round, event), 0];
-    else if (next >= 0) {
-      act(round, event, place);
-      step = next;
-    } else {
+    if (event.name === "RoundArmed") round = rearm(round, rounds.at(-1)?.round, event);
+    else if (ORDER.includes(event.name)) act(round, event, place);
+    else {
       rounds.push({ round, end: event });
       if (event.name === "Concluded") concluded = event;
-      else [round, step] = [leave(round, event), 0];
+      else round = leave(round, event);
     }
   }
   if (!concluded) rounds.push({ round, end: undefined });
@@ -76,7 +81,8 @@ function act(round: Round, event: Event, place: Place): void {
   if (event.name === "Drawn") {
     const positions = event.list("positions");
     const fits = positions.length <= round.paidSeats && positions.every((position) => position < MAX_POSITION);
-    demand(round.armed !== AWAITED && !round.isDrawn && fits, SENSELESS, "a draw that could not be");
+    demand(round.armed !== AWAITED, CODE, "a round was drawn that was not armed");
+    demand(!round.isDrawn && fits, SENSELESS, "a draw that could not be");
     round.positions = positions;
     return;
   }
@@ -91,8 +97,7 @@ function act(round: Round, event: Event, place: Place): void {
 
 function open(round: Round, seat: number, event: Event, place: Place): void {
   const vote = event.get("vote");
-  demand(vote <= MAX_VOTE && !round.leaked.has(seat), SENSELESS, "a vote that cannot be");
-  demand([...round.votes.keys()].every((earlier) => earlier < seat), "event-misplaced", "the votes are not by seat");
+  demand(vote <= MAX_VOTE && !round.leaked.has(seat) && !round.votes.has(seat), SENSELESS, "a vote that cannot be");
   const ballot = [place.chain, place.court, place.dispute, round.number, seat, vote, event.hash("salt"), event.hash("reason")];
   const commitment = hash(unhex("0x" + ballot.map(word).join("")));
   demand(round.commitments.get(seat) === commitment, CODE, `the vote of seat ${seat} is not the one that was hidden`);

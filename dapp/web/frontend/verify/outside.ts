@@ -14,10 +14,9 @@ export function hearOutside(story: Story, events: Event[]): Verdict | undefined 
   const escalated = story.escalated!;
   const [opened] = events;
   demand(opened?.name === "Opened" && opened.time === escalated.time, CODE, "no arbitrator took the case");
-  const dispute = story.filed.get("complaint");
-  const ours = events.every((event) => !event.has("dispute") || event.get("dispute") === dispute);
   const terms = keccak(opened, ["arbitrator", "id", "listing", "cost", "deadline"]);
-  demand(ours && BigInt(terms) === escalated.get("terms") && opened.get("cost") === escalated.get("cost"), CODE, "the terms are others");
+  const pinned = opened.get("terms");
+  demand(BigInt(terms) === pinned && pinned === escalated.get("terms") && opened.get("cost") === escalated.get("cost"), CODE, "the terms are others");
   const rulings = events.filter((event) => event.name === "Ruling");
   const [ruling] = rulings;
   const same = !ruling || (ruling.get("_arbitrator") === opened.get("arbitrator") && ruling.get("_disputeID") === opened.get("id"));

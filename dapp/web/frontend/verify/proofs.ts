@@ -25,6 +25,7 @@ interface Account {
 const HISTORY = "0x0000f90827f1c53a10cb7a02335b175320002935";
 const HISTORY_BLOCKS = 8191;
 const HEADER_FIELDS = 15;
+const BLOOM_BYTES = 256;
 const ZERO = "0x" + "0".repeat(64);
 
 export class Proofs {
@@ -71,15 +72,15 @@ export class Proofs {
   #readHeaders(trusted: string): void {
     const headers = this.#claim.headers.map(readHeader);
     const [top] = headers;
-    demand(top!.hash === trusted, "block-unproven", "the first header is not of the block that is trusted");
-    demand(top!.hash === this.#claim.block.hash && top!.number === this.#claim.block.number, "block-unproven", "the block has another number or hash than it says");
-    this.#top = top!;
-    top!.isUsed = true;
+    demand(top?.hash === trusted, "block-unproven", "the first header is not of the block that is trusted");
+    demand(top.hash === this.#claim.block.hash && top.number === this.#claim.block.number, "block-unproven", "the block has another number or hash than it says");
+    this.#top = top;
+    top.isUsed = true;
     let before: Header | undefined;
     // Of the headers so far, those that may be the highest to know one below, from the highest down.
     let knowing = 0;
     for (const header of headers) {
-      demand(!before || header.number < before.number, "bundle-form", "the headers do not go down");
+      demand(!before || header.number < before.number, "block-unproven", "the headers do not go down");
       if (before && header.number === before.number - 1) {
         demand(header.hash === before.parent, "block-unproven", `block ${header.number} is not the parent of the next`);
         before.isUsed = true;
@@ -170,6 +171,8 @@ function readReceipt(encoded: Uint8Array): Item[] {
   if (isTyped && (kind < 1 || kind > 4)) throw new RangeError("a receipt of an unknown type");
   const parts = list(decode(isTyped ? encoded.subarray(1) : encoded));
   const status = string(parts[0]);
+  integer(parts[1]);
+  if (string(parts[2]).length !== BLOOM_BYTES) throw new RangeError("a bloom has 256 bytes");
   if (parts.length !== 4 || status.length !== 1 || status[0] !== 1) throw new RangeError("the transaction failed, or a receipt has other fields");
   return list(parts[3]);
 }

@@ -26,17 +26,19 @@ export class Stream {
   constructor(
     private readonly member: Member,
     private readonly progress: (bytes: number) => void = () => {},
+    /** Where it ends before it should. */
+    private readonly code = "bundle-form",
   ) {
     this.#source = member.open();
   }
 
-  /** Exactly `count` bytes; throws `bundle-form` where the member ends before. */
+  /** Exactly `count` bytes; throws where the member ends before. */
   async take(count: number): Promise<Uint8Array<ArrayBuffer>> {
     if (count <= this.#piece.length - this.#at) return this.#piece.slice(this.#at, (this.#at += count));
-    demand(this.size + count <= this.member.size + this.#piece.length, "bundle-form", `${this.member.name} ends early`);
+    demand(this.size + count <= this.member.size + this.#piece.length, this.code, `${this.member.name} ends early`);
     const out = new Uint8Array(count);
     for (let filled = 0; filled < count; ) {
-      demand(await this.#more(), "bundle-form", `${this.member.name} ends early`);
+      demand(await this.#more(), this.code, `${this.member.name} ends early`);
       const part = this.#piece.subarray(this.#at, this.#at + count - filled);
       out.set(part, filled);
       filled += part.length;
