@@ -117,12 +117,14 @@ function checkAppeals({ rounds }: Hearing, events: Event[]): void {
 /** Each event is of a kind that a case has, proven as that kind is, and where it belongs. */
 function checkPlaces(events: Event[], id: number): void {
   let [group, rank] = [0, 0];
+  const filed = events.find((event) => event.contract === "ComplaintDesk" && event.name === "Filed");
   for (const event of events) {
     const at = GROUPS.findIndex((names) => names.split(" ").includes(event.contract));
     demand(at >= group, MISPLACED, `${event.name} is out of order`);
     if (at > group) [group, rank] = [at, 0];
     const key = ["complaint", "dispute"].find((name) => event.has(name));
-    demand(!key || event.get(key) === BigInt(id), MISPLACED, `${event.name} is of another case`);
+    const isOurs = (!key || event.get(key) === BigInt(id)) && (!event.has("key") || !filed || event.get("key") === filed.get("orderKey"));
+    demand(isOurs, MISPLACED, `${event.name} is of another case`);
     const known = event.contract === "ComplaintDesk" ? !event.receipt && !ECHOES.includes(event.name) : isOf(event);
     demand(known, MISPLACED, `${event.name} does not belong here, or is proven otherwise`);
     const hasTime = !(event.contract === "ArbitrationCourt" && SECONDS_NOT_BOUND.includes(event.name));

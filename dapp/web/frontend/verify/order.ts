@@ -11,7 +11,6 @@ export function checkOrder(story: Story, events: Event[], facts: Facts): void {
   const [first, ...rest] = events;
   const { filed, executed } = story;
   demand(first?.name === "Paid" || first?.name === "Claimed", CODE, "there is no payment");
-  for (const event of events) demand(event.hash("key") === filed.hash("orderKey"), CODE, `${event.name} is of another order`);
   for (const name of ["organisation", "actor", "version", "amount"]) demand(first.get(name) === filed.get(name), CODE, `the payment has another ${name}`);
   const frozen = rest.filter((event) => event.name === "OrderFrozen");
   const splits = rest.filter((event) => event.name === "Split");
