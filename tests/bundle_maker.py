@@ -65,7 +65,7 @@ class Bundle:
     car: bytes | None
     fixed: dict[str, bytes] = field(default_factory=dict)
 
-    def zipped(self, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    def zipped(self, method: int = zipfile.ZIP_DEFLATED, sort: bool = True) -> bytes:
         """The file; sizes and hashes of members are those of the parts, unless `fixed`."""
         lines = b"".join(self.records)
         members = Members(RecordsMember(len(self.records), _sha256(lines), len(lines)))
@@ -74,7 +74,7 @@ class Bundle:
             said = EvidenceMember(known.roots, _sha256(self.car), len(self.car))
             members = msgspec.structs.replace(members, evidence=said)
         claims = msgspec.structs.replace(self.claims, members=members)
-        nodes = sorted(self.nodes, key=keccak)
+        nodes = sorted(self.nodes, key=keccak) if sort else self.nodes
         parts = {CLAIMS: b"".join(write_claims(claims, self.headers, nodes)), RECORDS: lines}
         parts |= {} if self.car is None else {EVIDENCE: self.car}
         return zipped({**parts, **self.fixed}.items(), method)

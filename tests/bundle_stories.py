@@ -95,6 +95,8 @@ def told(url: str) -> Iterator[Told]:
         world.stake(16, tickets=4)
         yield _case(scene, "default", _default(scene))
         number, spoken = _dispute(scene)
+        yield _case(scene, "early", number)
+        world.rate(number, 5, actor=world.organisation)
         yield _case(scene, "dispute", number)
         maker = scene.maker(without=spoken)
         yield Told("erased", maker.case(number), maker.trusted.block.hash, "evidence-missing")
@@ -174,7 +176,6 @@ def _dispute(scene: Scene) -> tuple[int, Digest]:
     world.execute(number)
     world.confirm(number)
     world.rate(number, 4, what=scene.say(world.customer, "In the end."))
-    world.rate(number, 5, actor=world.organisation)
     return number, late
 
 

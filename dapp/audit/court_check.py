@@ -33,6 +33,9 @@ def check_court(
     for current in case.rounds:
         for seat in current.seats:
             _check_opening(case, current, seat, court, keccak)
+    reveals = sum(event.name == "Revealed" for event in events)
+    if reveals != sum(len(one.revealed) for one in case.rounds):
+        raise _differs("a vote was revealed twice, or in no round")
     _check_rounds(case.rounds, events, keccak)
     ends = [event for event in events if event.name == "Concluded"]
     if case.payment is None:

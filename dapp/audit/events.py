@@ -104,7 +104,7 @@ class EventReader:
         try:
             found = self._receipts.log(header, at.transaction, at.log)
         except ValueError as error:
-            said = f"a receipt of transaction {at.transaction} in block {at.block}: {_text(error)}"
+            said = f"a receipt of transaction {at.transaction} in block {at.block}: {error}"
             raise refuse("receipt-unproven", said) from error
         topics = tuple([raw(topic) for topic in one.topics])
         if found != (raw(self.addresses[one.contract]), topics, raw(one.data)):
@@ -116,12 +116,6 @@ _FILED = (DESK, "Filed")
 
 def _misplaced(event: Event) -> Exception:
     return refuse("event-misplaced", f"{event.contract}.{event.name} does not stand there")
-
-
-def _text(error: ValueError) -> str:
-    """A missing node is told by its hash."""
-    said = error.args[0] if error.args else ""
-    return f"the node 0x{said.hex()} is missing" if isinstance(said, bytes) else str(said)
 
 
 def word_text(value: int) -> Hash32:

@@ -43,7 +43,11 @@ class Blocks:
         self._roots = list(roots)
         self._named: dict[str, None] = {}
         if stream is not None:
-            self._fill(stream)
+            try:
+                self._fill(stream)
+            except BaseException:
+                self.close()
+                raise
 
     def close(self) -> None:
         """Remove the temporary file."""

@@ -22,6 +22,9 @@ _LEAF, _ODD = 2, 1
 class NodeMissing(ValueError):
     """A node that the proof needs is not in the set; `args[0]` is its hash."""
 
+    def __str__(self) -> str:
+        return f"the node 0x{self.args[0].hex()} is missing"
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:

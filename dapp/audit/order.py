@@ -51,6 +51,10 @@ _ECHOES = frozenset({"Dispute", "Evidence", "MetaEvidence"})
 _PLACES = {ESCROW: 0, CLAIMS: 0, DESK: 1, COURT: 2, OUTSIDE: 3, APPEALS: 4}
 _STAGES = {"RoundArmed": 0, "Drawn": 1, "Committed": 2, "Leaked": 3, "Revealed": 4}
 _ENDS_ROUND = 5
+_AFTER_ALL = 1 << 32
+_APART = frozenset({_PLACES[ESCROW], _PLACES[OUTSIDE]})
+"""Where events with receipts stand after the others, whose end is one of `_LAST`."""
+_LAST = frozenset({"Split", "Concluded", "Settled"})
 
 
 def is_of_case(event: Event, complaint: int, order_key: str) -> bool:
@@ -92,12 +96,13 @@ def arranged(events: Sequence[Marked]) -> list[Marked]:
 def _keys(events: Sequence[Marked]) -> Iterator[tuple[int, int, int, int]]:
     rounds = 0
     for event, has_receipt in events:
+        place = _PLACES[event.contract]
         if event.contract != COURT:
             # Sorting is stable: within these the chain's order stays.
-            place = _PLACES[event.contract]
-            yield place, 0, has_receipt if place in (0, 3) else 0, 0
+            apart = place in _APART
+            yield place, 0, (2 if has_receipt else event.name in _LAST) if apart else 0, 0
             continue
         stage = _STAGES.get(event.name, _ENDS_ROUND)
         seat = event.integer("seat") if event.name == "Revealed" else 0
-        yield _PLACES[COURT], rounds, stage, seat
+        yield place, _AFTER_ALL if event.name == "Concluded" else rounds, stage, seat
         rounds += stage == _ENDS_ROUND

@@ -30,7 +30,9 @@ def check_order(
     """
     folded = [one for one in events if trail.is_folded(one) and one.block_number == 0]
     trails = _trails(folded, keccak)
-    if len({one.contract for one in events}) != 1 or filed.text("orderTrail") not in trails:
+    began = [one.name in ("Paid", "Claimed") for one in folded]
+    is_one = began.count(True) == 1 and began[0] and len({one.contract for one in events}) == 1
+    if not is_one or filed.text("orderTrail") not in trails:
         raise refuse("order-differs", "the order's events do not give its trail in Filed")
     known = trails.index(Hash32(filed.text("orderTrail")))
     later = folded[known + 1 :]
@@ -50,14 +52,15 @@ def check_order(
     told = events[0].contract == CLAIMS or bool(frozen)
     if payment.order_trail != (trails[-1] if told else ZERO_HASH):
         raise refuse("order-differs", "the order's events do not give its trail in Executed")
-    if len(splits) != 1 or not _is_same(splits[0], payment, desk):
+    if len(splits) != 1 or not _is_same(splits[0], filed, payment, desk):
         raise refuse("order-differs", "the order was divided otherwise than Executed says")
 
 
-def _is_same(split: Event, payment: Payment, desk: Address) -> bool:
-    said = (split.integer("toCustomer"), split.integer("toOrganisation"), split.timestamp)
-    found = (payment.to_customer, payment.to_organisation, payment.at)
-    return said == found and split.args["actor"] == desk
+def _is_same(split: Event, filed: Event, payment: Payment, desk: Address) -> bool:
+    money = (split.integer("toCustomer"), split.integer("toOrganisation"), split.timestamp)
+    same = split.args["organisation"] == filed.args["organisation"]
+    paid = (payment.to_customer, payment.to_organisation, payment.at)
+    return money == paid and same and split.args["actor"] == desk
 
 
 def _trails(events: Sequence[Event], keccak: Keccak) -> list[Hash32]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from dapp.audit.verdict import refuse
+from dapp.domain.appeals import Contribution, Pot
 from dapp.domain.case import Case
 from dapp.domain.events import Event
 from dapp.domain.outside import CHOICE_STEP, OutsideCase, is_about
@@ -28,11 +29,9 @@ def check_outside(case: Case, events: Sequence[Event], keccak: Keccak) -> None:
         raise _differs("arbitrators outside were asked otherwise than once")
     if not all(is_about(outside, event) for event in rulings):
         raise _differs("another dispute was ruled")
-    if (_terms(outside, keccak), outside.cost, opened[0].timestamp) != (
-        taken.terms,
-        taken.cost,
-        taken.at,
-    ):
+    said = Hash32(f"0x{opened[0].integer('terms'):064x}")
+    pinned = (taken.terms, taken.terms, taken.cost, taken.at)
+    if (_terms(outside, keccak), said, outside.cost, opened[0].timestamp) != pinned:
         raise _differs("the dispute was opened on other terms than Escalated pins")
     if case.payment is None:
         if ends:
@@ -49,6 +48,23 @@ def check_appeals(case: Case) -> None:
     paid = [level.ruling_before for level in case.appeals if level.is_higher is not None]
     if heard != paid:
         raise _differs("other appeals were paid for than the court heard")
+    for level in case.appeals:
+        # The pot takes no more than what opens the appeal.
+        target = level.cost + level.stake
+        if level.is_higher is not None and level.pot(level.is_higher).raised != target:
+            raise _differs("what opened an appeal is not what was paid for it")
+        if not all(_adds_up(pot) for pot in (level.higher, level.lower)):
+            raise _differs("more came out of an appeal's pot than went in")
+
+
+def _adds_up(pot: Pot) -> bool:
+    ones = pot.contributions
+    taken = all(one.amount >= 0 and one.taken <= _share(pot, one) for one in ones)
+    return taken and pot.raised >= 0 and all(one.amount for one in ones if one.refunded)
+
+
+def _share(pot: Pot, one: Contribution) -> int:
+    return pot.shared * one.amount // pot.raised if pot.raised else 0
 
 
 def _check_end(case: Case, outside: OutsideCase, end: Event, keccak: Keccak) -> None:
