@@ -12,6 +12,7 @@ import pytest
 from dapp.audit.verdict import read_previous
 from dapp.audit.verify import verify
 from dapp.domain.types import Hash32
+from tests.bundle_mutations import mutations
 from tests.unit.web import verify_node
 
 FOLDER = verify_node.ROOT / "tests" / "vectors" / "bundles"
@@ -74,3 +75,15 @@ def test_both_say_the_same_of_every_bundle(script: Path) -> None:
         python = by_python((FOLDER / f"{name}.zip").read_bytes(), one)
         assert browser["verdict"] == one["verdict"], name
         assert plain(browser) == plain(python), name
+
+
+def test_both_refuse_what_is_damaged_for_the_same_reason(script: Path) -> None:
+    """By the codes that the damaged bundles come with; another test has Python's word for them."""
+    damaged = list(mutations())
+    assert len(damaged) > 150
+    given = [asked(one.data, one.block_hash, one.previous) for one in damaged]
+    found = {
+        one.name: browser["verdict"]
+        for one, browser in zip(damaged, verify_node.run(script, given), strict=True)
+    }
+    assert found == {one.name: one.verdict for one in damaged}

@@ -110,7 +110,12 @@ function hearHouse(story: Story, events: Event[], dispute: number, claim: Claim,
 function checkAppeals({ rounds }: Hearing, events: Event[]): void {
   const brought = events.filter((event) => event.name === "Appealed");
   const heard = rounds.flatMap(({ end }) => (end?.name === "Appealed" ? [end] : []));
-  const same = (event: Event, at: number): boolean => event.number("level") === at && event.get("rulingBefore") === heard[at]?.get("ruling");
+  const same = (event: Event, at: number): boolean => {
+    const isPot = (one: Event): boolean => one.name === "Contributed" && ["level", "higher"].every((name) => one.get(name) === event.get(name));
+    const raised = events.filter(isPot).reduce((sum, one) => sum + one.get("amount"), 0n);
+    const isPaid = raised === event.get("cost") + event.get("stake");
+    return isPaid && event.number("level") === at && event.get("rulingBefore") === heard[at]?.get("ruling");
+  };
   demand(brought.length === heard.length && brought.every(same), "court-differs", "the appeals are not those that were paid for");
 }
 

@@ -27,7 +27,8 @@ export interface Place {
 /** Throws `event-misplaced` unless the events stand round by round, in each in the order of steps, votes by seat. */
 export function checkSteps(events: Event[]): void {
   let [step, seat] = [0, -1];
-  for (const event of events) {
+  for (const [at, event] of events.entries()) {
+    demand(events[at - 1]?.name !== "Concluded", "event-misplaced", `${event.name} comes after the end`);
     const next = ORDER.indexOf(event.name);
     const votes = event.name === "Revealed" ? event.number("seat") : -1;
     demand(next < 0 || next > step || (next === step && (votes < 0 || votes > seat)), "event-misplaced", `${event.name} is out of order`);
@@ -41,7 +42,6 @@ export function hear(terms: bigint, events: Event[], place: Place): Hearing {
   const rounds: Hearing["rounds"] = [];
   let concluded: Event | undefined;
   for (const event of events) {
-    demand(!concluded, SENSELESS, `${event.name} comes after the end`);
     if (event.name === "RoundArmed") round = rearm(round, rounds.at(-1)?.round, event);
     else if (ORDER.includes(event.name)) act(round, event, place);
     else {
