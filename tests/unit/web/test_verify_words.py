@@ -6,7 +6,7 @@ from dapp.web.i18n import load
 from dapp.web.verify_words import verify_words
 from tests.unit.web.verify_node import VERIFY
 
-PARTS = ("caption", "code", "column", "details", "exhibit-is", "outcome", "phase", "promise")
+PARTS: tuple[str, ...] = ("caption", "code", "column", "details", "exhibit-is", "outcome", "phase", "promise")
 PARTS += ("promise-is", "scope", "state", "whole")
 
 

@@ -97,9 +97,9 @@ function act(round: Round, event: Event, place: Place): void {
 
 function open(round: Round, seat: number, event: Event, place: Place): void {
   const vote = event.get("vote");
-  demand(vote <= MAX_VOTE && !round.leaked.has(seat) && !round.votes.has(seat), SENSELESS, "a vote that cannot be");
   const ballot = [place.chain, place.court, place.dispute, round.number, seat, vote, event.hash("salt"), event.hash("reason")];
   const commitment = hash(unhex("0x" + ballot.map(word).join("")));
   demand(round.commitments.get(seat) === commitment, CODE, `the vote of seat ${seat} is not the one that was hidden`);
+  demand(vote <= MAX_VOTE && !round.leaked.has(seat) && !round.votes.has(seat), SENSELESS, "a vote that cannot be");
   round.votes.set(seat, Number(vote));
 }
