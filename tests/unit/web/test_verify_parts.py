@@ -18,10 +18,12 @@ from dapp.chain.artifacts import load
 from dapp.chain.keccak import keccak
 from evidence import Item, Kind, Manifest, Visibility, encode
 from evidence.car import write_blocks
-from evidence.cid import CID, cid_of, digest_to_cid, parse_cid
+from evidence.cid import CID, DAG_PB, RAW, cid_of, digest_to_cid, parse_cid
 from evidence.dag import walk
+from evidence.dagpb import Link, Node, encode_node
 from evidence.manifest import digest, parse
 from evidence.unixfs import Profile, import_file
+from evidence.unixfs_data import encode_file_data
 from tests.unit.web import verify_node
 
 ROOT = verify_node.ROOT
@@ -440,6 +442,26 @@ def test_blocks_that_hang_on_nothing_are_refused(script: Path) -> None:
     other = {"data": b64(whole), "digests": [named], "roots": []}
     cut = {"data": b64(whole[:-1]), "digests": [named], "roots": [named]}
     assert refused([twice, *ask(script, "car", [other, cut])], "evidence-differs")
+
+
+def test_a_dag_that_unfolds_without_end_is_walked_once(script: Path) -> None:
+    """Twelve levels, each linking the next one 16 times: a file of 2^48 bytes in 13 blocks."""
+    leaf = b"x"
+    size = len(leaf)
+    blocks = {cid_of(RAW, leaf): leaf}
+    below = cid_of(RAW, leaf)
+    for _ in range(12):
+        node = encode_node(Node((Link(below),) * 16, encode_file_data([size] * 16)))
+        below = cid_of(DAG_PB, node)
+        blocks[below] = node
+        size *= 16
+    item = Item("a", "text/plain", size, below, Kind.FILE, Visibility.PUBLIC)
+    manifest = encode(Manifest(b"\1" * 32, "eip155:1", "0x" + "11" * 20, "0x" + "22" * 20, (item,)))
+    key = digest_to_cid(digest(manifest))
+    blocks[key] = manifest
+    data, named = car_of(manifest, blocks, walked(manifest, blocks)), hexed(digest(manifest))
+    (found,) = ask(script, "car", [{"data": b64(data), "digests": [named], "roots": [named]}])
+    assert states(found) == [("intact", ["intact"])]
 
 
 def test_manifests_are_read_as_python_reads_them(script: Path) -> None:

@@ -6,8 +6,10 @@ from dapp.web.i18n import load
 from dapp.web.verify_words import verify_words
 from tests.unit.web.verify_node import VERIFY
 
-PARTS: tuple[str, ...] = ("caption", "code", "column", "details", "exhibit-is", "outcome", "phase", "promise")
-PARTS += ("promise-is", "scope", "state", "whole")
+PARTS = (
+    *("caption", "code", "column", "details", "exhibit-is", "outcome", "phase", "promise"),
+    *("promise-is", "scope", "state", "whole"),
+)
 
 
 def test_keys_and_words_agree() -> None:

@@ -111,7 +111,7 @@ async function whole<T>(stream: Stream, said: Part, work: () => Promise<T>): Pro
 
 function resultOf(record: Record, claim: Claim, proofs: Proofs, scope: Counted, named: Named): Result {
   const { kind, id } = record;
-  const result: Result = { kind, id, state: "verified", fault: undefined, events: record.events?.length ?? 0, trail: undefined, told: undefined, digests: [], exhibits: [] };
+  const result: Result = { kind, id, state: "verified", fault: undefined, events: record.events?.length ?? 0, trail: undefined, told: undefined, digests: new Set(), exhibits: [] };
   try {
     if (!record.events) {
       result.trail = proofs.word(...TRAILS[kind], id);
@@ -152,11 +152,11 @@ function name(result: Result, log: Log, named: Named): void {
   if (!event?.has(field) || event.get(field) === 0n) return;
   const digest = event.hash(field);
   named.add(digest);
-  if (!result.digests.includes(digest)) result.digests.push(digest);
+  result.digests.add(digest);
 }
 
 function show(result: Result, exhibits: Map<string, Exhibit>): void {
-  result.exhibits = result.digests.map((digest) => exhibits.get(digest)!);
+  result.exhibits = [...result.digests].map((digest) => exhibits.get(digest)!);
   if (result.state !== "verified") return;
   const state = ["differs", "missing"].find((one) => result.exhibits.some((exhibit) => exhibit.state === one));
   if (!state) return;

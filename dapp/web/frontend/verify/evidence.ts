@@ -36,64 +36,65 @@ export interface Inspected {
 
 /** What became of each digest that is named. */
 export function inspect(named: Named, blocks: Blocks, roots: string[]): Inspected {
-  const exhibits = new Map<string, Exhibit>();
-  const reached = new Set<string>();
-  for (const digest of named.digests) exhibits.set(digest, exhibit(digest, blocks, reached));
+  const walk = new Walk(blocks);
+  const exhibits = new Map([...named.digests].map((digest) => [digest, walk.exhibit(digest)]));
   const there = [...named.digests].filter((digest) => blocks.nodes.has(rawCid(digest).key));
-  const inOrder = [...blocks.nodes.keys()].join() === [...reached].join();
+  const inOrder = [...blocks.nodes.keys()].join() === [...walk.reached].join();
   return { exhibits, isExact: inOrder && there.join() === roots.join() };
 }
 
-function exhibit(digest: string, blocks: Blocks, reached: Set<string>): Exhibit {
-  const { key } = rawCid(digest);
-  if (!blocks.nodes.has(key)) return { digest, state: "missing", items: [] };
-  reached.add(key);
-  const data = blocks.kept.get(key);
-  const manifest = data && attempt(() => readManifest(data));
-  if (!manifest) return { digest, state: "differs", items: [] };
-  const items = manifest.items.map(({ name, size, isSealed, cid }) => ({ name, size, isSealed, state: walk(cid, size, blocks, reached) }));
-  return { digest, state: worst(items.map((item) => item.state)), items };
+interface Seen {
+  state: State;
+  /** Bytes of file below. */
+  size: number;
+}
+
+/** Goes through all blocks once, parents first, links in their order, however often they are linked. */
+class Walk {
+  readonly reached = new Set<string>();
+  readonly #seen = new Map<string, Seen>();
+
+  constructor(private readonly blocks: Blocks) {}
+
+  exhibit(digest: string): Exhibit {
+    const { key } = rawCid(digest);
+    if (!this.blocks.nodes.has(key)) return { digest, state: "missing", items: [] };
+    this.reached.add(key);
+    const data = this.blocks.kept.get(key);
+    const manifest = data && attempt(() => readManifest(data));
+    if (!manifest) return { digest, state: "differs", items: [] };
+    const items = manifest.items.map(({ name, size, isSealed, cid }) => {
+      const found = this.#look(cid, 0);
+      const differs = found.state === "intact" && found.size !== size;
+      return { name, size, isSealed, state: differs ? "differs" : found.state };
+    });
+    return { digest, state: worst(items.map((item) => item.state)), items };
+  }
+
+  #look(cid: Cid, depth: number): Seen {
+    const before = this.#seen.get(cid.key);
+    if (before) return before;
+    if (depth > MAX_DEPTH) return { state: "differs", size: 0 };
+    if (this.blocks.nodes.has(cid.key)) this.reached.add(cid.key);
+    const node = this.#node(cid);
+    const found: Seen = { state: node === "false" ? "differs" : node ? "intact" : "missing", size: 0 };
+    if (node && node !== "false") {
+      const parts = node.links.map((link) => this.#look(link, depth + 1));
+      const fits = parts.every((part, at) => part.state !== "intact" || part.size === node.below[at]);
+      found.state = worst([...parts.map((part) => part.state), fits ? "intact" : "differs"]);
+      found.size = parts.reduce((sum, part) => sum + part.size, node.own);
+    }
+    this.#seen.set(cid.key, found);
+    return found;
+  }
+
+  #node(cid: Cid): Node | "false" | undefined {
+    const data = inlined(cid);
+    return data ? (attempt(() => readNode(cid, data)) ?? "false") : this.blocks.nodes.get(cid.key);
+  }
 }
 
 function worst(states: State[]): State {
   if (states.includes("differs")) return "differs";
   return states.includes("missing") ? "missing" : "intact";
-}
-
-/** Goes through all below an item, parents first, links in their order. */
-function walk(root: Cid, size: number, blocks: Blocks, reached: Set<string>): State {
-  let state: State = "intact";
-  const pending = [{ cid: root, depth: 0 }];
-  const seen = new Set<string>();
-  for (let next = pending.pop(); next; next = pending.pop()) {
-    const { cid, depth } = next;
-    if (seen.has(cid.key)) continue;
-    seen.add(cid.key);
-    if (blocks.nodes.has(cid.key)) reached.add(cid.key);
-    const node = nodeOf(cid, blocks);
-    if (!node && state === "intact") state = "missing";
-    if (node === "false" || depth > MAX_DEPTH) state = "differs";
-    else if (node) for (const link of [...node.links].reverse()) pending.push({ cid: link, depth: depth + 1 });
-  }
-  if (state !== "intact") return state;
-  return sizeOf(root, blocks, new Map()) === size ? "intact" : "differs";
-}
-
-function nodeOf(cid: Cid, blocks: Blocks): Node | "false" | undefined {
-  const data = inlined(cid);
-  return data ? (attempt(() => readNode(cid, data)) ?? "false") : blocks.nodes.get(cid.key);
-}
-
-/** Bytes of file below; NaN where a node says another number of a part than the part does. All blocks are there. */
-function sizeOf(cid: Cid, blocks: Blocks, known: Map<string, number>): number {
-  const before = known.get(cid.key);
-  if (before !== undefined) return before;
-  const node = nodeOf(cid, blocks) as Node;
-  let total = node.own;
-  for (const [at, link] of node.links.entries()) {
-    const part = sizeOf(link, blocks, known);
-    total += node.below[at] === part ? part : NaN;
-  }
-  known.set(cid.key, total);
-  return total;
 }

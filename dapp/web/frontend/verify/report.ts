@@ -84,7 +84,7 @@ function decision(told: Told | undefined): string {
 }
 
 function evidence({ state, exhibits, digests }: Result): string {
-  if (!digests.length) return state === "unknown" ? "–" : say("evidence-none");
+  if (!digests.size) return state === "unknown" ? "–" : say("evidence-none");
   if (!exhibits.length) return "–";
   const intact = exhibits.filter((exhibit) => exhibit.state === "intact").length;
   return say("evidence-count", { count: count(intact), all: count(exhibits.length) });

@@ -57,7 +57,7 @@ export interface Result {
   /** Its word at N, where that is proven. */
   trail: string | undefined;
   told: Told | undefined;
-  digests: string[];
+  digests: Set<string>;
   exhibits: Exhibit[];
 }
 
