@@ -73,6 +73,7 @@ async function run(asksNodes: boolean): Promise<void> {
   if (!chosen) return tell("failed", say("choose-first"));
   if (asksNodes ? !nodes.length || nodes.some((url) => !NODE.test(url) || !URL.canParse(url)) : !HASH.test(hash)) return tell("failed", say(asksNodes ? "nodes-first" : "hash-first"));
   const trust: Trust = asksNodes ? ({ chain, block }) => askNodes(nodes, chain, block.number) : () => Promise.resolve(hash);
+  tell("busy", say("checking"));
   let previous: Previous | undefined;
   try {
     previous = await earlier();
@@ -80,7 +81,6 @@ async function run(asksNodes: boolean): Promise<void> {
     return tell("failed", say("no-verdict"));
   }
   busy(true);
-  tell("busy", say("checking"));
   find("report").replaceChildren();
   const checked = await check(chosen, trust, progress, previous);
   busy(false);
