@@ -15,8 +15,8 @@ from dapp.audit.format import Block, Place, RecordedEvent, write_record
 from dapp.chain.fast_rlp import string
 from dapp.chain.keccak import keccak
 from dapp.domain.types import hash32, raw
-from tests.bundle_maker import Bundle
 from tests.bundle_parts import copied, parts_of, record_of
+from tests.bundle_zip import Bundle
 from tests.mutation_words import state_nodes
 
 BLOOM = bytes(256)

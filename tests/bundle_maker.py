@@ -3,11 +3,7 @@
 It knows the format by docs/audit.md and shares with the verifier only what both must agree on.
 """
 
-import hashlib
-import io
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -17,9 +13,6 @@ from trie.hexary import HexaryTrie
 from dapp.audit import mpt, slots
 from dapp.audit.evidence import digests_of
 from dapp.audit.format import (
-    CLAIMS,
-    EVIDENCE,
-    RECORDS,
     Block,
     CaseScope,
     Claims,
@@ -33,7 +26,6 @@ from dapp.audit.format import (
     RecordedEvent,
     RecordsMember,
     Scope,
-    write_claims,
     write_record,
 )
 from dapp.audit.order import TIMELESS, Marked, arranged, by_receipt, is_of_case
@@ -49,46 +41,12 @@ from evidence.dag import walk
 from evidence.errors import BlockMissing, EvidenceError
 from evidence.manifest import parse
 from tests import folding
+from tests.bundle_zip import Bundle
 from tests.local_chain import LocalChain
 
+__all__ = ["Bundle", "Maker"]
+
 _ALWAYS = {DESK, REGISTRY, ESCROW, COURT}
-
-
-@dataclass
-class Bundle:
-    """A bundle's parts, which can be changed before they are written."""
-
-    claims: Claims
-    headers: list[bytes]
-    nodes: list[bytes]
-    records: list[bytes]
-    car: bytes | None
-    fixed: dict[str, bytes] = field(default_factory=dict)
-
-    def zipped(self, method: int = zipfile.ZIP_DEFLATED, sort: bool = True) -> bytes:
-        """The file; sizes and hashes of members are those of the parts, unless `fixed`."""
-        lines = b"".join(self.records)
-        members = Members(RecordsMember(len(self.records), _sha256(lines), len(lines)))
-        known = self.claims.members.evidence
-        if self.car is not None and known is not UNSET:
-            said = EvidenceMember(known.roots, _sha256(self.car), len(self.car))
-            members = msgspec.structs.replace(members, evidence=said)
-        claims = msgspec.structs.replace(self.claims, members=members)
-        nodes = sorted(self.nodes, key=keccak) if sort else self.nodes
-        parts = {CLAIMS: b"".join(write_claims(claims, self.headers, nodes)), RECORDS: lines}
-        parts |= {} if self.car is None else {EVIDENCE: self.car}
-        return zipped({**parts, **self.fixed}.items(), method)
-
-
-def zipped(parts: Iterable[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """A zip of these members."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as target:
-        for name, content in parts:
-            info = zipfile.ZipInfo(name)
-            info.compress_type = method
-            target.writestr(info, content)
-    return file.getvalue()
 
 
 class Maker:
@@ -288,20 +246,15 @@ class Maker:
         return [self.trusted.encoded, *(self._headers[number] for number in numbers)]
 
     def _digests(self, records: Sequence[Record]) -> list[str]:
-        found: dict[str, None] = {}
-        for one in records:
-            if one.complaint is not UNSET and one.events is not UNSET:
-                events = [event for event, _ in self.marked(one.complaint)]
-                found |= dict.fromkeys(digests_of(events))
-            elif one.events is not UNSET:
-                mine = [
-                    event
-                    for event in self._events
-                    if event.contract == REGISTRY
-                    and event.args.get("organisation") == one.organisation
-                ]
-                found |= dict.fromkeys(digests_of(mine))
-        return list(found)
+        full = [one for one in records if one.events is not UNSET]
+        events = [event for one in full for event in self._events_of(one)]
+        return digests_of(events)
+
+    def _events_of(self, record: Record) -> list[Event]:
+        if record.complaint is not UNSET:
+            return [event for event, _ in self.marked(record.complaint)]
+        mine = [one for one in self._events if one.contract == REGISTRY]
+        return [one for one in mine if one.args.get("organisation") == record.organisation]
 
     def _car(self, digests: Sequence[str]) -> bytes | None:
         roots = [digest_to_cid(raw(one)) for one in digests]
@@ -344,7 +297,3 @@ def _place(event: Event) -> tuple[int, int]:
 
 def _index(number: int) -> bytes:
     return fast_rlp.string(number.to_bytes((number.bit_length() + 7) // 8, "big"))
-
-
-def _sha256(data: bytes) -> str:
-    return "0x" + hashlib.sha256(data).hexdigest()

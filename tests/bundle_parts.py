@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dapp.audit.format import CLAIMS, EVIDENCE, RECORDS, Record, read_claims, read_record
-from tests.bundle_maker import Bundle
+from tests.bundle_zip import Bundle
 
 FOLDER = Path(__file__).with_name("vectors") / "bundles"
 EXPECTED: dict[str, dict[str, str]] = json.loads((FOLDER / "expected.json").read_text())

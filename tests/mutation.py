@@ -7,8 +7,8 @@ from typing import Any
 
 from dapp.chain.abi import entries, topic0
 from dapp.chain.artifacts import load
-from tests.bundle_maker import Bundle
 from tests.bundle_parts import EXPECTED, copied, parts_of
+from tests.bundle_zip import Bundle
 
 Events = list[dict[str, Any]]
 

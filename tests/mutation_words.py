@@ -5,7 +5,7 @@ from dapp.audit.headers import read
 from dapp.audit.state import Nodes, account
 from dapp.chain.keccak import keccak
 from dapp.domain.types import ComplaintId, raw
-from tests.bundle_maker import Bundle
+from tests.bundle_zip import Bundle
 
 
 def leaf_of_trail(bundle: Bundle, complaint: int) -> bytes:

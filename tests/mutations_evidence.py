@@ -10,8 +10,8 @@ from dapp.domain.types import raw
 from evidence.car import CarReader, write_blocks
 from evidence.cid import CID, RAW, cid_of, digest_to_cid
 from evidence.wire import encode_varint
-from tests.bundle_maker import Bundle
 from tests.bundle_parts import parts_of
+from tests.bundle_zip import Bundle
 from tests.mutation import Mutation, changed, of
 
 BASE = "dispute"

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from dapp.audit.format import CLAIMS, EVIDENCE, RECORDS
-from tests.bundle_maker import zipped
 from tests.bundle_parts import data_of
+from tests.bundle_zip import zipped
 from tests.mutation import Mutation, of
 
 BASE = "default"

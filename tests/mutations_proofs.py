@@ -8,8 +8,8 @@ import rlp
 from dapp.audit.format import Block, CaseScope, Contract
 from dapp.audit.headers import read
 from dapp.chain.keccak import keccak
-from tests.bundle_maker import Bundle
 from tests.bundle_parts import EXPECTED, data_of, parts_of
+from tests.bundle_zip import Bundle
 from tests.mutation import Mutation, changed, of
 from tests.mutation_words import leaf_of_trail
 

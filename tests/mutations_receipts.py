@@ -9,8 +9,8 @@ from msgspec import UNSET
 from dapp.audit.format import Place, write_record
 from dapp.chain.keccak import keccak
 from tests.bundle_forgery import BLOOM, forged
-from tests.bundle_maker import Bundle
 from tests.bundle_parts import record_of
+from tests.bundle_zip import Bundle
 from tests.mutation import Mutation
 
 Receipts = list[bytes]

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from dapp.audit.format import HistoryScope
-from tests.bundle_maker import Bundle
+from tests.bundle_zip import Bundle
 from tests.mutation import Mutation, canonical, changed, of, with_events
 
 

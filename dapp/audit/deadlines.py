@@ -4,12 +4,14 @@ from dapp.audit.verdict import Window
 from dapp.domain.case import Case
 from dapp.domain.types import UnixTime
 
+PROMISES = frozenset({"acknowledge", "answer", "deliver"})
+"""The organisation's; the others are the customer's to use or not."""
+
 
 def windows(case: Case, now: UnixTime) -> tuple[Window, ...]:
     """In the order in which they open, as of the trusted block's time.
 
-    `acknowledge`, `answer` and `deliver` are the organisation's; `inform`, `decide` (on the latest
-    offer) and `confirm` the customer's.
+    `inform`, `decide` (on the latest offer) and `confirm` are the customer's.
     """
     left = _first(case.escalation, case.payment)
     moved_on = _earliest(left, case.withdrawn_at)

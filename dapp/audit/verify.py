@@ -52,10 +52,12 @@ class Expected:
     Attributes:
         addresses: by name, lower case; those that the bundle does not name are ignored.
         source: `deployment`, `desk`, or None where nothing is known.
+        chain_id: of the chain that they are on, if that is known.
     """
 
     addresses: Mapping[str, str]
     source: str | None
+    chain_id: int | None = None
 
 
 NOTHING_KNOWN = Expected({}, None)
@@ -240,6 +242,8 @@ def _unchanged(
 
 
 def _check_expected(claims: Claims, expected: Expected) -> None:
+    if expected.chain_id not in (None, claims.chain_id):
+        raise refuse("contracts-differ", "the contracts that you know are on another chain")
     for name, address in expected.addresses.items():
         found = claims.contracts.get(name)
         if found is not None and found.address != address:

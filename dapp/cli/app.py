@@ -7,6 +7,7 @@ import typer
 from dapp.cli import case, doctor, evidence, index
 from dapp.cli.prepare import prepare
 from dapp.cli.serve import serve
+from dapp.cli.verify import verify
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,6 +21,7 @@ app.add_typer(index.app, name="index")
 app.command()(prepare)
 app.command()(serve)
 app.command()(doctor.doctor)
+app.command()(verify)
 
 
 @app.callback()

@@ -12,8 +12,8 @@ import pytest
 
 from dapp.audit.verify import verify
 from dapp.domain.types import Hash32
-from tests.bundle_maker import Bundle
 from tests.bundle_parts import EXPECTED, copied, parts_of
+from tests.bundle_zip import Bundle
 from tests.mutation import canonical
 
 BASES = {
