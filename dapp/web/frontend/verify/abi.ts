@@ -77,7 +77,9 @@ export function isKnown(contract: string): boolean {
 /** All that is known: by contract and topic, each argument's name, type and whether it is indexed. */
 export function shapes(): { [contract: string]: { [topic: string]: [string, string, boolean][] } } {
   const plain = (one: Shape): [string, string, boolean][] => one.arguments.map(({ name, type, indexed }) => [name, type, indexed]);
-  return Object.fromEntries([...SHAPES].map(([contract, events]) => [contract, Object.fromEntries([...events].map(([topic, one]) => [topic, plain(one)]))]));
+  const byTopic = (events: Map<string, Shape>): { [topic: string]: [string, string, boolean][] } =>
+    Object.fromEntries([...events].map(([topic, one]) => [topic, plain(one)]));
+  return Object.fromEntries([...SHAPES].map(([contract, events]) => [contract, byTopic(events)]));
 }
 
 /** By its topic. */
@@ -126,7 +128,10 @@ function array(type: string, data: string, at: number, offset: bigint): bigint[]
   if (offset * 2n !== BigInt(at) || size.length !== 64) throw new RangeError("a list is not where it must be");
   const count = BigInt("0x" + size);
   if (count * 64n > BigInt(data.length - at - 64)) throw new RangeError("a list is cut off");
-  return Array.from({ length: Number(count) }, (_, place) => checked(type, data.slice(at + 64 * (place + 1), at + 64 * (place + 2))));
+  return Array.from(
+    { length: Number(count) },
+    (_, place) => checked(type, data.slice(at + 64 * (place + 1), at + 64 * (place + 2))),
+  );
 }
 
 function checked(type: string, text: string): bigint {

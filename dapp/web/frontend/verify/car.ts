@@ -21,7 +21,11 @@ export async function readBlocks(stream: Stream, roots: string[], wanted: Set<st
   const found: Blocks = { nodes: new Map(), kept: new Map() };
   const header = await section(stream, MAX_HEADER_BYTES);
   const names = under(FORM, () => readHeader(header)).map((cid) => cid.key);
-  demand(names.join() === roots.map((digest) => rawCid(digest).key).join(), FORM, "the evidence has other roots than it says");
+  demand(
+    names.join() === roots.map((digest) => rawCid(digest).key).join(),
+    FORM,
+    "the evidence has other roots than it says",
+  );
   while (!(await stream.isOver())) addBlock(found, await section(stream, MAX_SECTION_BYTES), wanted);
   return found;
 }

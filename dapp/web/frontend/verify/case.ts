@@ -64,7 +64,11 @@ function follow(record: Record, claim: Claim, proofs: Proofs, events: Event[]): 
   const [filed, ...later] = of("ComplaintDesk");
   const claims = of("BondClaims");
   const isClaim = claims.length > 0;
-  demand(filed !== undefined && !(isClaim && of("OrderEscrow").length), "record-senseless", "no filing, or two kinds of money");
+  demand(
+    filed !== undefined && !(isClaim && of("OrderEscrow").length),
+    "record-senseless",
+    "no filing, or two kinds of money",
+  );
   const story = new Story(filed, isClaim, later);
   const kept = isClaim ? "BondClaims" : "OrderEscrow";
   const funds = of(kept).filter((event) => !event.receipt);
@@ -73,7 +77,11 @@ function follow(record: Record, claim: Claim, proofs: Proofs, events: Event[]): 
   const isOutside = story.escalated?.get("isOutside") === 1n;
   const court = of("ArbitrationCourt");
   demand(isOutside || !of("OutsideArbitrators").length, "court-differs", "a hearing outside that nobody asked for");
-  demand((story.escalated && !isOutside) || court.length + of("AppealFund").length === 0, "court-differs", "a hearing that nobody asked for");
+  demand(
+    (story.escalated && !isOutside) || court.length + of("AppealFund").length === 0,
+    "court-differs",
+    "a hearing that nobody asked for",
+  );
   let [hearing, verdict]: [Hearing | undefined, Verdict | undefined] = [undefined, undefined];
   if (isOutside) verdict = under("court-differs", () => hearOutside(story, of("OutsideArbitrators")));
   else if (story.escalated) {
@@ -90,7 +98,11 @@ function hearHouse(story: Story, events: Event[], dispute: number, claim: Claim,
   const court = claim.contracts.get("ArbitrationCourt")!.address;
   const hearing = hear(story.escalated!.get("terms"), events, { chain: claim.chain, court, dispute });
   const { round } = hearing.rounds.at(-1)!;
-  demand((hearing.concluded !== undefined) === (story.executed !== undefined), "court-differs", "the dispute ended otherwise");
+  demand(
+    (hearing.concluded !== undefined) === (story.executed !== undefined),
+    "court-differs",
+    "the dispute ended otherwise",
+  );
   if (story.executed) {
     demand(round.record === story.executed.hash("record"), "court-differs", "the court's record is another");
     demand(hearing.concluded!.time === story.executed.time, "court-differs", "the court ended at another time");
@@ -102,7 +114,11 @@ function hearHouse(story: Story, events: Event[], dispute: number, claim: Claim,
   for (const [place, more] of round.more.entries()) {
     demand(word(SLOT.seats, round.number * 8 + place) === more, "court-differs", "the seats are others");
   }
-  if (round.number > 0) demand(word(SLOT.prior) === BigInt(round.prior), "court-differs", "the record of earlier rounds is another");
+  if (round.number > 0) demand(
+    word(SLOT.prior) === BigInt(round.prior),
+    "court-differs",
+    "the record of earlier rounds is another",
+  );
   return hearing;
 }
 
@@ -116,7 +132,11 @@ function checkAppeals({ rounds }: Hearing, events: Event[]): void {
     const isPaid = raised === event.get("cost") + event.get("stake");
     return isPaid && event.number("level") === at && event.get("rulingBefore") === heard[at]?.get("ruling");
   };
-  demand(brought.length === heard.length && brought.every(same), "court-differs", "the appeals are not those that were paid for");
+  demand(
+    brought.length === heard.length && brought.every(same),
+    "court-differs",
+    "the appeals are not those that were paid for",
+  );
 }
 
 /** Each event is of a kind that a case has, proven as that kind is, and where it belongs. */

@@ -15,7 +15,10 @@ import { members, type Member } from "./zip";
 const FORM = "bundle-form";
 const MAX_CLAIM_BYTES = 256 << 20;
 const MAX_LINE_BYTES = 32 << 20;
-const COUNTS: { [kind in Record["kind"]]: [string, number] } = { complaint: ["ComplaintDesk", 0], organisation: ["OrganisationRegistry", 2] };
+const COUNTS: { [kind in Record["kind"]]: [string, number] } = {
+  complaint: ["ComplaintDesk", 0],
+  organisation: ["OrganisationRegistry", 2],
+};
 const TRAILS: typeof COUNTS = { complaint: ["ComplaintDesk", 2], organisation: ["OrganisationRegistry", 3] };
 const CLAIM = "bundle.json";
 
@@ -45,15 +48,29 @@ export async function check(file: Blob, trust: Trust, progress: Progress = () =>
   return checked;
 }
 
-async function run(file: Blob, trust: Trust, progress: Progress, previous: Previous | undefined, checked: Checked): Promise<void> {
+async function run(
+  file: Blob,
+  trust: Trust,
+  progress: Progress,
+  previous: Previous | undefined,
+  checked: Checked,
+): Promise<void> {
   const found = new Map((await members(file)).map((member) => [member.name, member]));
   const names = [...found.keys()].join();
-  demand(names === [CLAIM, RECORDS].join() || names === [CLAIM, RECORDS, EVIDENCE].join(), FORM, "the zip has other members");
+  demand(
+    names === [CLAIM, RECORDS].join() || names === [CLAIM, RECORDS, EVIDENCE].join(),
+    FORM,
+    "the zip has other members",
+  );
   const total = [...found.values()].reduce((sum, member) => sum + member.size, 0);
   let done = found.get(CLAIM)!.size;
   const advance = (bytes: number): void => progress((done += bytes), total);
   const claim = readClaim(await all(found.get(CLAIM)!, MAX_CLAIM_BYTES), isKnown);
-  demand((claim.evidence !== undefined) === found.has(EVIDENCE), FORM, "the evidence is there and not named, or the other way round");
+  demand(
+    (claim.evidence !== undefined) === found.has(EVIDENCE),
+    FORM,
+    "the evidence is there and not named, or the other way round",
+  );
   checked.claim = claim;
   const proofs = await Proofs.of(claim, await trust(claim));
   checked.time = proofs.time;
@@ -73,7 +90,12 @@ async function run(file: Blob, trust: Trust, progress: Progress, previous: Previ
   demand(isExact, "evidence-differs", "there is evidence that no record names, or out of order");
 }
 
-async function readEvidence(member: Member | undefined, claim: Claim, named: Named, advance: (bytes: number) => void): Promise<Inspected> {
+async function readEvidence(
+  member: Member | undefined,
+  claim: Claim,
+  named: Named,
+  advance: (bytes: number) => void,
+): Promise<Inspected> {
   if (!member) return inspect(named, { nodes: new Map(), kept: new Map() }, []);
   const { roots, ...said } = claim.evidence!;
   const stream = new Stream(member, advance, "evidence-differs");
@@ -81,7 +103,14 @@ async function readEvidence(member: Member | undefined, claim: Claim, named: Nam
   return inspect(named, blocks, roots);
 }
 
-async function readRecords(stream: Stream, claim: Claim, proofs: Proofs, scope: Counted, named: Named, results: Result[]): Promise<void> {
+async function readRecords(
+  stream: Stream,
+  claim: Claim,
+  proofs: Proofs,
+  scope: Counted,
+  named: Named,
+  results: Result[],
+): Promise<void> {
   let lines = 0;
   await whole(stream, claim.records, async () => {
     for (let line = await stream.line(MAX_LINE_BYTES); line; line = await stream.line(MAX_LINE_BYTES)) {
@@ -111,13 +140,27 @@ async function whole<T>(stream: Stream, said: Part, work: () => Promise<T>): Pro
 
 function resultOf(record: Record, claim: Claim, proofs: Proofs, scope: Counted, named: Named): Result {
   const { kind, id } = record;
-  const result: Result = { kind, id, state: "verified", fault: undefined, events: record.events?.length ?? 0, trail: undefined, told: undefined, digests: new Set(), exhibits: [] };
+  const result: Result = {
+    kind,
+    id,
+    state: "verified",
+    fault: undefined,
+    events: record.events?.length ?? 0,
+    trail: undefined,
+    told: undefined,
+    digests: new Set(),
+    exhibits: [],
+  };
   try {
     if (!record.events) {
       result.trail = proofs.word(...TRAILS[kind], id);
       demand(result.trail === record.trail, "trail-differs", "it has changed since");
       const known = scope.previous?.trails.get(`${kind} ${id}`);
-      demand(known === record.trail, "unknown", "it stands by its word alone: no earlier verdict says that it was verified as it is");
+      demand(
+        known === record.trail,
+        "unknown",
+        "it stands by its word alone: no earlier verdict says that it was verified as it is",
+      );
       return result;
     }
     for (const log of record.events) {
@@ -144,7 +187,11 @@ function fail(result: Result, fault: Fault): void {
 }
 
 /** Which argument names evidence. */
-const NAMING: { [contract: string]: string } = { ComplaintDesk: "digest", ArbitrationCourt: "reason", OrganisationRegistry: "agreement" };
+const NAMING: { [contract: string]: string } = {
+  ComplaintDesk: "digest",
+  ArbitrationCourt: "reason",
+  OrganisationRegistry: "agreement",
+};
 
 function name(result: Result, log: Log, named: Named): void {
   const event = attempt(() => decode(log));
@@ -190,7 +237,9 @@ class Counted {
     demand(id > this.#last[kind], FORM, "the records are not by number");
     this.#last[kind] = id;
     this.#count[kind] += 1;
-    const isOther = (scope.kind === "case" && !(kind === "complaint" && id === scope.complaint)) || (scope.kind === "organisation" && kind === "organisation" && id !== scope.organisation);
+    const isOther =
+      (scope.kind === "case" && !(kind === "complaint" && id === scope.complaint)) ||
+      (scope.kind === "organisation" && kind === "organisation" && id !== scope.organisation);
     this.#others += isOther ? 1 : 0;
   }
 
@@ -203,7 +252,11 @@ class Counted {
     const { scope } = this.claim;
     demand(this.#others === 0, "scope-differs", "the records are others than the scope names");
     if (scope.kind === "case") demand(this.#count.complaint === 1, "scope-differs", "the case is not there");
-    if (scope.kind === "organisation") demand(this.#count.organisation === 1, "scope-differs", "the organisation is not there");
+    if (scope.kind === "organisation") demand(
+      this.#count.organisation === 1,
+      "scope-differs",
+      "the organisation is not there",
+    );
     this.#against?.check(proofs);
     if (scope.kind !== "history") return;
     for (const [kind, place] of Object.entries(COUNTS)) {

@@ -151,14 +151,22 @@ function readFile(message: Uint8Array): { kind: number; own: number; below: numb
   const seen = new Map<number, number | Uint8Array>();
   const below: number[] = [];
   for (const [field, value] of protobuf(message)) {
-    if (field === 4 && typeof value === "number") below.push(value);
-    else if (field === 4) for (let [at, size] = [0, 0]; at < (value as Uint8Array).length; below.push(size)) [size, at] = varint(value as Uint8Array, at);
+    if (field === 4) below.push(...(typeof value === "number" ? [value] : packed(value)));
     else if (seen.has(field)) throw new RangeError("a UnixFS field twice");
     else seen.set(field, value);
   }
   const [kind, data, size] = [seen.get(1), seen.get(2) ?? new Uint8Array(), seen.get(3)];
   if (typeof kind !== "number" || typeof data === "number") throw new RangeError("not UnixFS");
   const total = below.reduce((sum, one) => sum + one, data.length);
-  if ((kind === FILE || kind === FILE_RAW) && size !== undefined && size !== total) throw new RangeError("a file's size is not the sum of its parts");
+  const isFile = kind === FILE || kind === FILE_RAW;
+  if (isFile && size !== undefined && size !== total) throw new RangeError("a file's size is not the sum of its parts");
   return { kind, own: data.length, below };
+}
+
+/** Numbers one after another. */
+function* packed(data: Uint8Array): Generator<number> {
+  for (let [at, size] = [0, 0]; at < data.length; ) {
+    [size, at] = varint(data, at);
+    yield size;
+  }
 }

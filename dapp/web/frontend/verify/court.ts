@@ -31,7 +31,11 @@ export function checkSteps(events: Event[]): void {
     demand(events[at - 1]?.name !== "Concluded", "event-misplaced", `${event.name} comes after the end`);
     const next = ORDER.indexOf(event.name);
     const votes = event.name === "Revealed" ? event.number("seat") : -1;
-    demand(next < 0 || next > step || (next === step && (votes < 0 || votes > seat)), "event-misplaced", `${event.name} is out of order`);
+    demand(
+      next < 0 || next > step || (next === step && (votes < 0 || votes > seat)),
+      "event-misplaced",
+      `${event.name} is out of order`,
+    );
     [step, seat] = next < 0 ? [0, -1] : [next, votes];
   }
 }
@@ -97,7 +101,16 @@ function act(round: Round, event: Event, place: Place): void {
 
 function open(round: Round, seat: number, event: Event, place: Place): void {
   const vote = event.get("vote");
-  const ballot = [place.chain, place.court, place.dispute, round.number, seat, vote, event.hash("salt"), event.hash("reason")];
+  const ballot = [
+    place.chain,
+    place.court,
+    place.dispute,
+    round.number,
+    seat,
+    vote,
+    event.hash("salt"),
+    event.hash("reason"),
+  ];
   const commitment = hash(unhex("0x" + ballot.map(word).join("")));
   demand(round.commitments.get(seat) === commitment, CODE, `the vote of seat ${seat} is not the one that was hidden`);
   demand(vote <= MAX_VOTE && !round.leaked.has(seat) && !round.votes.has(seat), SENSELESS, "a vote that cannot be");

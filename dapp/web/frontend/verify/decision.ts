@@ -27,7 +27,11 @@ export function decide({ rounds, concluded }: Hearing, escalated: Event): Verdic
   for (const { round, end } of rounds) {
     if (end?.name === "Appealed") {
       past.push(round);
-      demand(end.get("ruling") === BigInt(tally(round).ruling), CODE, "the ruling that was appealed is not the votes' median");
+      demand(
+        end.get("ruling") === BigInt(tally(round).ruling),
+        CODE,
+        "the ruling that was appealed is not the votes' median",
+      );
     }
     if (end?.name === "RoundVoided") checkPays(end.list("pays"), round.ballots, round, ANY, 0n, round.feeGwei);
   }
@@ -41,7 +45,11 @@ function conclude(past: Round[], round: Round, concluded: Event, escalated: Even
   const ruling = isSettled ? 0n : BigInt(found?.ruling ?? 0);
   // Of parties who agreed the court says that it has refused.
   const isRefused = isSettled || !found;
-  demand(concluded.get("ruling") === ruling && (concluded.get("refused") === 1n) === isRefused, CODE, "the ruling is not the votes' median");
+  demand(
+    concluded.get("ruling") === ruling && (concluded.get("refused") === 1n) === isRefused,
+    CODE,
+    "the ruling is not the votes' median",
+  );
   const scored = [...past, ...(round.hasMajority ? [round] : [])].flatMap((one) => one.ballots);
   const pays = concluded.list("pays");
   const waiting = round.hasMajority ? [] : round.ballots;
@@ -86,7 +94,11 @@ function share(story: Story, verdict: Verdict | undefined, outcome: string, roun
 function settled(story: Story, round: number): bigint {
   const [other, last] = story.proposals.slice(-2);
   const agree = other && last && ["round", "share"].every((name) => other.get(name) === last.get(name));
-  demand(Boolean(agree) && other!.get("byCustomer") !== last!.get("byCustomer") && last!.number("round") === round, CODE, "the two sides did not agree");
+  demand(
+    Boolean(agree) && other!.get("byCustomer") !== last!.get("byCustomer") && last!.number("round") === round,
+    CODE,
+    "the two sides did not agree",
+  );
   return last!.get("share");
 }
 
@@ -117,12 +129,20 @@ function checkDivision(story: Story, funds: Event[], owed: bigint, isRuled: bool
   }
   const isNative = funds[0]!.get("token") === 0n;
   const due = isNative && !isSponsored ? (owed < rest ? owed : rest) : 0n;
-  demand(inside === due && toCustomer === award + due && toOrganisation === rest - due, CODE, "the order was divided otherwise");
+  demand(
+    inside === due && toCustomer === award + due && toOrganisation === rest - due,
+    CODE,
+    "the order was divided otherwise",
+  );
 }
 
 function checkClaim(split: Event, amount: bigint, award: bigint, costs: bigint, isRuled: boolean, share: bigint): void {
   const deposit = (amount * DEPOSIT + ALL - 1n) / ALL;
   const back = isRuled && share * 2n < ALL ? shareDown(deposit, share * 2n) : deposit;
   const expected = { costPaid: costs, fromFunding: isRuled ? 0n : award, depositBack: back };
-  for (const [name, value] of Object.entries(expected)) demand(split.get(name) === value, CODE, `a claim's ${name} is another`);
+  for (const [name, value] of Object.entries(expected)) demand(
+    split.get(name) === value,
+    CODE,
+    `a claim's ${name} is another`,
+  );
 }

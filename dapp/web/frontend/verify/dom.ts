@@ -14,7 +14,11 @@ export function find<T extends HTMLElement = HTMLElement>(mark: string): T {
 }
 
 export function facts(pairs: [string, Child][]): HTMLElement {
-  return make("dl", { class: "facts wide" }, ...pairs.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
+  return make(
+    "dl",
+    { class: "facts wide" },
+    ...pairs.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]),
+  );
 }
 
 export function code(text: string): HTMLElement {

@@ -59,7 +59,11 @@ export function checkPays(pays: bigint[], ballots: number[], round: Round, found
     if (isNear(ballot)) near += 1n;
     else {
       const [pay, due] = [pays[seat] ?? 1n, farPay(ballot, found, round)];
-      demand(due < 0n ? pay >= due && pay <= 0n : pay === due, CODE, `what seat ${seat} was paid does not follow from its vote`);
+      demand(
+        due < 0n ? pay >= due && pay <= 0n : pay === due,
+        CODE,
+        `what seat ${seat} was paid does not follow from its vote`,
+      );
       pot -= pay;
     }
   }

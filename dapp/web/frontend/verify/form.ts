@@ -139,7 +139,11 @@ function readEvent(value: Json): Log {
     topics: texts(fields.array("topics", 4), HASH),
     data: fields.data("data"),
     time: fields.has("time") ? fields.number("time") : undefined,
-    receipt: receipt && { block: receipt.number("block"), transaction: receipt.number("transaction"), log: receipt.number("log") },
+    receipt: receipt && {
+      block: receipt.number("block"),
+      transaction: receipt.number("transaction"),
+      log: receipt.number("log"),
+    },
   };
   receipt?.done();
   fields.done();

@@ -26,7 +26,14 @@ async function call(url: string, method: string, params: unknown[]): Promise<unk
   try {
     const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
     const headers = { "Content-Type": "application/json" };
-    const options: RequestInit = { method: "POST", headers, body, credentials: "omit", referrerPolicy: "no-referrer", signal: AbortSignal.timeout(PATIENCE) };
+    const options: RequestInit = {
+      method: "POST",
+      headers,
+      body,
+      credentials: "omit",
+      referrerPolicy: "no-referrer",
+      signal: AbortSignal.timeout(PATIENCE),
+    };
     const answer = (await (await fetch(url, options)).json()) as { result?: unknown };
     if (answer.result === undefined) throw new Error("no result");
     return answer.result;

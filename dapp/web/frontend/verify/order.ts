@@ -11,10 +11,18 @@ export function checkOrder(story: Story, events: Event[], facts: Facts): void {
   const [first, ...rest] = events;
   const { filed, executed } = story;
   demand(first?.name === "Paid" || first?.name === "Claimed", CODE, "there is no payment");
-  for (const name of ["organisation", "actor", "version", "amount"]) demand(first.get(name) === filed.get(name), CODE, `the payment has another ${name}`);
+  for (const name of ["organisation", "actor", "version", "amount"]) demand(
+    first.get(name) === filed.get(name),
+    CODE,
+    `the payment has another ${name}`,
+  );
   const frozen = rest.filter((event) => event.name === "OrderFrozen");
   const splits = rest.filter((event) => event.name === "Split");
-  demand(frozen.length <= 1 && splits.length === (executed ? 1 : 0) && rest.length === frozen.length + splits.length, CODE, "the order has other events");
+  demand(
+    frozen.length <= 1 && splits.length === (executed ? 1 : 0) && rest.length === frozen.length + splits.length,
+    CODE,
+    "the order has other events",
+  );
   let word = foldFrom(facts, filed.hash("orderKey"), [first]);
   const thawed = word;
   if (frozen[0]) word = foldFrom(facts, filed.hash("orderKey"), [first, frozen[0]]);
@@ -31,5 +39,9 @@ export function checkOrder(story: Story, events: Event[], facts: Facts): void {
 function checkSplit(story: Story, split: Event, executed: Event, facts: Facts): void {
   const same = ["toCustomer", "toOrganisation"].every((name) => split.get(name) === executed.get(name));
   const ofThis = split.get("complaint") === story.filed.get("complaint") && split.get("organisation") === story.filed.get("organisation");
-  demand(same && ofThis && split.time === executed.time && split.address("actor") === facts.desk, CODE, "the order was split otherwise");
+  demand(
+    same && ofThis && split.time === executed.time && split.address("actor") === facts.desk,
+    CODE,
+    "the order was split otherwise",
+  );
 }

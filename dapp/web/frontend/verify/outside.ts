@@ -16,18 +16,30 @@ export function hearOutside(story: Story, events: Event[]): Verdict | undefined 
   demand(opened?.name === "Opened" && opened.time === escalated.time, CODE, "no arbitrator took the case");
   const terms = keccak(opened, ["arbitrator", "id", "listing", "cost", "deadline"]);
   const pinned = opened.get("terms");
-  demand(BigInt(terms) === pinned && pinned === escalated.get("terms") && opened.get("cost") === escalated.get("cost"), CODE, "the terms are others");
+  demand(
+    BigInt(terms) === pinned && pinned === escalated.get("terms") && opened.get("cost") === escalated.get("cost"),
+    CODE,
+    "the terms are others",
+  );
   const rulings = events.filter((event) => event.name === "Ruling");
   const [ruling] = rulings;
   const same = !ruling || (ruling.get("_arbitrator") === opened.get("arbitrator") && ruling.get("_disputeID") === opened.get("id"));
-  demand(rulings.length <= 1 && same && (!ruling || ruling.time < opened.number("deadline")), CODE, "a ruling of somebody else, or too late");
+  demand(
+    rulings.length <= 1 && same && (!ruling || ruling.time < opened.number("deadline")),
+    CODE,
+    "a ruling of somebody else, or too late",
+  );
   const choice = ruling && ruling.get("_ruling") <= CHOICES ? ruling.get("_ruling") : 0n;
   const [end, ...more] = events.filter((event) => event.name === "Concluded" || event.name === "Settled");
   demand(more.length === 0 && (end !== undefined) === (story.executed !== undefined), CODE, "the case ended otherwise");
   if (!end) return undefined;
   const record = [opened.get("arbitrator"), opened.get("id"), choice, opened.get("cost"), ruling?.time ?? 0];
   const found = hash(unhex("0x" + record.map(word).join("")));
-  demand(found === end.hash("record") && found === story.executed!.hash("record") && end.time === story.executed!.time, CODE, "the record is another");
+  demand(
+    found === end.hash("record") && found === story.executed!.hash("record") && end.time === story.executed!.time,
+    CODE,
+    "the record is another",
+  );
   if (end.name === "Settled") return { ruling: 0n, isRefused: false, cost: opened.get("cost") };
   const verdict = { ruling: choice === 0n ? 0n : (choice - 1n) * STEP, isRefused: choice === 0n, cost: opened.get("cost") };
   const told = end.get("ruling") === verdict.ruling && (end.get("refused") === 1n) === verdict.isRefused;

@@ -31,7 +31,10 @@ export function start(): void {
   });
   find("print").addEventListener("click", () => print());
   find("save").addEventListener("click", save);
-  addEventListener("beforeprint", () => document.querySelectorAll("[data-report] details").forEach((one) => one.setAttribute("open", "")));
+  addEventListener(
+    "beforeprint",
+    () => document.querySelectorAll("[data-report] details").forEach((one) => one.setAttribute("open", "")),
+  );
 }
 
 function over(zone: HTMLElement, event: DragEvent): void {
@@ -71,7 +74,9 @@ async function run(asksNodes: boolean): Promise<void> {
   const hash = find<HTMLInputElement>("hash").value.trim().toLowerCase();
   const nodes = find<HTMLTextAreaElement>("nodes").value.split(/\s+/).filter(Boolean);
   if (!chosen) return tell("failed", say("choose-first"));
-  if (asksNodes ? !nodes.length || nodes.some((url) => !NODE.test(url) || !URL.canParse(url)) : !HASH.test(hash)) return tell("failed", say(asksNodes ? "nodes-first" : "hash-first"));
+  const isNode = (url: string): boolean => NODE.test(url) && URL.canParse(url);
+  const isGiven = asksNodes ? nodes.length > 0 && nodes.every(isNode) : HASH.test(hash);
+  if (!isGiven) return tell("failed", say(asksNodes ? "nodes-first" : "hash-first"));
   const trust: Trust = asksNodes ? ({ chain, block }) => askNodes(nodes, chain, block.number) : () => Promise.resolve(hash);
   tell("busy", say("checking"));
   let previous: Previous | undefined;

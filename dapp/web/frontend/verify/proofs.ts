@@ -73,7 +73,11 @@ export class Proofs {
     const headers = this.#claim.headers.map(readHeader);
     const [top] = headers;
     demand(top?.hash === trusted, "block-unproven", "the first header is not of the block that is trusted");
-    demand(top.hash === this.#claim.block.hash && top.number === this.#claim.block.number, "block-unproven", "the block has another number or hash than it says");
+    demand(
+      top.hash === this.#claim.block.hash && top.number === this.#claim.block.number,
+      "block-unproven",
+      "the block has another number or hash than it says",
+    );
     this.#top = top;
     top.isUsed = true;
     let before: Header | undefined;
@@ -87,7 +91,11 @@ export class Proofs {
       } else if (before) {
         while (headers[knowing]!.number > header.number + HISTORY_BLOCKS) knowing += 1;
         const at = headers[knowing]!;
-        demand(at.number > header.number && this.#ancestor(at, header.number) === header.hash, "block-unproven", `block ${header.number} is not in the chain`);
+        demand(
+          at.number > header.number && this.#ancestor(at, header.number) === header.hash,
+          "block-unproven",
+          `block ${header.number} is not in the chain`,
+        );
         at.isUsed = true;
       }
       this.#headers.set(header.number, header);
@@ -139,7 +147,11 @@ export class Proofs {
       const [address, topics, data] = list(logs[place]);
       const address_ = this.#claim.contracts.get(log.contract)!.address;
       const same = hex(string(address)) === address_ && hex(string(data)) === log.data && list(logs[place]).length === 3;
-      demand(same && list(topics).map((topic) => hex(string(topic))).join() === log.topics.join(), code, "the log says something else");
+      demand(
+        same && list(topics).map((topic) => hex(string(topic))).join() === log.topics.join(),
+        code,
+        "the log says something else",
+      );
     });
   }
 

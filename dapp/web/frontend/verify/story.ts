@@ -6,7 +6,17 @@ export type Phase =
   | "Filed" | "Asked" | "Overdue" | "Offered" | "Lapsed" | "Pledged" | "Broken" | "Delivered" | "Kept"
   | "Escalated" | "Paid" | "Closed" | "Confirmed" | "Withdrawn";
 
-export const OUTCOMES = ["", "Accepted", "AcceptedBySilence", "Defaulted", "Ruled", "Refused", "Settled", "PledgeBroken", "PledgeKept"];
+export const OUTCOMES = [
+  "",
+  "Accepted",
+  "AcceptedBySilence",
+  "Defaulted",
+  "Ruled",
+  "Refused",
+  "Settled",
+  "PledgeBroken",
+  "PledgeKept",
+];
 
 /** A window of the rules: what was due by whom, when, and when it was done. */
 export interface Deadline {
@@ -99,7 +109,13 @@ export class Story {
 
   phase(time: number): Phase {
     const isOver = time >= this.#deadline;
-    const after: { [state: string]: Phase } = { Filed: "Overdue", Offered: "Lapsed", Paid: "Closed", Pledged: "Broken", Delivered: "Kept" };
+    const after: { [state: string]: Phase } = {
+      Filed: "Overdue",
+      Offered: "Lapsed",
+      Paid: "Closed",
+      Pledged: "Broken",
+      Delivered: "Kept",
+    };
     if (this.#state !== "Asked") return (isOver && after[this.#state]) || this.#state;
     if (!isOver) return "Asked";
     return time >= this.#answerDeadline ? "Overdue" : "Filed";

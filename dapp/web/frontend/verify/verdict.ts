@@ -37,7 +37,13 @@ function toEntry({ kind, id, fault, trail, told, exhibits }: Result): Entry {
     evidence: { intact: named("intact").length, missing: named("missing"), differs: named("differs") },
     deadlines: told?.promised.map(({ what, due, at, state, seconds }) => {
       const isLate = state === "late" || state === "missed";
-      return { what, deadline: due, at: at ?? null, late_seconds: isLate ? seconds : null, kept: state === "open" ? null : !isLate };
+      return {
+        what,
+        deadline: due,
+        at: at ?? null,
+        late_seconds: isLate ? seconds : null,
+        kept: state === "open" ? null : !isLate,
+      };
     }) ?? [],
     votes: told?.rounds.map((round) => round.votes).filter((votes) => votes.length) ?? [],
     outcome: told?.outcome ? toOutcome(told) : null,
@@ -89,5 +95,9 @@ export function checkPrevious({ chain, block, contracts }: Previous, claim: Clai
   const since = claim.scope.kind === "history" ? claim.scope.since : null;
   if (since === null) return;
   const same = MANDATORY.every((name) => contracts.get(name) === claim.contracts.get(name)?.address);
-  demand(chain === `eip155:${claim.chain}` && block === since && same, "previous-differs", "the earlier verdict is of another block or contracts");
+  demand(
+    chain === `eip155:${claim.chain}` && block === since && same,
+    "previous-differs",
+    "the earlier verdict is of another block or contracts",
+  );
 }

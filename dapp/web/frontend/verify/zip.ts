@@ -33,7 +33,11 @@ export async function members(file: Blob): Promise<Member[]> {
   const count = end.getUint16(10, true);
   const [size, start] = [end.getUint32(12, true), end.getUint32(16, true)];
   const single = end.getUint32(4, true) === 0 && end.getUint16(8, true) === count && end.getUint16(20, true) === 0;
-  demand(single && size <= MAX_DIRECTORY && start + size + END_BYTES === file.size, FORM, "the zip's directory is malformed");
+  demand(
+    single && size <= MAX_DIRECTORY && start + size + END_BYTES === file.size,
+    FORM,
+    "the zip's directory is malformed",
+  );
   const found = directory(await view(file, start, size), count);
   let at = 0;
   const members = [];
@@ -60,7 +64,11 @@ function directory(view: DataView, count: number): Entry[] {
     const short = (offset: number): number => view.getUint16(at + offset, true);
     const long = (offset: number): number => view.getUint32(at + offset, true);
     const names = short(28);
-    demand(long(0) === 0x02014b50 && at + CENTRAL_BYTES + names <= view.byteLength, FORM, "the zip's directory is malformed");
+    demand(
+      long(0) === 0x02014b50 && at + CENTRAL_BYTES + names <= view.byteLength,
+      FORM,
+      "the zip's directory is malformed",
+    );
     demand(short(30) === 0 && short(32) === 0 && short(34) === 0, FORM, "a zip entry has extra fields");
     const name = ascii(view, at + CENTRAL_BYTES, names);
     found.push({ name, flags: short(8), method: short(10), crc: long(16), packed: long(20), size: long(24), offset: long(42) });
