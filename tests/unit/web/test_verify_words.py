@@ -34,7 +34,7 @@ def test_every_state_and_code_has_its_words() -> None:
     }
     assert len(codes) > 14
     assert {f"code-{code}" for code in codes} <= known
-    outcomes = re.search(r"OUTCOMES = \[(.*)\]", sources)
+    outcomes = re.search(r"OUTCOMES = \[([^\]]*)\]", sources)
     assert outcomes is not None
     for name in re.findall(r'"(\w+)"', outcomes[1]):
         assert f"outcome-{name.lower()}" in known
