@@ -4,6 +4,7 @@ import { build } from "esbuild";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { events } from "./verify/tables.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "..", "..", "..");
@@ -14,6 +15,7 @@ mkdirSync(target, { recursive: true });
 
 await build({
   absWorkingDir: here,
+  preserveSymlinks: true,
   // Pages load seal.js when somebody seals or opens a file, and not before.
   entryPoints: ["app.ts", "seal.ts"],
   // Keys that keys.ts refuses before age sees them: half of age's weight.
@@ -26,6 +28,21 @@ await build({
   minify: true,
   legalComments: "none",
   chunkNames: "[name]-[hash]",
+  logLevel: "warning",
+});
+
+// The verifier shares no chunk with the pages: it must also run alone, written into one file.
+await build({
+  absWorkingDir: here,
+  preserveSymlinks: true,
+  entryPoints: { verify: "verify/main.ts", "verify-style": "verify/verify.css" },
+  outdir: target,
+  bundle: true,
+  format: "iife",
+  target: "es2022",
+  minify: true,
+  legalComments: "none",
+  define: { EVENTS: JSON.stringify(events(root)) },
   logLevel: "warning",
 });
 

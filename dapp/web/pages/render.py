@@ -34,20 +34,14 @@ def language_of(request: Request) -> Language:
 def page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
     """Renders a template; a language asked for by `?lang` is remembered."""
     t = language_of(request)
-    html = (
-        _environment()
-        .get_template(template)
-        .render(
-            t=t,
-            say=t.say,
-            count=t.count,
-            html=t.html,
-            words=words(t),
-            languages=LANGUAGES,
-            in_language=lambda tag: str(request.url.include_query_params(lang=tag)),
-            site=_site(request),
-            **context,
-        )
+    html = render(
+        t,
+        template,
+        words=words(t),
+        languages=LANGUAGES,
+        in_language=lambda tag: str(request.url.include_query_params(lang=tag)),
+        site=_site(request),
+        **context,
     )
     headers = {
         "Vary": "Accept-Language, Cookie, HX-Request",
@@ -58,6 +52,12 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
     if request.query_params.get("lang"):
         response.set_cookie(_COOKIE, t.tag, max_age=_COOKIE_SECONDS, samesite="lax")
     return response
+
+
+def render(t: Language, template: str, **context: Any) -> str:
+    """A template's text, for what is no page in the common frame."""
+    found = _environment().get_template(template)
+    return found.render(t=t, say=t.say, count=t.count, html=t.html, **context)
 
 
 @cache
