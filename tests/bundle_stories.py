@@ -37,7 +37,11 @@ def told(url: str) -> Iterator[Told]:
         maker = scene.maker(without=spoken)
         yield Told("erased", maker.case(number), maker.trusted.block.hash, "evidence-missing")
         yield _case(scene, "appeal", _appeal(scene))
-        yield _case(scene, "claim", _claim(scene))
+        claim = _missed_claim(scene)
+        # Its words were zeroed again, of which some nodes keep leaves.
+        yield _case(scene, "redrawn", claim)
+        _end_claim(scene, claim)
+        yield _case(scene, "claim", claim)
         ruled, waiting = _outside(scene)
         yield _case(scene, "outside", ruled)
         yield _case(scene, "waiting", waiting)
@@ -141,8 +145,8 @@ def _appeal(scene: Scene) -> int:
     return number
 
 
-def _claim(scene: Scene) -> int:
-    """Unanswered; its first panel does not vote."""
+def _missed_claim(scene: Scene) -> int:
+    """Unanswered; its first panel does not vote, and another is drawn."""
     world = scene.world
     said = scene.say(world.customer, "Without an order.")
     number = world.claim(scene.organisation, what=said)
@@ -156,10 +160,14 @@ def _claim(scene: Scene) -> int:
     world.reveal(number, 1)
     world.void(number)
     world.draw(number)
+    return number
+
+
+def _end_claim(scene: Scene, number: int) -> None:
+    world = scene.world
     world.vote(number, [4000, None, 6000])
     world.execute(number)
     world.send(world.bystander, CLAIMS, "withdrawFunding", (number, world.bystander))
-    return number
 
 
 def _outside(scene: Scene) -> tuple[int, int]:
