@@ -15,7 +15,6 @@ from tests.lying_node import Reply, Request
 _TURN_SECONDS = 0.03
 _SETTLE_SECONDS = 0.15
 _END_SECONDS = 20.0
-_REFUSAL_SECONDS = 2.0
 
 
 class Supervised:
@@ -87,7 +86,7 @@ class Supervised:
         """What stops another one, which nobody lies to; None if it goes on."""
         self._begin()
         with self._gate.opened():
-            self._reader.join(_REFUSAL_SECONDS)
+            self._reader.join()
         # Asked for, and so no reason to complain of it later.
         error, self._reader.error = self._reader.error, None
         return error

@@ -50,7 +50,11 @@ def test_what_the_target_lost_is_sent_again(url: str, vault: Vault) -> None:
             await until_all(one, "pinned", ["shelf"], shown)
             assert shelf.sends[lost] == 2
             assert shelf.sends[shown["cid"]] == 1
-            assert shelf.checks[shown["cid"]] > 0
+
+            async def looked_at() -> bool:
+                return shelf.checks[shown["cid"]] > 0
+
+            await until(looked_at, "what was not lost is looked at as well")
 
     asyncio.run(work())
 
