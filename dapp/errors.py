@@ -20,10 +20,13 @@ RedressError
     ├── Undecodable               undecodable            bytes that do not fit the ABI
     ├── Unbuilt                   artifact-missing       an artifact is not there
     ├── NotFound                  not-found
+    │   └── Erased                evidence-erased        fields: reason, erased_at
     ├── InvalidInput              invalid-input          fields: field
     ├── Refused                   refused                the rules forbid it now
     ├── SignInRequired            sign-in-required       nobody is signed in
     ├── CrossSite                 cross-site             another site's page asks for a change
+    ├── Forbidden                 forbidden              the account has no right to it
+    ├── EnvelopesFull             envelopes-full         no room for more key envelopes
     └── ContractRefused           contract-<error-name>  a custom error of a contract; fields: its
                                                          arguments
 """
@@ -170,6 +173,29 @@ class NotFound(Final):
     """There is no such thing."""
 
     default_code = "not-found"
+
+
+class Erased(NotFound):
+    """It was taken away for good; `fields["reason"]` is `personal` or `legal`."""
+
+    default_code = "evidence-erased"
+
+    @property
+    def status(self) -> int:
+        """Of HTTP: gone, or unavailable for legal reasons (RFC 7725)."""
+        return 451 if self.fields.get("reason") == "legal" else 410
+
+
+class Forbidden(Final):
+    """The account that is signed in has no right to it."""
+
+    default_code = "forbidden"
+
+
+class EnvelopesFull(Final):
+    """There is no room for more key envelopes."""
+
+    default_code = "envelopes-full"
 
 
 class InvalidInput(Final):

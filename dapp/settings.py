@@ -6,6 +6,7 @@ from pydantic import AliasChoices, Field, HttpUrl, ValidationInfo, field_validat
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from dapp.domain.site import Site, site_of
+from evidence import EvidenceError, key_of
 
 
 class Settings(BaseSettings):
@@ -90,6 +91,14 @@ class Settings(BaseSettings):
         description="where people reach the pages, such as https://redress.example; without it "
         "only people at this very machine can sign in",
     )
+    clerk_recipient: str | None = Field(
+        default=None,
+        description="age1… of the clerk (`redress clerk run`), who seals to the panel what authors "
+        "have sealed to it; empty for none",
+    )
+    envelope_quota_bytes: int = Field(
+        default=4 * 1024**3, gt=0, description="what all key envelopes together may take"
+    )
     session_seconds: int = Field(
         default=12 * 3600, ge=60, le=30 * 86_400, description="how long somebody stays signed in"
     )
@@ -115,6 +124,18 @@ class Settings(BaseSettings):
         if info.data.get("kubo_url") is None:
             raise ValueError("the pinning service needs REDRESS_KUBO_URL, to fetch from")
         return value
+
+    @field_validator("clerk_recipient")
+    @classmethod
+    def _is_a_recipient(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        try:
+            key_of(value)
+        except EvidenceError as error:
+            raise ValueError(error.message) from error
+        return value
+
     @field_validator("public_url")
     @classmethod
     def _is_an_origin(cls, value: str | None) -> str | None:

@@ -126,6 +126,11 @@ class Vault:
             found = {owner: self._pins.roots(owner) for owner in self._pins.owners()}
         return {owner: roots for owner, roots in found.items() if roots}
 
+    def owners(self) -> frozenset[str]:
+        """Who has pinned something, or had: where `remove` was cut off. Raises VaultError."""
+        with disk_errors():
+            return frozenset((*self._pins.owners(), *self._removing.owners()))
+
     def collect(self) -> Collected:
         """Removes every block that no pin reaches, and what processes that died have left.
 

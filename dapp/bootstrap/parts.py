@@ -19,18 +19,23 @@ from dapp.errors import NodeBusy, NodeUnavailable
 from dapp.service.cases import Cases
 from dapp.service.clock import Clock
 from dapp.service.draws import Draws
+from dapp.service.envelopes import Envelopes
+from dapp.service.erasure import Erasure
 from dapp.service.evidence import Evidence
 from dapp.service.outbox import Outbox
 from dapp.service.parts import Parts
 from dapp.service.people import People
 from dapp.service.prepare import Prepare
 from dapp.service.replicas import Replicas
+from dapp.service.sealing import Sealing
 from dapp.service.sessions import Sessions
 from dapp.service.status import Status
 from dapp.service.targets import KuboTarget, PinningTarget, Target
 from dapp.settings import Settings
 from dapp.store import database
 from dapp.store.deployments import stored
+from dapp.store.envelopes import EnvelopeRows
+from dapp.store.erasures import ErasureRows
 from dapp.store.news import News
 from dapp.store.queries import Queries
 from dapp.store.replication import Replication
@@ -55,7 +60,9 @@ async def build(settings: Settings) -> AsyncIterator[Parts]:
         pool = await stack.enter_async_context(database.pool(url))
         node = await _node(settings, stack)
         deployment = await _deployment(settings, node, pool)
-        yield _parts(settings, deployment, node, pool, url)
+        parts = _parts(settings, deployment, node, pool, url)
+        await parts.erasure.refresh()
+        yield parts
 
 
 def build_vault(settings: Settings) -> Vault:
@@ -89,8 +96,12 @@ def _parts(
     targets = build_targets(settings)
     replication = Replication(pool, deployment.chain_id)
     outbox = Outbox(vault, replication, targets)
-    desk = deployment.address_of("ComplaintDesk")
-    rows = SessionRows(pool, deployment.chain_id)
+    chain, desk = deployment.chain_id, deployment.address_of("ComplaintDesk")
+    erasure = Erasure(vault, ErasureRows(pool, chain))
+    limit = settings.max_upload_bytes
+    evidence = Evidence(vault, outbox, chain, desk, limit, erasure.refused)
+    kept, clerk = EnvelopeRows(pool, chain, settings.envelope_quota_bytes), settings.clerk_recipient
+    rows = SessionRows(pool, chain)
     return Parts(
         settings=settings,
         deployment=deployment,
@@ -102,10 +113,13 @@ def _parts(
         people=people,
         draws=draws,
         prepare=Prepare(cases, people, draws, clock, node, deployment),
-        evidence=Evidence(vault, outbox, deployment.chain_id, desk, settings.max_upload_bytes),
+        evidence=evidence,
         outbox=outbox,
         replicas=Replicas(replication, targets),
         sessions=Sessions(rows, Signatures(node), time.time, settings.session_seconds),
+        envelopes=Envelopes(kept, evidence, erasure, clerk),
+        sealing=Sealing(queries, cases, evidence, kept, clerk),
+        erasure=erasure,
     )
 
 

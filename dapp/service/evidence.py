@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from dapp.domain.types import Address, ChainId, ComplaintId, Hash32, caip2, hash32
-from dapp.errors import InvalidInput, NotFound
+from dapp.errors import Erased, InvalidInput, NotFound
 from dapp.service.outbox import Outbox
 from evidence import (
     CID,
@@ -21,7 +21,7 @@ from evidence import (
     file_size,
     parse,
 )
-from evidence.errors import BlockMissing, EvidenceError
+from evidence.errors import BlockMissing, ContentRefused, EvidenceError
 from evidence.gateway import Gateway
 from evidence.manifest import sealed_item
 from evidence.seal import check_sealed
@@ -71,12 +71,16 @@ class Evidence:
         max_file_bytes: int,
         refused: Callable[[CID], int | None] = lambda cid: None,
     ) -> None:
-        """`refused` says 410 or 451 of what the gateway must not give out, whether held or not."""
+        """`refused` says 410 or 451 of what must not be given out, whether held or not.
+
+        What it says 451 of is not taken in either.
+        """
         self._vault = vault
         self._outbox = outbox
         self._chain = caip2(chain_id)
         self._desk = desk.lower()
         self._max_file_bytes = max_file_bytes
+        self._refused = refused
         self.gateway = Gateway(vault.block, refused)
 
     def submit(self, submission: Submission) -> View:
@@ -89,20 +93,29 @@ class Evidence:
             uploads = zip(submission.files, kinds, strict=True)
             items = [self._store(delivery, place, *upload) for place, upload in enumerate(uploads)]
             digest = delivery.put_manifest(encode(self._manifest(submission, text, items)))
+            for cid in (digest_to_cid(digest), *(item.cid for item in items)):
+                self._check_taken(cid)
             delivery.pin(digest.hex())
         self._outbox.add(digest)
         return self._view(digest)
 
     def show(self, digest: Hash32) -> View:
-        """Raises NotFound where the vault does not hold the manifest, EvidenceError."""
+        """Raises NotFound where the vault does not hold the manifest, Erased, EvidenceError."""
         return self._view(bytes.fromhex(digest[2:]))
 
     def manifest(self, digest: Hash32) -> bytes:
-        """The very bytes that have this digest. Raises NotFound, EvidenceError."""
+        """The very bytes that have this digest. Raises NotFound, Erased, EvidenceError."""
+        cid = digest_to_cid(bytes.fromhex(digest[2:]))
+        if (status := self._refused(cid)) is not None:
+            raise erased(digest, "legal" if status == 451 else "personal")
         try:
-            return self._vault.get(digest_to_cid(bytes.fromhex(digest[2:])))
+            return self._vault.get(cid)
         except BlockMissing as error:
             raise _missing(digest) from error
+
+    def _check_taken(self, cid: CID) -> None:
+        if self._refused(cid) == 451:
+            raise ContentRefused(f"{cid} was erased by law and stays so", cid=str(cid), status=451)
 
     def _manifest(self, submission: Submission, text: str | None, items: list[Item]) -> Manifest:
         order, salt = submission.order, submission.salt
@@ -206,6 +219,13 @@ def kind_of(text: str) -> Kind:
             code="evidence-kind-unknown",
             fields={"field": "kind"},
         ) from error
+
+
+def erased(digest: Hash32, reason: str, **more: object) -> Erased:
+    return Erased(
+        f"what {digest} names was erased; the digest stays in the record",
+        fields={"digest": digest, "reason": reason, **more},
+    )
 
 
 def _missing(name: str) -> NotFound:

@@ -6,11 +6,14 @@ from dapp.domain.deployment import Deployment
 from dapp.service.cases import Cases
 from dapp.service.clock import Clock
 from dapp.service.draws import Draws
+from dapp.service.envelopes import Envelopes
+from dapp.service.erasure import Erasure
 from dapp.service.evidence import Evidence
 from dapp.service.outbox import Outbox
 from dapp.service.people import People
 from dapp.service.prepare import Prepare
 from dapp.service.replicas import Replicas
+from dapp.service.sealing import Sealing
 from dapp.service.sessions import Sessions
 from dapp.service.status import Status
 from dapp.settings import Settings
@@ -34,3 +37,6 @@ class Parts:
     outbox: Outbox
     replicas: Replicas
     sessions: Sessions
+    envelopes: Envelopes
+    sealing: Sealing
+    erasure: Erasure

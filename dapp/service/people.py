@@ -12,6 +12,8 @@ from dapp.service import hearings, views
 from dapp.service.clock import Clock, Moment
 from dapp.store.queries import Queries
 from dapp.store.views import Credit, OrderRow, OrganisationRow, Page, PositionRow, SeatRow
+from evidence import recipient_of_key
+from evidence.errors import RecipientInvalid
 
 View = dict[str, Any]
 
@@ -99,12 +101,14 @@ class People:
 
     async def key(self, account: Address) -> View:
         found, moment = await self.find_key(account)
-        shown = (
-            {"version": 0, "key": None, "set_at": None}
-            if found is None
-            else {"version": found.version, "key": found.key, "set_at": views.time(found.set_at)}
-        )
-        return {"account": account, **shown, **moment.stamp()}
+        return {
+            "account": account,
+            "key": found and found.key,
+            "recipient": recipient_of(found),
+            "version": found.version if found else 0,
+            "since": views.time(found.set_at) if found else None,
+            **moment.stamp(),
+        }
 
     async def _arbitrator(self, owner: Address) -> View:
         return {
@@ -131,6 +135,16 @@ class People:
             "voting_key": position.voting_key,
             "voting_key_version": position.voting_key_version,
         }
+
+
+def recipient_of(found: EncryptionKey | None) -> str | None:
+    """`age1…`; None also for 32 bytes that are no key: the chain takes any."""
+    if found is None or found.key is None:
+        return None
+    try:
+        return recipient_of_key(bytes.fromhex(found.key[2:]))
+    except RecipientInvalid:
+        return None
 
 
 def unknown_organisation(organisation: OrganisationId) -> NotFound:

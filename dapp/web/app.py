@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 
 from dapp.service.parts import Parts
 from dapp.web import api, pages, problems
-from dapp.web.api import evidence, session
+from dapp.web.api import envelopes, evidence, session
 from dapp.web.limits import BodyLimit, SecurityHeaders
 from dapp.web.stream import Hub
 
@@ -21,7 +21,7 @@ _MAX_BODY_BYTES = 256 * 1024
 
 
 def create_app(parts: Parts) -> FastAPI:
-    """The pages, the API and their one error handler; its lifespan runs listener and outbox."""
+    """The pages, the API and their one error handler; its lifespan runs what goes on."""
     app = FastAPI(
         title="Redress",
         version=version("redress"),
@@ -43,6 +43,7 @@ def create_app(parts: Parts) -> FastAPI:
         bytes_by_path={
             evidence.PATH: parts.settings.max_upload_bytes,
             **session.BODY_BYTES,
+            **envelopes.BODY_BYTES,
         },
     )
     app.add_middleware(SecurityHeaders)
@@ -51,7 +52,8 @@ def create_app(parts: Parts) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    work = (app.state.hub.run(), app.state.parts.outbox.run())
+    parts: Parts = app.state.parts
+    work = (app.state.hub.run(), parts.outbox.run(), parts.erasure.run())
     tasks = [asyncio.create_task(one) for one in work]
     try:
         yield

@@ -19,7 +19,8 @@ SECURITY_HEADERS = {
 
 
 class BodyLimit:
-    """Refuses bodies over `default_bytes`, or over what `bytes_by_path` says of the path.
+    """Refuses bodies over `default_bytes`, or over what `bytes_by_path` says of the path, in which
+    a `*` stands for one name.
 
     Starlette's own limiter answers in plain text and cannot be told otherwise.
     """
@@ -27,13 +28,13 @@ class BodyLimit:
     def __init__(self, app: ASGIApp, default_bytes: int, bytes_by_path: dict[str, int]) -> None:
         self._app = app
         self._default_bytes = default_bytes
-        self._bytes_by_path = bytes_by_path
+        self._bytes_by_path = {tuple(path.split("/")): n for path, n in bytes_by_path.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = self._bytes_by_path.get(scope["path"], self._default_bytes)
+        limit = self._limit(scope["path"])
         announced = Headers(scope=scope).get("content-length", "0")
         expected = int(announced) if announced.isdecimal() else 0
         received = 0
@@ -49,6 +50,15 @@ class BodyLimit:
             return message
 
         await self._app(scope, limited, send)
+
+    def _limit(self, path: str) -> int:
+        names = tuple(path.split("/", 8))
+        for known, limit in self._bytes_by_path.items():
+            if len(known) == len(names) and all(
+                one in ("*", name) for one, name in zip(known, names, strict=True)
+            ):
+                return limit
+        return self._default_bytes
 
 
 def _too_large(limit: int) -> HTTPException:

@@ -14,6 +14,9 @@ from starlette.responses import Response
 
 from dapp.errors import (
     CrossSite,
+    EnvelopesFull,
+    Erased,
+    Forbidden,
     InvalidInput,
     NotFound,
     RedressError,
@@ -24,7 +27,7 @@ from dapp.service.told import argument
 from dapp.web.limits import SECURITY_HEADERS
 from dapp.web.pages import error_page
 from evidence import EvidenceError
-from evidence.errors import CidInvalid, FileTooLarge, VaultError
+from evidence.errors import CidInvalid, ContentRefused, FileTooLarge, VaultError
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:redress:problem:"
@@ -39,6 +42,8 @@ _RETRY = {"Retry-After": "2"}
 _STATUSES: dict[type[RedressError], int] = {
     SignInRequired: 401,
     CrossSite: 403,
+    Forbidden: 403,
+    EnvelopesFull: 507,
     NotFound: 404,
     InvalidInput: 422,
     Retryable: 503,
@@ -111,6 +116,8 @@ def problem(error: Exception) -> Problem:
 
 
 def _status(error: RedressError) -> int:
+    if isinstance(error, Erased):
+        return error.status
     found = (status for kind, status in _STATUSES.items() if isinstance(error, kind))
     return next(found, 409)
 
@@ -120,6 +127,8 @@ def _evidence_status(error: EvidenceError) -> int:
         return 507 if error.code == "vault_full" else 503
     if isinstance(error, FileTooLarge):
         return 413
+    if isinstance(error, ContentRefused):
+        return int(error.fields.get("status", 410))
     return 400 if isinstance(error, CidInvalid) else 422
 
 

@@ -18,6 +18,11 @@ BROWSER = "redress-sign-in"
 _READS = ("GET", "HEAD", "OPTIONS")
 
 
+async def never_stored(response: Response) -> None:
+    """What is private stays out of every cache."""
+    response.headers["Cache-Control"] = "no-store"
+
+
 async def _site(request: Request, parts: PartsOf) -> Site:
     told = parts.settings.site
     found = told or loopback_site(request.url.scheme, request.headers.get("host", ""))

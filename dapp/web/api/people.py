@@ -66,9 +66,3 @@ async def arbitrator(parts: PartsOf, address: AddressPath) -> dict[str, Any]:
 async def foreseen(parts: PartsOf, address: AddressPath) -> dict[str, Any]:
     """Seats in panels that nobody has drawn yet: the first to vote draws."""
     return await parts.draws.show_of(address)
-
-
-@router.get("/keys/{address}")
-async def key(parts: PartsOf, address: AddressPath) -> dict[str, Any]:
-    """What evidence for an account is to be sealed to; version 0 where it never said."""
-    return await parts.people.key(address)

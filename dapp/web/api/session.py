@@ -14,6 +14,7 @@ from dapp.web.api.accounts import (
     OptionalSession,
     SiteOf,
     cookie,
+    never_stored,
     same_site,
     set_cookie,
 )
@@ -26,14 +27,10 @@ BODY_BYTES = {PATH: 24 * 1024, f"{PATH}/message": 1024}
 """A signature of an account that is not made yet (ERC-6492) brings its making along."""
 
 
-async def _never_stored(response: Response) -> None:
-    response.headers["Cache-Control"] = "no-store"
-
-
 router = APIRouter(
     prefix="/session",
     tags=["session"],
-    dependencies=[Depends(_never_stored), Depends(same_site)],
+    dependencies=[Depends(never_stored), Depends(same_site)],
 )
 
 

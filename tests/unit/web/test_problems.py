@@ -13,6 +13,9 @@ from dapp.errors import (
     ContractRefused,
     CrossSite,
     DatabaseUnavailable,
+    EnvelopesFull,
+    Erased,
+    Forbidden,
     InvalidInput,
     NotFound,
     RedressError,
@@ -21,7 +24,7 @@ from dapp.errors import (
 )
 from dapp.web import problems
 from dapp.web.limits import SECURITY_HEADERS, BodyLimit, SecurityHeaders
-from evidence.errors import CidInvalid, EvidenceError, FileTooLarge, VaultFull
+from evidence.errors import CidInvalid, ContentRefused, EvidenceError, FileTooLarge, VaultFull
 
 LIMIT = 1000
 
@@ -76,6 +79,11 @@ def client(app: FastAPI) -> Client:
     ("error", "status", "code"),
     [
         (NotFound("gone"), 404, "not-found"),
+        (Erased("gone", fields={"reason": "personal"}), 410, "evidence-erased"),
+        (Erased("gone", fields={"reason": "legal"}), 451, "evidence-erased"),
+        (Forbidden("not yours", code="not-a-reader"), 403, "not-a-reader"),
+        (EnvelopesFull("full"), 507, "envelopes-full"),
+        (ContentRefused("no", status=451), 451, "content-refused"),
         (SignInRequired("private"), 401, "sign-in-required"),
         (CrossSite("elsewhere"), 403, "cross-site"),
         (InvalidInput("no", code="address-checksum"), 422, "address-checksum"),
