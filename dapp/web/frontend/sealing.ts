@@ -34,7 +34,7 @@ export async function submit(statement: HTMLElement, body: FormData, text: strin
   const clerk = statement.querySelector<HTMLInputElement>("[data-clerk] input:checked") ? await clerkKey() : null;
   const recipients = [own, ...others.values(), ...(clerk ? [clerk] : [])];
   const envelope = await makeEnvelope(await manifestOf(stored.digest), sealing, [...new Set(recipients)]);
-  await store(stored.digest, [me(), ...others.keys()], envelope);
+  await store(stored.digest, [me(), ...others.keys(), ...(clerk ? ["clerk"] : [])], envelope);
   return stored.digest;
 }
 

@@ -1,7 +1,7 @@
 """Private evidence on the pages: keys, who may read, what nobody could open, what was erased."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
@@ -10,12 +10,11 @@ from dapp.domain.keys import EncryptionKey
 from dapp.domain.organisation import ROLE_ANSWER, Organisation
 from dapp.domain.phases import RoundPhase
 from dapp.domain.rules import is_accused
-from dapp.domain.types import Address, Digest, UnixTime
+from dapp.domain.types import Address, UnixTime
+from dapp.service.people import recipient_of
 from dapp.web.i18n import Language
 from dapp.web.presentation.people import CUSTOMER, ORGANISATION, role_name, short
 from dapp.web.presentation.view import Look
-from evidence import recipient_of_key
-from evidence.errors import RecipientInvalid
 
 _HANDED_OVER = frozenset({RoundPhase.HAND_OVER, RoundPhase.COMMIT})
 
@@ -67,7 +66,7 @@ class PrivateFacts:
     """What the service tells about a case: `unopened` and, by digest, `erased`."""
 
     unopened: Sequence[Mapping[str, Any]] = ()
-    erased: Mapping[Digest, Mapping[str, Any]] | None = None
+    erased: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 NOTHING_PRIVATE = PrivateFacts()
@@ -77,11 +76,7 @@ def key_line(found: EncryptionKey | None, t: Language) -> KeyLine | None:
     """None where the account has no key now."""
     if found is None or found.key is None:
         return None
-    try:
-        recipient = recipient_of_key(bytes.fromhex(found.key[2:]))
-    except RecipientInvalid:
-        recipient = ""
-    return KeyLine(found.key, recipient, t.time(found.set_at))
+    return KeyLine(found.key, recipient_of(found) or "", t.time(found.set_at))
 
 
 def answering(organisation: Organisation) -> list[Address]:
@@ -105,7 +100,7 @@ def private_box(look: Look, organisation: Organisation, facts: PrivateFacts) -> 
         has_panel=bool(seats),
         until=look.t.time(current.commit_ends, look.now) if waits and current else "",
         unopened=tuple(_unopened(one) for one in facts.unopened),
-        erased=tuple(_erased(look, facts.erased or {})),
+        erased=tuple(_erased(look, facts.erased)),
     )
 
 
@@ -118,7 +113,7 @@ def _unopened(one: Mapping[str, Any]) -> UnopenedLine:
     return UnopenedLine(one["digest"], account, short(account), one["reason"], stands)
 
 
-def _erased(look: Look, erased: Mapping[Digest, Mapping[str, Any]]) -> list[ErasedLine]:
+def _erased(look: Look, erased: Mapping[str, Mapping[str, Any]]) -> list[ErasedLine]:
     t, lines = look.t, []
     for item in look.case.evidence:
         if (told := erased.get(item.digest)) is None:

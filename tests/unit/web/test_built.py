@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[3]
 BUILT = ROOT / "dapp" / "web" / "static" / "built"
 SCRIPT_BYTES = 5 * 1024
 """What every page loads of our own, compressed."""
-ALL_SCRIPTS_BYTES = 16 * 1024
+ALL_SCRIPTS_BYTES = 17 * 1024
 """All but what seals."""
 SEAL_BYTES = 28 * 1024
 """Mostly age; loaded when somebody seals or opens a file."""
