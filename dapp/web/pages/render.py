@@ -79,11 +79,11 @@ def _site(request: Request) -> dict[str, str]:
     """
     parts: Parts | None = getattr(request.app.state, "parts", None)
     if parts is None:
-        return {"chain_name": "", "keys": "", "node": ""}
+        return {"chain_name": "", "key_registry": "", "node": ""}
     node = urlsplit(parts.settings.node_url)
     is_open = node.hostname in _LOOPBACK and node.username is None and node.path in ("", "/")
     return {
         "chain_name": caip2(parts.deployment.chain_id),
-        "keys": parts.deployment.address_of(KEYS),
+        "key_registry": parts.deployment.address_of(KEYS),
         "node": node.geturl() if is_open else "",
     }
