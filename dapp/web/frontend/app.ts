@@ -97,6 +97,7 @@ async function dress(): Promise<void> {
     form.dataset["kept"] = "";
     keepDraft(form);
   }
+  if (document.querySelector("[data-private]")) await (await import("./private")).start(fail);
   const statements = document.querySelectorAll<HTMLElement>("[data-statement]");
   if (statements.length) {
     const { watch } = await import("./statement");
@@ -110,7 +111,6 @@ async function dress(): Promise<void> {
   if (document.querySelector("[data-review]")) (await import("./review")).start();
   if (document.querySelector("[data-peak]")) (await import("./policy")).start();
   if (document.querySelector("[data-exhibit]")) void (await import("./exhibits")).check();
-  if (document.querySelector("[data-private]")) await (await import("./private")).start(fail);
   if (document.querySelector("[data-proof]")) (await import("./proof")).start();
 }
 

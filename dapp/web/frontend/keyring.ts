@@ -215,7 +215,7 @@ export function told(error: unknown): string {
 
 /** Deriving from a passphrase holds the page for a second: what was said must show first. */
 export function painted(): Promise<void> {
-  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  return new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 export function toBase64(bytes: Uint8Array): string {

@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-QTMTLSZH.js";import"./chunk-GENF3RLM.js";import"./chunk-753CKKWY.js";import"./chunk-6LSLEWJH.js";import"./chunk-VDQMTB6L.js";import"./chunk-CRTSRVLP.js";import"./chunk-2UMO6WL7.js";import"./chunk-ZQSWPJDJ.js";import"./chunk-S7JQKHUZ.js";import"./chunk-UR7R3ACI.js";import"./chunk-D2PIGF2D.js";import"./chunk-PWUUYBW2.js";export{b as readersOf,a as submit};
