@@ -97,12 +97,12 @@ async function dress(): Promise<void> {
     form.dataset["kept"] = "";
     keepDraft(form);
   }
-  if (document.querySelector("[data-private]")) await (await import("./private")).start(fail);
   const statements = document.querySelectorAll<HTMLElement>("[data-statement]");
   if (statements.length) {
     const { watch } = await import("./statement");
     statements.forEach(watch);
   }
+  if (document.querySelector("[data-private]")) void import("./private").then(({ start }) => start(fail)).catch(fail);
   const reveals = document.querySelectorAll<HTMLFormElement>("form[data-before=reveal]");
   if (reveals.length) {
     const { showReceipt } = await import("./vote");
