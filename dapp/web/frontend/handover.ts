@@ -34,7 +34,6 @@ export async function show(): Promise<void> {
   when("keyless", keyless.length > 0);
   const names = keyless.map((account) => `${account.slice(0, 6)}…${account.slice(-4)}`);
   box().querySelector<HTMLElement>("[data-keyless]")!.textContent = names.join(", ");
-  when("box", waiting.length > 0 || keyless.length > 0);
 }
 
 export async function press(button: HTMLElement): Promise<void> {

@@ -156,6 +156,7 @@ function ask(isOther: boolean): Promise<void> {
     part.hidden = part.dataset["when"] !== (isOther ? "other" : locked.length ? "here" : "away");
   }
   file.required = locked.length === 0;
+  dialog.querySelector<HTMLElement>("[data-file]")!.hidden = locked.length > 0 && !isOther;
   form.reset();
   alarm(dialog, "");
   return new Promise((resolve, reject) => {

@@ -20,6 +20,7 @@ export async function open(exhibit: HTMLElement): Promise<void> {
     const opened = await openItem(manifest, envelope, Number(number), await raw(`/ipfs/${cid}`));
     await show(exhibit, opened);
     mark(line, "right", say("seal-opened"));
+    exhibit.querySelector("[data-open]")?.remove();
   } catch (error) {
     mark(line, "wrong", told(error));
   }
@@ -38,7 +39,7 @@ async function show(exhibit: HTMLElement, { name, mediaType, file }: Opened): Pr
   link.href = URL.createObjectURL(file);
   link.download = name;
   link.textContent = say("seal-save");
-  link.className = "button";
+  link.className = "button quiet";
   const parts: HTMLElement[] = [link];
   if (PICTURES.includes(mediaType)) parts.unshift(await picture(file, mediaType, name));
   if (mediaType === "text/plain" && file.size <= MAX_TEXT_BYTES) parts.unshift(await words(file));

@@ -14,8 +14,16 @@ router = APIRouter()
 
 @router.get("/keys")
 async def keys(request: Request, account: Annotated[str, Query(max_length=42)] = "") -> Response:
-    shown: KeyLine | None = None
-    if account:
-        found, _ = await parts_of(request).people.find_key(inputs.address(account, "account"))
-        shown = key_line(found, language_of(request))
+    shown = await _key(request, account) if account else None
     return page(request, "keys.html", account=account, key=shown)
+
+
+async def has_key(request: Request, account: str) -> bool:
+    """Whether others can seal to it. Raises InvalidInput."""
+    found = await _key(request, account)
+    return found is not None and found.recipient != ""
+
+
+async def _key(request: Request, account: str) -> KeyLine | None:
+    found, _ = await parts_of(request).people.find_key(inputs.address(account, "account"))
+    return key_line(found, language_of(request))

@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-XRRMQY2C.js";import"./chunk-7TRPV74S.js";import"./chunk-753CKKWY.js";import"./chunk-E3ITKCS6.js";import"./chunk-VDQMTB6L.js";import"./chunk-TXMC6YE2.js";import"./chunk-2UMO6WL7.js";import"./chunk-ZQSWPJDJ.js";import"./chunk-S7JQKHUZ.js";import"./chunk-UR7R3ACI.js";import"./chunk-D2PIGF2D.js";import"./chunk-PWUUYBW2.js";export{b as readersOf,a as submit};

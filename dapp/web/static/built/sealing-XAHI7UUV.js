@@ -1,0 +1,1 @@
+import{a,b}from"./chunk-7O3HGXHC.js";import"./chunk-FGURBIS2.js";import"./chunk-753CKKWY.js";import"./chunk-M2FHAFW3.js";import"./chunk-VDQMTB6L.js";import"./chunk-YOA5Z6IJ.js";import"./chunk-2UMO6WL7.js";import"./chunk-ZQSWPJDJ.js";import"./chunk-S7JQKHUZ.js";import"./chunk-UR7R3ACI.js";import"./chunk-D2PIGF2D.js";import"./chunk-PWUUYBW2.js";export{b as readersOf,a as submit};
