@@ -15,6 +15,7 @@ def refusals(t: Language) -> dict[str, str]:
         **_evidence(t),
         **_service(t),
         **_session(t),
+        **_sealed(t),
     }
     return {f"error-{code}": sentence for code, sentence in known.items()}
 
@@ -117,4 +118,29 @@ def _session(t: Language) -> dict[str, str]:
         ),
         "cross-site": t.say("Open this page by the service's own address, then try again."),
         "site-unknown": t.say("This service was not told its own address: nobody can sign in."),
+    }
+
+
+def _sealed(t: Language) -> dict[str, str]:
+    changed = t.say("The sealed bytes are not those that were submitted.")
+    other = t.say("It is not what its author bound: do not rely on it.")
+    return {
+        "identity-wrong": t.say("Your key does not open it: it is sealed to others."),
+        "identity-invalid": t.say("The backup holds no key."),
+        "passphrase-weak": t.say("A passphrase has at least 12 characters."),
+        "passphrase-wrong": t.say("The passphrase is wrong, or the backup is damaged."),
+        "backup-invalid": t.say("This file is no backup of a key."),
+        "sealed-invalid": t.say("The sealed bytes are damaged or cut off."),
+        "sealed-mismatch": changed,
+        "block-mismatch": changed,
+        "plain-mismatch": other,
+        "envelope-mismatch": t.say("What opens it belongs to another submission."),
+        "envelope-invalid": t.say("What opens it is not of the form that it must have."),
+        "envelope-none": t.say("Nobody has handed it to you yet."),
+        "evidence-erased": t.say("It was erased; the digest stays in the record."),
+        "envelopes-too-many": t.say("It was handed over too often. Ask its author."),
+        "envelopes-full": t.say("The service has no room left to hand it over."),
+        "evidence-in-use": t.say("A case that is not over rests on it."),
+        "evidence-not-sealed": t.say("Part of it is public, so it cannot be erased."),
+        "not-the-author": t.say("Only its author can have it erased."),
     }

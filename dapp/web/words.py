@@ -6,7 +6,7 @@ from dapp.web.refusals import refusals
 
 def words(t: Language) -> dict[str, str]:
     """By the key that the script uses; a test compares the two."""
-    return {**_wallet(t), **_steps(t), **_forms(t), **_proof(t), **refusals(t)}
+    return {**_wallet(t), **_steps(t), **_forms(t), **_private(t), **_proof(t), **refusals(t)}
 
 
 def _wallet(t: Language) -> dict[str, str]:
@@ -82,6 +82,35 @@ def _forms(t: Language) -> dict[str, str]:
         "exhibit-right": t.say("Hashed again in your browser: unchanged"),
         "exhibit-wrong": t.say("This is not the file that was submitted"),
         "exhibit-missing": t.say("Not kept here"),
+    }
+
+
+def _private(t: Language) -> dict[str, str]:
+    return {
+        "key-making": t.say("Making the key…"),
+        "key-opening": t.say("Opening the key…"),
+        "key-needed": t.say("You need a key of your own to send something private."),
+        "key-not-open": t.say("Without your key it stays closed."),
+        "key-unknown": t.say("The chain does not say which key it is to be sealed to."),
+        "key-unknown-way": t.say("Nothing was sent. Try again, or connect another wallet."),
+        "key-back": t.say("Your key is back, and in this browser."),
+        "key-back-old": t.say("This is another key than the one on chain; it opens what is older."),
+        "passphrase-differs": t.say("You typed two different passphrases."),
+        "message-name-taken": t.say(
+            "Private words are sent as message.txt, and a file has that name. Rename the file."
+        ),
+        "manifest-wrong": t.say("The service gave another manifest than the one on chain."),
+        "error-file-unreadable": t.say("A file was changed, or is too large for this browser."),
+        "sealing": t.say("Sealing the private files…"),
+        "seal-opening": t.say("Fetching, opening and checking it…"),
+        "seal-opened": t.say("Opened in your browser: it is what its author bound"),
+        "seal-save": t.say("Save it"),
+        "seal-hand-over": t.say("Let {number} people read the private evidence"),
+        "seal-hand-over-one": t.say("Let 1 person read the private evidence"),
+        "seal-handing": t.say("Sealing it to them: {number} of {of}…"),
+        "seal-handed": t.say("Done: they can read the private evidence."),
+        "seal-unopened-said": t.say("Said. Its author must now seal it to you again."),
+        "seal-erased": t.say("Erased here. The digest stays in the record."),
     }
 
 

@@ -289,6 +289,7 @@ def pages(scene: Scene) -> list[str]:
         f"/file?account={account}",
         f"/desk?account={scene.shop.address}",
         f"/panel?account={account}",
+        f"/keys?account={account}",
         "/o/1",
         "/c/999999",
     ]

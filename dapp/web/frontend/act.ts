@@ -3,7 +3,7 @@ import { indexed, post } from "./api";
 import { clearDraft } from "./drafts";
 import { carry, report } from "./progress";
 import { me, mined, send, type Transaction } from "./wallet";
-import { say, Sentence } from "./words";
+import { knows, say, Sentence } from "./words";
 
 interface Prepared {
   transaction: Transaction;
@@ -69,9 +69,10 @@ export async function act(form: HTMLFormElement, before: Before[]): Promise<void
     const next = (form.dataset["next"] ?? "").replace(/\{(\w+)\}/g, (_, name: string) => String(name === "actor" ? me() : (found[name] ?? "")));
     const pending = { hash, what, next, draft: form.dataset["draft"] ?? "" };
     localStorage.setItem(PENDING, JSON.stringify(pending));
-    await finish(pending);
+    await finish(pending, form);
   } catch (error) {
     fail(error);
+    form.dispatchEvent(new CustomEvent("failed", { detail: error }));
   } finally {
     lock(form, false);
   }
@@ -84,7 +85,8 @@ export async function resumePending(): Promise<void> {
   await finish(JSON.parse(text) as Pending).catch(fail);
 }
 
-async function finish({ hash, what, next, draft }: Pending): Promise<void> {
+/** A form with data-stay says `acted` in place of a new page. */
+async function finish({ hash, what, next, draft }: Pending, form?: HTMLFormElement): Promise<void> {
   report(say("sent", { what }), "busy", say("sent-way"));
   try {
     const block = await mined(hash, () => report(say("slow", { what }), "busy", say("slow-way")));
@@ -92,6 +94,11 @@ async function finish({ hash, what, next, draft }: Pending): Promise<void> {
     await indexed(block);
     if (draft) clearDraft(draft);
     const done = say("done", { what, block });
+    if (form?.dataset["stay"] !== undefined) {
+      report(done, "done");
+      form.dispatchEvent(new Event("acted"));
+      return;
+    }
     carry(done);
     if (next) location.assign(next);
     else location.reload();
@@ -101,7 +108,9 @@ async function finish({ hash, what, next, draft }: Pending): Promise<void> {
 }
 
 export function fail(error: unknown): void {
-  if (error instanceof Sentence) report(error.message, "failed", error.way);
+  const code = `error-${String((error as { code?: unknown }).code).replaceAll("_", "-")}`;
+  if (knows(code)) report(say(code), "failed");
+  else if (error instanceof Sentence) report(error.message, "failed", error.way);
   else report(say("unexpected", { reason: String((error as Error).message ?? error) }), "failed");
 }
 
@@ -109,5 +118,3 @@ function lock(form: HTMLFormElement, locked: boolean): void {
   form.toggleAttribute("aria-busy", locked);
   for (const button of form.querySelectorAll("button")) button.disabled = locked;
 }
-
-

@@ -11,6 +11,7 @@ const steps: Record<string, Before> = {
   reveal: async (form, found) => (await import("./vote")).reveal(form, found),
   pay: async (form, found) => (await import("./pay")).hide(form, found),
   policy: async (form, found) => (await import("./policy")).collect(form, found),
+  key: async (form, found) => (await import("./keyring")).make(form, found),
 };
 
 function submitted(event: SubmitEvent): void {
@@ -53,7 +54,7 @@ function showSession(me: string): void {
 async function inOrOut(button: HTMLElement): Promise<void> {
   const session = await import("./session");
   await (button.dataset["session"] === "sign-out" ? session.signOut() : session.signIn());
-  showRole();
+  changed();
 }
 
 function short(address: string): string {
@@ -71,6 +72,7 @@ function follow(): void {
 
 function changed(): void {
   showRole();
+  document.dispatchEvent(new Event("redress:account"));
   follow();
 }
 
@@ -100,6 +102,7 @@ async function dress(): Promise<void> {
     const { watch } = await import("./statement");
     statements.forEach(watch);
   }
+  if (document.querySelector("[data-private]")) void import("./private").then(({ start }) => start(fail)).catch(fail);
   const reveals = document.querySelectorAll<HTMLFormElement>("form[data-before=reveal]");
   if (reveals.length) {
     const { showReceipt } = await import("./vote");

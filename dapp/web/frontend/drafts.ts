@@ -2,7 +2,7 @@
 
 function fields(form: HTMLFormElement): (HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement)[] {
   return [...form.querySelectorAll<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>(
-    "input:not([type=file]):not([type=hidden]), select, textarea",
+    "input:not([type=file], [type=hidden], [type=password]), select, textarea:not([data-unkept])",
   )];
 }
 

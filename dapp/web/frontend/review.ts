@@ -10,9 +10,16 @@ export function start(): void {
       place.textContent = said(field) || "–";
     }
     const list = form.querySelector("[data-files]");
-    const names = [...(list?.querySelectorAll("[data-name]") ?? [])].map((name) => name.textContent);
+    const rows = [...(list?.querySelectorAll("li") ?? [])];
+    const isSealed = (part: ParentNode): boolean => part.querySelector("[data-seal]:checked") !== null;
+    const names = (some: HTMLLIElement[]): string => some.map((row) => row.querySelector("[data-name]")!.textContent).join(", ");
     const files = review.querySelector("[data-of-files]");
-    if (files) files.textContent = names.join(", ") || "–";
+    if (files) files.textContent = names(rows.filter((row) => !isSealed(row))) || "–";
+    const words = form.querySelector("[data-seal=text]:checked") ? form.querySelector("[data-text]")!.textContent!.trim() : "";
+    const sealed = [words, names(rows.filter(isSealed))].filter(Boolean).join(", ");
+    for (const part of review.querySelectorAll<HTMLElement>("[data-of-sealed]")) part.hidden = !sealed;
+    const place = review.querySelector("dd[data-of-sealed]");
+    if (place) place.textContent = sealed;
   };
   form.addEventListener("input", show);
   const list = form.querySelector("[data-files]");

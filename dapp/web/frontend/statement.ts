@@ -6,13 +6,15 @@ import { report } from "./progress";
 import { me } from "./wallet";
 import { say, Sentence } from "./words";
 
-interface Chosen {
+export interface Chosen {
   file: File;
   row: HTMLLIElement;
   cid: Promise<string>;
+  /** Half of its progress was made before it is sent. */
+  half?: boolean;
 }
 
-interface Stored {
+export interface Stored {
   digest: string;
   items: { name: string; cid: string }[];
 }
@@ -56,6 +58,7 @@ function add(statement: HTMLElement, files: File[]): void {
     row.querySelector("button")!.addEventListener("click", () => {
       known.splice(known.findIndex((entry) => entry.row === row), 1);
       row.remove();
+      list.dispatchEvent(new Event("change", { bubbles: true }));
     });
     list.append(row);
   }
@@ -80,8 +83,13 @@ export async function upload(form: HTMLFormElement, found: Params): Promise<void
   }
   const body = new FormData();
   body.append("author", me());
-  if (text) body.append("text", text);
   for (const name of ["complaint", "order"]) if (found[name]) body.append(name, String(found[name]));
+  const place = statement.dataset["as"] ?? "digest";
+  if (statement.querySelector("[data-seal]:checked")) {
+    found[place] = await (await import("./sealing")).submit(statement, body, text, files);
+    return;
+  }
+  if (text) body.append("text", text);
   for (const { file, row } of files) {
     body.append("files", file);
     body.append("kind", row.querySelector("select")?.value ?? "file");
@@ -89,18 +97,20 @@ export async function upload(form: HTMLFormElement, found: Params): Promise<void
   report(say("uploading"), "busy");
   const stored = await transfer(body, files);
   await compare(stored, files);
-  found[statement.dataset["as"] ?? "digest"] = stored.digest;
+  found[place] = stored.digest;
 }
 
 /** Fetch cannot say how far an upload is; this can. The files lie in the body in their order. */
-function transfer(body: FormData, files: Chosen[]): Promise<Stored> {
+export function transfer(body: FormData, files: Chosen[]): Promise<Stored> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.responseType = "json";
     request.upload.addEventListener("progress", (event) => {
       let sent = event.loaded;
-      for (const { file, row } of files) {
-        row.querySelector("progress")!.value = Math.min(1, sent / Math.max(1, file.size));
+      for (const { file, row, half } of files) {
+        const bar = row.querySelector("progress");
+        const share = Math.min(1, sent / Math.max(1, file.size));
+        if (bar) bar.value = half ? (1 + share) / 2 : share;
         sent = Math.max(0, sent - file.size);
       }
     });
@@ -116,7 +126,7 @@ function transfer(body: FormData, files: Chosen[]): Promise<Stored> {
 }
 
 /** The server must have stored the very bytes that were chosen. */
-async function compare(stored: Stored, files: Chosen[]): Promise<void> {
+export async function compare(stored: Stored, files: Chosen[]): Promise<void> {
   for (const [index, { file, cid, row }] of files.entries()) {
     const item = stored.items[index];
     if (item?.cid !== (await cid)) throw new Sentence(say("stored-otherwise", { name: file.name }));

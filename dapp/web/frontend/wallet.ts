@@ -124,7 +124,8 @@ export function hex(value: string | number | bigint): string {
   return "0x" + BigInt(value).toString(16);
 }
 
-async function onChain(chainId: number): Promise<void> {
+/** Asks the wallet to switch where it is on another chain. */
+export async function onChain(chainId: number): Promise<void> {
   const wanted = hex(chainId);
   if (Number(await call("eth_chainId", [])) === chainId) return;
   try {

@@ -19,6 +19,7 @@ from dapp.web.pages.render import language_of, page, parts_of
 from dapp.web.presentation.casepage import CasePage, Sources, case_page
 from dapp.web.presentation.exhibits import Manifests
 from dapp.web.presentation.proofpage import proof_page
+from dapp.web.presentation.sealed import PrivateFacts
 from evidence import EvidenceError
 
 router = APIRouter()
@@ -62,20 +63,31 @@ async def _view(request: Request, complaint: ComplaintId) -> CasePage:
     organisation, _ = await parts.people.find_organisation(standing.case.organisation)
     head = standing.moment.head
     foreseen = await _foreseen(request, standing)
+    manifests = await _manifests(parts.evidence, standing.case)
     sources = Sources(
         events=events,
         organisation=organisation.organisation,
         deployment=parts.deployment,
-        manifests=await _with_replicas(
-            parts.replicas, await _manifests(parts.evidence, standing.case)
-        ),
+        manifests=await _with_replicas(parts.replicas, manifests),
         verification=standing.row.verification,
         finality=head.finality_of(standing.case.updated_block),
         level=head.level,
         halted=head.halted is not None,
         foreseen=foreseen,
+        private=await _private(request, complaint, manifests),
     )
     return case_page(look_at(standing.row, standing.moment, language_of(request)), sources)
+
+
+async def _private(request: Request, complaint: ComplaintId, manifests: Manifests) -> PrivateFacts:
+    """What arbitrators said of it, and what became of manifests that are not here."""
+    parts = parts_of(request)
+    said = await parts.envelopes.unopened(complaint)
+    erased = {}
+    for digest in (one for one, shown in manifests.items() if shown is None):
+        if (told := await parts.erasure.told(Hash32(digest))) is not None:
+            erased[digest] = told
+    return PrivateFacts(unopened=said["unopened"], erased=erased)
 
 
 async def _foreseen(request: Request, standing: Standing) -> tuple[Seat, ...]:

@@ -15,6 +15,7 @@ from dapp.service.clock import Moment
 from dapp.store.views import CaseFilter, OrganisationRow
 from dapp.web.i18n import Language
 from dapp.web.pages.agreements import agreement_text
+from dapp.web.pages.keys import has_key
 from dapp.web.pages.lists import case_lines, look_at
 from dapp.web.pages.render import language_of, page, parts_of
 from dapp.web.presentation.caselist import CaseLine, case_line
@@ -64,6 +65,7 @@ async def desk(request: Request, account: Annotated[str, Query(max_length=42)] =
         days=day_names(t),
         caps=claim_caps(t),
         first_terms=_FIRST_TERMS,
+        has_key=not account or await has_key(request, account),
     )
 
 

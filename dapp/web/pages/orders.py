@@ -14,6 +14,7 @@ from dapp.web.pages.agreements import agreement_text
 from dapp.web.pages.render import language_of, page, parts_of
 from dapp.web.presentation.names import category_examples, category_name
 from dapp.web.presentation.places import CreditLine, OrderLine, credit_line, order_line, place
+from dapp.web.presentation.sealed import answering, spaced
 
 router = APIRouter()
 
@@ -66,8 +67,26 @@ async def file(
         (int(one), f"{category_name(one, t)}: {category_examples(one, t)}") for one in Category
     ]
     return page(
-        request, "file.html", account=account, orders=lines, chosen=order, categories=categories
+        request,
+        "file.html",
+        account=account,
+        orders=lines,
+        chosen=order,
+        categories=categories,
+        readers=await _readers(request, account) if account else {},
     )
+
+
+async def _readers(request: Request, account: str) -> dict[str, str]:
+    """By order, who could read a private complaint beside its author."""
+    people, customer = parts_of(request).people, inputs.address(account, "account")
+    found, _ = await people.find_orders(customer, None, None, _LISTED)
+    of_order = {row.paid.order.key: row.paid.order.organisation for row in found.items}
+    accounts = {}
+    for number in set(of_order.values()):
+        row, _ = await people.find_organisation(number)
+        accounts[number] = spaced(answering(row.organisation))
+    return {key: accounts[number] for key, number in of_order.items()}
 
 
 async def _lines(request: Request, account: str) -> list[OrderLine]:

@@ -12,6 +12,7 @@ from dapp.service.clock import Moment
 from dapp.service.parts import Parts
 from dapp.store.views import PositionRow, SeatRow
 from dapp.web.i18n import Language
+from dapp.web.pages.keys import has_key
 from dapp.web.pages.lists import look_at
 from dapp.web.pages.render import language_of, page, parts_of
 from dapp.web.presentation.places import stake_line
@@ -39,6 +40,7 @@ async def panel(request: Request, account: Annotated[str, Query(max_length=42)] 
         seats=seats,
         positions=stakes,
         ticket=t.amount(ticket),
+        has_key=not account or await has_key(request, account),
     )
 
 

@@ -9,6 +9,7 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from dapp.domain.events import KEYS
 from dapp.domain.types import caip2
 from dapp.service.parts import Parts
 from dapp.web.i18n import LANGUAGES, Language, choose, load
@@ -72,13 +73,17 @@ def _environment() -> Environment:
 
 
 def _site(request: Request) -> dict[str, str]:
-    """What a wallet needs to add the chain. Only an open node of this machine is named to it."""
+    """What a wallet needs to add the chain, and to read people's keys from it.
+
+    Only an open node of this machine is named to it.
+    """
     parts: Parts | None = getattr(request.app.state, "parts", None)
     if parts is None:
-        return {"chain_name": "", "node": ""}
+        return {"chain_name": "", "key_registry": "", "node": ""}
     node = urlsplit(parts.settings.node_url)
     is_open = node.hostname in _LOOPBACK and node.username is None and node.path in ("", "/")
     return {
         "chain_name": caip2(parts.deployment.chain_id),
+        "key_registry": parts.deployment.address_of(KEYS),
         "node": node.geturl() if is_open else "",
     }

@@ -29,6 +29,13 @@ from dapp.web.presentation.names import (
 )
 from dapp.web.presentation.panels import Contracts, May, RolePanel, action_names, may, panels
 from dapp.web.presentation.people import short
+from dapp.web.presentation.sealed import (
+    NOTHING_PRIVATE,
+    PrivateBox,
+    PrivateFacts,
+    private_box,
+    readers,
+)
 from dapp.web.presentation.status import status
 from dapp.web.presentation.timeline import Row, rows
 from dapp.web.presentation.view import Look
@@ -105,6 +112,11 @@ class CasePage:
     rows: tuple[Row, ...]
     picture: Picture
     exhibits: tuple[Exhibit, ...]
+    readers: str
+    """Whom a private submission is sealed to: accounts in lower case, parted by spaces."""
+    private: PrivateBox
+    has_private: bool
+    """Something in it is sealed, and here."""
     texts: dict[str, str]
     votes: tuple[Panel, ...]
     ruling: RulingBox | None
@@ -129,6 +141,7 @@ class Sources:
     halted: bool = False
     foreseen: tuple[Seat, ...] = ()
     """The seats of a panel that nobody has drawn yet."""
+    private: PrivateFacts = NOTHING_PRIVATE
 
 
 def case_page(look: Look, sources: Sources) -> CasePage:
@@ -138,6 +151,7 @@ def case_page(look: Look, sources: Sources) -> CasePage:
     at, bounty = sources.deployment.address_of, sources.deployment.draw_bounty_wei
     contracts = Contracts(at(COURT), at(DESK))
     written = texts(sources.manifests)
+    shown = tuple(exhibits(look, sources.manifests))
     return CasePage(
         id=case.id,
         phase=slug(look.phase),
@@ -167,7 +181,10 @@ def case_page(look: Look, sources: Sources) -> CasePage:
         action_names=action_names(t),
         rows=told,
         picture=picture(look, told),
-        exhibits=tuple(exhibits(look, sources.manifests)),
+        exhibits=shown,
+        readers=readers(look, sources.organisation),
+        private=private_box(look, sources.organisation, sources.private),
+        has_private=any(one.sealed for one in shown),
         texts=written,
         votes=tuple(vote_panels(look)),
         ruling=_ruling(look, written),

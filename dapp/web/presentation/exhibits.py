@@ -1,9 +1,11 @@
 """Evidence as the pages show it: each file of each manifest, and what was said with it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
+from dapp.domain.phases import Phase
 from dapp.web.i18n import Language
 from dapp.web.presentation.people import CUSTOMER, ORGANISATION, role_name
 from dapp.web.presentation.view import Look
@@ -13,6 +15,21 @@ Manifests = Mapping[str, Mapping[str, Any] | None]
 
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 _CHECKED_AT_ONCE_BYTES = 4 << 20
+_OVER = frozenset({Phase.CONFIRMED, Phase.CLOSED, Phase.WITHDRAWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Where a private file lies in its submission."""
+
+    digest: str
+    number: int
+    """From 0, of the sealed ones."""
+    author: str
+    """Lower case."""
+    may_erase: bool
+    """The case is over, all of the submission is sealed, and this is its last file."""
+    is_last: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +47,23 @@ class Exhibit:
     """A sentence on each way that things stand with the others who are to keep it."""
     checked_at_once: bool
     """Small enough for the browser to hash it again without being asked."""
+    sealed: Sealed | None = None
+    """None of a public file."""
 
 
 def exhibits(look: Look, manifests: Manifests) -> list[Exhibit]:
     """In the order in which they were submitted."""
-    return [
+    found = [
         exhibit
         for item in look.case.evidence
         for exhibit in _of(look, manifests.get(item.digest), item.by_customer)
+    ]
+    numbers = count(1)
+    return [
+        one
+        if one.sealed is None
+        else replace(one, name=look.t.say("Private file {number}", number=next(numbers)), kind="")
+        for one in found
     ]
 
 
@@ -50,6 +76,7 @@ def texts(manifests: Manifests) -> dict[str, str]:
 
 
 def _of(look: Look, shown: Mapping[str, Any] | None, by_customer: bool) -> Iterator[Exhibit]:
+    places = _places(look, shown) if shown else {}
     for item in shown["items"] if shown else ():
         yield Exhibit(
             name=item["name"],
@@ -62,7 +89,29 @@ def _of(look: Look, shown: Mapping[str, Any] | None, by_customer: bool) -> Itera
             is_here="vault" in item["stored"],
             replicas=tuple(replica_sentences(item.get("replicas", ()), look.t)),
             checked_at_once=item["size"] <= _CHECKED_AT_ONCE_BYTES,
+            sealed=places.get(item["cid"]),
         )
+
+
+def _places(look: Look, shown: Mapping[str, Any]) -> dict[str, Sealed]:
+    """By CID: no two sealed files have the same."""
+    items = shown["items"]
+    cids = [item["cid"] for item in items if item.get("visibility") == "sealed"]
+    if not cids:
+        return {}
+    manifest = shown["manifest"]
+    is_whole = manifest["text"] is None and len(cids) == len(items)
+    may_erase = is_whole and look.phase in _OVER
+    return {
+        cid: Sealed(
+            digest=shown["digest"],
+            number=number,
+            author=manifest["author"].lower(),
+            may_erase=may_erase and number + 1 == len(cids),
+            is_last=number + 1 == len(cids),
+        )
+        for number, cid in enumerate(cids)
+    }
 
 
 def kind_name(kind: str, t: Language) -> str:

@@ -6,6 +6,7 @@ import json
 import struct
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from trie.hexary import HexaryTrie
 
 from dapp.chain.artifacts import load
 from dapp.chain.keccak import keccak
-from evidence import Item, Kind, Manifest, Visibility, encode
+from evidence import Item, Kind, Manifest, Visibility, encode, recipient_of_key, sealed_item
 from evidence.car import write_blocks
 from evidence.cid import CID, DAG_PB, RAW, cid_of, digest_to_cid, parse_cid
 from evidence.dag import walk
@@ -358,9 +359,14 @@ def submission(*files: bytes, name: str = "photo") -> tuple[bytes, dict[CID, byt
     items = []
     for at, data in enumerate(files):
         file = import_file(io.BytesIO(data), blocks.__setitem__, Profile(64, 3))
-        visibility = Visibility.SEALED if at else Visibility.PUBLIC
+        if at:
+            items.append(sealed_item(at, file.cid, file.size, b"\5" * 32))
+            continue
+        visibility = Visibility.PUBLIC
         items.append(Item(f"{name}{at}", "image/png", file.size, file.cid, Kind.FILE, visibility))
     manifest = Manifest(b"\1" * 32, "eip155:1", "0x" + "11" * 20, "0x" + "22" * 20, tuple(items))
+    if len(files) > 1:
+        manifest = replace(manifest, recipient=recipient_of_key(b"\x09" + bytes(31)))
     return encode(manifest), blocks
 
 

@@ -2,6 +2,7 @@
 import { parseCid, type Cid } from "./content";
 import { ADDRESS, Fields, HASH } from "./fields";
 import { parse, type Json } from "./json";
+import { checkRecipient } from "./recipient";
 
 export interface Item {
   name: string;
@@ -45,21 +46,29 @@ export function readManifest(data: Uint8Array): Manifest {
     const text = fields.text("text");
     if ([...text].length > MAX_TEXT || UNSAFE_TEXT.test(text)) throw new RangeError("a text is too long or not plain");
   }
+  const isSealed = found.items.some((item) => item.isSealed);
+  if (isSealed) checkRecipient(fields.text("recipient"));
   fields.done();
   if (new Set(found.items.map((item) => item.name.toLowerCase())).size !== found.items.length) throw new RangeError("two items bear one name");
   return found;
 }
 
-function readItem(value: Json): Item {
+/** Of a sealed item nothing is shown but its sealed bytes, and what binds the rest (docs/adr/0015). */
+function readItem(value: Json, place: number): Item {
   const fields = new Fields(value);
-  fields.text("media_type", MEDIA_TYPE);
-  fields.text("kind", /^(file|transaction|transcript|call-record)$/);
+  const type = fields.text("media_type", MEDIA_TYPE);
+  const kind = fields.text("kind", /^(file|transaction|transcript|call-record)$/);
   const item: Item = {
     name: fields.text("name"),
     size: fields.number("size"),
     cid: parseCid(fields.text("cid", /^(b|Qm)/)),
     isSealed: fields.text("visibility", /^(public|sealed)$/) === "sealed",
   };
+  if (item.isSealed) {
+    fields.text("commitment", HASH);
+    const says = [item.name, type, kind].join("|");
+    if (says !== `sealed-${place + 1}.age|application/octet-stream|file`) throw new RangeError("a sealed item shows what it is");
+  }
   fields.done();
   const length = new TextEncoder().encode(item.name).length;
   if (!length || length > MAX_NAME_BYTES || UNSAFE_NAME.test(item.name)) throw new RangeError("an item's name is unsafe");
