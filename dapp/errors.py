@@ -22,6 +22,8 @@ RedressError
     ├── NotFound                  not-found
     ├── InvalidInput              invalid-input          fields: field
     ├── Refused                   refused                the rules forbid it now
+    ├── SignInRequired            sign-in-required       nobody is signed in
+    ├── CrossSite                 cross-site             another site's page asks for a change
     └── ContractRefused           contract-<error-name>  a custom error of a contract; fields: its
                                                          arguments
 """
@@ -180,6 +182,18 @@ class Refused(Final):
     """The rules forbid it as things stand."""
 
     default_code = "refused"
+
+
+class SignInRequired(Final):
+    """It is private, and nobody is signed in."""
+
+    default_code = "sign-in-required"
+
+
+class CrossSite(Final):
+    """A change was asked for, and not by one of our own pages."""
+
+    default_code = "cross-site"
 
 
 class ContractRefused(Final):

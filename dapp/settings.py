@@ -5,6 +5,8 @@ from pathlib import Path
 from pydantic import AliasChoices, Field, HttpUrl, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from dapp.domain.site import Site, site_of
+
 
 class Settings(BaseSettings):
     """Every setting; each is read from REDRESS_<NAME>, the database's also from DATABASE_URL.
@@ -83,7 +85,14 @@ class Settings(BaseSettings):
         validate_default=True,
         description="file with the bearer token for the pinning service, which needs one",
     )
-    public_url: str | None = Field(default=None, description="where people reach the pages")
+    public_url: str | None = Field(
+        default=None,
+        description="where people reach the pages, such as https://redress.example; without it "
+        "only people at this very machine can sign in",
+    )
+    session_seconds: int = Field(
+        default=12 * 3600, ge=60, le=30 * 86_400, description="how long somebody stays signed in"
+    )
     poll_seconds: float = Field(
         default=0.25, gt=0, le=60, description="how often the indexer asks for the chain's head"
     )
@@ -106,6 +115,15 @@ class Settings(BaseSettings):
         if info.data.get("kubo_url") is None:
             raise ValueError("the pinning service needs REDRESS_KUBO_URL, to fetch from")
         return value
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_origin(cls, value: str | None) -> str | None:
+        return site_of(value).origin if value else None
+
+    @property
+    def site(self) -> Site | None:
+        """Where people reach the pages, if that was told."""
+        return site_of(self.public_url) if self.public_url else None
 
     @property
     def node_urls(self) -> list[list[str]]:

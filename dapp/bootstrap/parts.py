@@ -13,6 +13,7 @@ from dapp.bootstrap.nodes import expected, nodes_of
 from dapp.chain.decode import Decoder
 from dapp.chain.deployment import connect
 from dapp.chain.node import Node
+from dapp.chain.signatures import Signatures
 from dapp.domain.deployment import Deployment
 from dapp.errors import NodeBusy, NodeUnavailable
 from dapp.service.cases import Cases
@@ -24,6 +25,7 @@ from dapp.service.parts import Parts
 from dapp.service.people import People
 from dapp.service.prepare import Prepare
 from dapp.service.replicas import Replicas
+from dapp.service.sessions import Sessions
 from dapp.service.status import Status
 from dapp.service.targets import KuboTarget, PinningTarget, Target
 from dapp.settings import Settings
@@ -33,6 +35,7 @@ from dapp.store.news import News
 from dapp.store.queries import Queries
 from dapp.store.replication import Replication
 from dapp.store.schema import migrate
+from dapp.store.sessions import SessionRows
 from evidence import Vault
 from evidence.kubo import Kubo
 from evidence.pinning import PinningService, Token
@@ -87,6 +90,7 @@ def _parts(
     replication = Replication(pool, deployment.chain_id)
     outbox = Outbox(vault, replication, targets)
     desk = deployment.address_of("ComplaintDesk")
+    rows = SessionRows(pool, deployment.chain_id)
     return Parts(
         settings=settings,
         deployment=deployment,
@@ -101,6 +105,7 @@ def _parts(
         evidence=Evidence(vault, outbox.add, deployment.chain_id, desk, settings.max_upload_bytes),
         outbox=outbox,
         replicas=Replicas(replication, targets),
+        sessions=Sessions(rows, Signatures(node), time.time, settings.session_seconds),
     )
 
 

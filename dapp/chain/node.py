@@ -1,7 +1,7 @@
 """What we ask a node, each answer checked against what it must agree with."""
 
 from binascii import unhexlify
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -191,7 +191,18 @@ class Node:
             NodeRefused: it would fail; `fields["data"]` is what it reverted with, if anything.
         """
         call = {"from": sender, "to": to, "data": "0x" + data.hex(), "value": hex(value)}
-        return bytes.fromhex((await self._rpc.call(str, "eth_call", call, "latest"))[2:])
+        return await self.answer(call)
+
+    async def answer(self, call: Mapping[str, str]) -> bytes:
+        """What a call answers at the latest block; without `to` its data are run as a constructor.
+
+        Raises as `simulate`.
+        """
+        text = await self._rpc.call(str, "eth_call", call, "latest")
+        try:
+            return unhexlify(text[2:])
+        except ValueError as error:
+            raise NodeUnavailable("the node's answer to eth_call makes no sense") from error
 
     async def code(self, address: Address) -> bytes:
         """The code at an address; empty where there is none."""

@@ -11,6 +11,7 @@ from dapp.service.outbox import Outbox
 from dapp.service.people import People
 from dapp.service.prepare import Prepare
 from dapp.service.replicas import Replicas
+from dapp.service.sessions import Sessions
 from dapp.service.status import Status
 from dapp.settings import Settings
 from dapp.store.news import News
@@ -32,3 +33,4 @@ class Parts:
     evidence: Evidence
     outbox: Outbox
     replicas: Replicas
+    sessions: Sessions

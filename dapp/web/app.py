@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 
 from dapp.service.parts import Parts
 from dapp.web import api, pages, problems
-from dapp.web.api import evidence
+from dapp.web.api import evidence, session
 from dapp.web.limits import BodyLimit, SecurityHeaders
 from dapp.web.stream import Hub
 
@@ -40,7 +40,10 @@ def create_app(parts: Parts) -> FastAPI:
     app.add_middleware(
         BodyLimit,
         default_bytes=_MAX_BODY_BYTES,
-        bytes_by_path={evidence.PATH: parts.settings.max_upload_bytes},
+        bytes_by_path={
+            evidence.PATH: parts.settings.max_upload_bytes,
+            **session.BODY_BYTES,
+        },
     )
     app.add_middleware(SecurityHeaders)
     return app

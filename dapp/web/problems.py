@@ -12,7 +12,14 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from dapp.errors import InvalidInput, NotFound, RedressError, Retryable
+from dapp.errors import (
+    CrossSite,
+    InvalidInput,
+    NotFound,
+    RedressError,
+    Retryable,
+    SignInRequired,
+)
 from dapp.service.told import argument
 from dapp.web.limits import SECURITY_HEADERS
 from dapp.web.pages import error_page
@@ -29,6 +36,13 @@ _HTTP_CODES = {
     413: ("body-too-large", "Send less at once"),
 }
 _RETRY = {"Retry-After": "2"}
+_STATUSES: dict[type[RedressError], int] = {
+    SignInRequired: 401,
+    CrossSite: 403,
+    NotFound: 404,
+    InvalidInput: 422,
+    Retryable: 503,
+}
 
 log = structlog.get_logger()
 
@@ -97,11 +111,8 @@ def problem(error: Exception) -> Problem:
 
 
 def _status(error: RedressError) -> int:
-    if isinstance(error, NotFound):
-        return 404
-    if isinstance(error, InvalidInput):
-        return 422
-    return 503 if isinstance(error, Retryable) else 409
+    found = (status for kind, status in _STATUSES.items() if isinstance(error, kind))
+    return next(found, 409)
 
 
 def _evidence_status(error: EvidenceError) -> int:

@@ -8,7 +8,14 @@ from dapp.web.i18n import Language
 
 def refusals(t: Language) -> dict[str, str]:
     """Keys are `error-CODE`."""
-    known = {**_cases(t), **_promises(t), **_court(t), **_evidence(t), **_service(t)}
+    known = {
+        **_cases(t),
+        **_promises(t),
+        **_court(t),
+        **_evidence(t),
+        **_service(t),
+        **_session(t),
+    }
     return {f"error-{code}": sentence for code, sentence in known.items()}
 
 
@@ -95,4 +102,19 @@ def _service(t: Language) -> dict[str, str]:
         "database-unavailable": t.say("The service is not ready. Try again soon."),
         "index-empty": t.say("The service is not ready. Try again soon."),
         "chain-moved": t.say("The chain moved on meanwhile. Try again."),
+    }
+
+
+def _session(t: Language) -> dict[str, str]:
+    again = t.say("This message is no longer good. Sign in again.")
+    return {
+        "sign-in-required": t.say("This is private. Sign in with your wallet first."),
+        "message-unknown": again,
+        "message-expired": again,
+        "message-mismatch": again,
+        "signature-wrong": t.say(
+            "The signature is not this account's. Choose the account in the wallet and try again."
+        ),
+        "cross-site": t.say("Open this page by the service's own address, then try again."),
+        "site-unknown": t.say("This service was not told its own address: nobody can sign in."),
     }

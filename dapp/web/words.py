@@ -29,6 +29,20 @@ def _wallet(t: Language) -> dict[str, str]:
         "wallet-chain": t.say("The wallet is on another chain; this page needs {chain}."),
         "wallet-chain-way": t.say("Switch to it in the wallet, then try again."),
         "wallet-failed": t.say("The wallet could not do it: {reason}"),
+        **_session(t),
+    }
+
+
+def _session(t: Language) -> dict[str, str]:
+    return {
+        "sign-in": t.say("Sign in"),
+        "sign-out": t.say("Sign out"),
+        "signing-in": t.say("Confirm in your wallet that you sign in."),
+        "signing-in-way": t.say(
+            "It costs nothing, moves no money, and allows nobody to act for you."
+        ),
+        "signed-in": t.say("You are signed in."),
+        "signed-out": t.say("You are signed out."),
     }
 
 

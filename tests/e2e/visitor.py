@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from eth_account.messages import encode_defunct
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.api_player import Person, Service
@@ -60,11 +61,20 @@ class Wallet:
         if method == "wallet_switchEthereumChain":
             self.chain_id = int(params[0]["chainId"], 16)
             return {"result": None}
+        if method == "personal_sign":
+            if self.refuses:
+                return {"error": {"code": 4001, "message": "User rejected the request."}}
+            return {"result": self._sign(params[0])}
         if method == "eth_sendTransaction":
             if self.refuses:
                 return {"error": {"code": 4001, "message": "User rejected the request."}}
             return {"result": self._send(params[0])}
         return {"result": self.service.chain.rpc(method, *params)}
+
+    def _sign(self, text: str) -> str:
+        self.signed += 1
+        message = encode_defunct(hexstr=text)
+        return "0x" + self.person.account.sign_message(message).signature.hex()
 
     def _send(self, transaction: dict[str, Any]) -> str:
         asked = {

@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from dapp.web.api import actions, cases, evidence, gateway, live, people, status
+from dapp.web.api import actions, cases, evidence, gateway, live, people, session, status
 
 router = APIRouter(prefix="/v1")
-for part in (status, cases, people, evidence, actions, live):
+for part in (status, cases, people, evidence, actions, live, session):
     router.include_router(part.router)
 
 unversioned = APIRouter()

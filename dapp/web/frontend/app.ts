@@ -38,6 +38,22 @@ function showRole(): void {
     button.textContent = me ? short(me) : say("connect");
     button.title = me;
   }
+  showSession(me);
+}
+
+/** In and out again, for the connected account; out also where no wallet is. */
+function showSession(me: string): void {
+  const button = document.querySelector<HTMLElement>("[data-session]")!;
+  const signedIn = localStorage.getItem("redress.session");
+  button.hidden = !me && !signedIn;
+  button.dataset["session"] = signedIn && (!me || me === signedIn) ? "sign-out" : "sign-in";
+  button.textContent = say(button.dataset["session"]);
+}
+
+async function inOrOut(button: HTMLElement): Promise<void> {
+  const session = await import("./session");
+  await (button.dataset["session"] === "sign-out" ? session.signOut() : session.signIn());
+  showRole();
 }
 
 function short(address: string): string {
@@ -103,9 +119,10 @@ function hold(event: Event): void {
 }
 
 function clicked(event: MouseEvent): void {
-  const button = (event.target as Element).closest<HTMLElement>("[data-connect]");
+  const button = (event.target as Element).closest<HTMLElement>("[data-connect], [data-session]");
   if (!button) return;
-  if (wallet.me()) wallet.disconnect(changed);
+  if (button.dataset["session"]) void inOrOut(button).catch(fail);
+  else if (wallet.me()) wallet.disconnect(changed);
   else wallet.connect(changed).catch(fail);
 }
 

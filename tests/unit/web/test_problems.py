@@ -11,11 +11,13 @@ from starlette.exceptions import HTTPException
 
 from dapp.errors import (
     ContractRefused,
+    CrossSite,
     DatabaseUnavailable,
     InvalidInput,
     NotFound,
     RedressError,
     Refused,
+    SignInRequired,
 )
 from dapp.web import problems
 from dapp.web.limits import SECURITY_HEADERS, BodyLimit, SecurityHeaders
@@ -74,6 +76,8 @@ def client(app: FastAPI) -> Client:
     ("error", "status", "code"),
     [
         (NotFound("gone"), 404, "not-found"),
+        (SignInRequired("private"), 401, "sign-in-required"),
+        (CrossSite("elsewhere"), 403, "cross-site"),
         (InvalidInput("no", code="address-checksum"), 422, "address-checksum"),
         (Refused("not now", code="wrong-phase"), 409, "wrong-phase"),
         (ContractRefused("no", code="contract-wrong-phase"), 409, "contract-wrong-phase"),
