@@ -26,7 +26,7 @@ from evidence.disk import disk_errors, locked, sync_folder
 from evidence.errors import BlockError, CidInvalid, DagError, VaultDamaged
 from evidence.manifest import Manifest, parse
 from evidence.pins import Pins
-from evidence.quota import Quota
+from evidence.quota import Quota, room
 from evidence.staging import Places, block_name, read_block, remove_abandoned
 from evidence.sweep import (
     Collected,
@@ -176,15 +176,15 @@ class Vault:
         return roots, names
 
     def used_bytes(self) -> int:
-        """Blocks and unfinished deliveries together, counted on disk."""
+        """Blocks and unfinished deliveries together, counted on disk: see `quota.room`."""
         with disk_errors():
             return self._count()
 
     def _count(self) -> int:
         """Deliveries first: what is linked to its place meanwhile is counted, and once."""
         staged = dict(_file_sizes(self._places.staging))
-        blocks = _file_sizes(self._places.blocks)
-        return sum(staged.values()) + sum(size for file, size in blocks if file not in staged)
+        blocks = (size for file, size in _file_sizes(self._places.blocks) if file not in staged)
+        return sum(map(room, staged.values())) + sum(map(room, blocks))
 
     def _read(self, cid: CID) -> bytes:
         return read_block(self._places.block(block_name(cid)), cid)
