@@ -120,10 +120,19 @@ class Vault:
                 self._pins.write(owner, (each for each in roots if each != root))
                 self._pins.sync()
 
+    def owners(self) -> list[str]:
+        """All that have pinned something, whether or not their pins can be read."""
+        with disk_errors():
+            return list(self._pins.owners())
+
+    def roots(self, owner: str) -> tuple[CID, ...]:
+        """In the order pinned. Raises OwnerInvalid, VaultDamaged."""
+        with disk_errors():
+            return self._pins.roots(owner)
+
     def pins(self) -> dict[str, tuple[CID, ...]]:
         """The roots of each owner, in the order pinned. Raises VaultDamaged."""
-        with disk_errors():
-            found = {owner: self._pins.roots(owner) for owner in self._pins.owners()}
+        found = {owner: self.roots(owner) for owner in self.owners()}
         return {owner: roots for owner, roots in found.items() if roots}
 
     def collect(self) -> Collected:
