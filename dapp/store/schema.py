@@ -27,8 +27,7 @@ async def migrate(connection: Connection) -> int:
     async with database_errors(), connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
         await _make_schema(connection)
-        applied = await _applied(connection)
-        current = max(applied, default=0)
+        current = await _version(connection)
         known = migrations()
         newest = known[-1][0]
         if current > newest:
@@ -37,7 +36,7 @@ async def migrate(connection: Connection) -> int:
                 remedy="Use the later version of the program, or another database",
             )
         for version, statements in known:
-            if version not in applied:  # one may come late, written beside those after it
+            if version > current:
                 await connection.execute(statements.encode())
                 await connection.execute(
                     "INSERT INTO redress_schema (version) VALUES (%s)", (version,)
@@ -53,16 +52,16 @@ async def _make_schema(connection: Connection) -> None:
     )
 
 
-async def _applied(connection: Connection) -> set[int]:
-    """Versions; none in an empty database, which gets the table that marks it ours."""
+async def _version(connection: Connection) -> int:
+    """The schema's version; 0 in an empty database, which gets the table that marks it ours."""
     rows = await connection.execute(
         "SELECT table_name FROM information_schema.tables"
         " WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'"
     )
     tables = {str(name) for (name,) in await rows.fetchall()}
     if "redress_schema" in tables:
-        found = await connection.execute("SELECT version FROM redress_schema")
-        return {int(version) for (version,) in await found.fetchall()}
+        row = await (await connection.execute("SELECT max(version) FROM redress_schema")).fetchone()
+        return int(row[0]) if row is not None and row[0] is not None else 0
     if tables:
         raise DatabaseForeign(
             f"the database holds tables that are not ours, such as {min(tables)!r}",
@@ -72,4 +71,4 @@ async def _applied(connection: Connection) -> set[int]:
         "CREATE TABLE redress_schema ("
         " version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())"
     )
-    return set()
+    return 0

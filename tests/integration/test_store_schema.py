@@ -13,7 +13,6 @@ from dapp.errors import (
     DatabaseUnset,
     RedressError,
 )
-from dapp.store import schema
 from dapp.store.database import Connection, connect, pool
 from dapp.store.schema import migrate, migrations
 
@@ -47,17 +46,6 @@ def test_an_empty_database_gets_the_newest_schema_once(database_url: str) -> Non
     assert _sql(database_url, "SELECT version FROM redress_schema") == [
         (version,) for version, _ in migrations()
     ]
-
-
-def test_a_migration_that_came_late_is_not_left_out(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    early = [(1, "CREATE TABLE one (id int)"), (3, "CREATE TABLE three (id int)")]
-    late = sorted([*early, (2, "CREATE TABLE two (id int)")])
-    for known in (early, late, late):
-        monkeypatch.setattr(schema, "migrations", lambda found=known: found)
-        assert _with(database_url, migrate) == 3
-    assert _tables(database_url) == {"redress_schema", "one", "two", "three"}
 
 
 def test_two_at_once_migrate_once(database_url: str) -> None:
