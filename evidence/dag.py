@@ -3,7 +3,7 @@
 A source of blocks is any `Callable[[CID], bytes]`; it is not trusted: `load` checks what it gives.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from evidence.cid import CID, DAG_PB, IDENTITY, RAW
 from evidence.dagpb import decode_node
@@ -14,9 +14,38 @@ MAX_BLOCK_BYTES = 2 << 20
 MAX_BLOCKS = 1 << 17
 """128 GiB in blocks of 1 MiB; keeps the set of visited blocks in a few megabytes."""
 MAX_PENDING_LINKS = 1 << 18
+SPARE_NODE_BYTES = 2 * MAX_BLOCK_BYTES
+"""Far more than the nodes that lead to any file, and those of its first gigabytes."""
 
 BlockSource = Callable[[CID], bytes]
 BlockSink = Callable[[CID, bytes], object]
+
+
+class Sparing:
+    """A source for one question of a stranger: of nodes it gives little more than was answered.
+
+    A MiB of links takes half a second to take apart, and whoever may store a MiB of anything can
+    ask for it as a node.
+    """
+
+    def __init__(self, source: BlockSource) -> None:
+        self._source = source
+        self._left = SPARE_NODE_BYTES
+
+    def __call__(self, cid: CID) -> bytes:
+        """Raises what the source raises, and DagTooLarge."""
+        block = self._source(cid)
+        if cid.codec != RAW:
+            self._left -= len(block)
+        if self._left < 0:
+            raise DagTooLarge("too much to read for so small an answer", cid=str(cid))
+        return block
+
+    def passing(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """The same pieces, which are answered: as many bytes more may be read."""
+        for piece in pieces:
+            self._left += len(piece)
+            yield piece
 
 
 def check_block(cid: CID, block: bytes) -> None:

@@ -183,7 +183,7 @@ class Delivery:
                 self._link(last, linked)
                 if self._owner is not None:
                     self._pins.write(self._owner, (*self._pins.roots(self._owner), *self._roots))
-            except BaseException:
+            except Exception:  # no interrupt: it may come when the pin is there already
                 for path in linked:
                     with suppress(OSError):
                         path.unlink()
@@ -193,10 +193,9 @@ class Delivery:
 
     def _link(self, names: set[str], linked: list[Path]) -> None:
         folders = {self._places.block(name).parent for name in names}
-        if new := [folder for folder in folders if not folder.exists()]:
-            for folder in new:
-                folder.mkdir()
-            sync_folder(self._places.blocks)
+        for folder in folders:
+            folder.mkdir(exist_ok=True)
+        sync_folder(self._places.blocks)  # also where one who died has made the folder
         for name in names:
             final = self._places.block(name)
             if name in self._rotten:

@@ -146,7 +146,9 @@ def _parse(data: bytes) -> Envelope:
 def _items(fields: Fields) -> tuple[Enclosed, ...]:
     values = fields.array("items", MAX_ITEMS)
     items = tuple(_item(Fields(value, f"items[{at}].")) for at, value in enumerate(values))
-    if len({item.name.casefold() for item in items}) != len(items):
+    # Cases of ASCII only: of other letters every Unicode has its own idea, and no reader may refuse
+    # what another takes.
+    if len({item.name.encode().lower() for item in items}) != len(items):
         raise ManifestNameUnsafe("two items bear one name", field="items")
     return items
 

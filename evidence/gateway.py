@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from evidence.car import write_blocks
 from evidence.cid import CID
-from evidence.dag import BlockSource, links_of, load
+from evidence.dag import BlockSource, Sparing, links_of, load
 from evidence.directory import lookup
 from evidence.errors import ContentRefused, EvidenceError
 from evidence.gateway_car import car_blocks
@@ -80,7 +80,8 @@ class Gateway:
 
     def _answer(self, request: Request) -> Response:
         wanted = parse_request(request)
-        found = self._find(wanted.root, wanted.names)
+        source = Sparing(self._read)
+        found = _find(wanted.root, wanted.names, source)
         if wanted.format is Format.CAR:
             return self._car(request, wanted, found)
         if wanted.format is Format.RAW:
@@ -93,7 +94,11 @@ class Gateway:
             "Content-Disposition": attachment(wanted.filename),
             "Cross-Origin-Resource-Policy": "same-origin",
         }
-        return _bytes(request, headers, node.size, lambda span: read_node(node, self._read, *span))
+
+        def pieces(span: Span) -> Iterator[bytes]:
+            return source.passing(read_node(node, source, *span))
+
+        return _bytes(request, headers, node.size, pieces)
 
     def _car(self, request: Request, wanted: Wanted, found: _Found) -> Response:
         if wanted.scope is Scope.ALL:
@@ -107,22 +112,23 @@ class Gateway:
         blocks = car_blocks(wanted, found.path, found.cid, self._read)
         return Response(200, headers, write_blocks(found.cid, blocks))
 
-    def _find(self, root: CID, names: Sequence[str]) -> _Found:
-        block = load(root, self._read)
-        roots, path = [root], list[CID]()
-        for name in names:
-            cid, visited = lookup(roots[-1], name, self._read)
-            roots.append(cid)
-            path += visited
-        if names:
-            block = load(roots[-1], self._read)
-        return _Found(roots[-1], block, tuple(path), tuple(roots))
-
     def _read(self, cid: CID) -> bytes:
         status = self._refused(cid)
         if status is not None:
             raise ContentRefused(f"{cid} is not given out here", cid=str(cid), status=status)
         return self._source(cid)
+
+
+def _find(root: CID, names: Sequence[str], source: BlockSource) -> _Found:
+    block = load(root, source)
+    roots, path = [root], list[CID]()
+    for name in names:
+        cid, visited = lookup(roots[-1], name, source)
+        roots.append(cid)
+        path += visited
+    if names:
+        block = load(roots[-1], source)
+    return _Found(roots[-1], block, tuple(path), tuple(roots))
 
 
 def _bytes(

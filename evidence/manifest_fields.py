@@ -37,7 +37,9 @@ _UNSAFE_IN_NAME = re.compile(rf"[{_CONTROL}{_BIDI_OR_INVISIBLE}/\\]|^[A-Za-z]:|^
 _UNSAFE_IN_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 _MAX_NESTING = 32
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# One that is never closed goes to the end: looked for again from each quote within, it would take
+# a stranger's MiB an hour.
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
 
 T = TypeVar("T")

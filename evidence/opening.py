@@ -15,6 +15,9 @@ from evidence.manifest import Item
 from evidence.seal import unseal
 from evidence.unixfs import file_size, read_file
 
+_PRIVATE = 0o600
+"""It was sealed to be read by few."""
+
 
 def open_item(
     manifest_bytes: bytes, envelope: Envelope, number: int, source: BlockSource, folder: Path
@@ -54,7 +57,7 @@ def _temporary(target: Path) -> Iterator[tuple[BinaryIO, Path]]:
         raise _taken(target)
     path = target.parent / f".{secrets.token_hex(8)}.part"
     try:
-        with path.open("xb") as file:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE), "wb") as file:
             yield file, path
     finally:
         path.unlink(missing_ok=True)

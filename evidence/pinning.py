@@ -5,7 +5,6 @@ nowhere but to it, over TLS or to this very machine, and into no message.
 """
 
 import json
-import os
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -70,11 +69,6 @@ class Token:
             reason = error.strerror or type(error).__name__
             raise PinningMisconfigured(f"the token in {path} can't be read: {reason}") from error
         return cls(text.strip(), str(path))
-
-    @classmethod
-    def from_environment(cls, name: str) -> "Token":
-        """Raises PinningMisconfigured."""
-        return cls(os.environ.get(name, "").strip(), name)
 
     def __repr__(self) -> str:
         return "Token(…)"

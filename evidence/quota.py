@@ -9,6 +9,13 @@ from evidence.disk import discard, locked
 from evidence.errors import VaultFull
 
 _DIGITS = 20
+_PAGE_BYTES = 4096
+
+
+def room(size: int) -> int:
+    """What a file of `size` bytes takes of the disk: else a quota would let one be filled with
+    files of one byte."""
+    return -(-size // _PAGE_BYTES) * _PAGE_BYTES
 
 
 class Quota:
@@ -35,6 +42,7 @@ class Quota:
         if self._limit is None:
             yield
             return
+        size = room(size)
         with locked(self._path) as file:
             used = _read(file)
             if used is None or used + size > self._limit:
@@ -54,10 +62,11 @@ class Quota:
         if self._limit is None:
             return sum(map(discard, paths))
         with locked(self._path) as file:
-            freed = sum(map(discard, paths))
+            freed = [discard(path) for path in paths]
             used = _read(file)
-            _write(file, self._count() if used is None else max(0, used - freed))
-            return freed
+            left = None if used is None else used - sum(map(room, freed))
+            _write(file, self._count() if left is None else max(0, left))
+            return sum(freed)
 
 
 def _read(file: int) -> int | None:

@@ -26,7 +26,7 @@ from evidence.disk import disk_errors, locked, sync_folder
 from evidence.errors import BlockError, CidInvalid, DagError, VaultDamaged
 from evidence.manifest import Manifest, parse
 from evidence.pins import Pins
-from evidence.quota import Quota
+from evidence.quota import Quota, room
 from evidence.staging import Places, block_name, read_block, remove_abandoned
 from evidence.sweep import (
     Collected,
@@ -120,14 +120,21 @@ class Vault:
                 self._pins.write(owner, (each for each in roots if each != root))
                 self._pins.sync()
 
+    def roots(self, owner: str) -> tuple[CID, ...]:
+        """In the order pinned. Raises OwnerInvalid, VaultDamaged."""
+        with disk_errors():
+            return self._pins.roots(owner)
+
     def pins(self) -> dict[str, tuple[CID, ...]]:
         """The roots of each owner, in the order pinned. Raises VaultDamaged."""
-        with disk_errors():
-            found = {owner: self._pins.roots(owner) for owner in self._pins.owners()}
+        found = {owner: self.roots(owner) for owner in self.owners()}
         return {owner: roots for owner, roots in found.items() if roots}
 
     def owners(self) -> frozenset[str]:
-        """Who has pinned something, or had: where `remove` was cut off. Raises VaultError."""
+        """Who has pinned something, readable or not, or had: where `remove` was cut off.
+
+        Raises VaultError.
+        """
         with disk_errors():
             return frozenset((*self._pins.owners(), *self._removing.owners()))
 
@@ -181,15 +188,15 @@ class Vault:
         return roots, names
 
     def used_bytes(self) -> int:
-        """Blocks and unfinished deliveries together, counted on disk."""
+        """Blocks and unfinished deliveries together, counted on disk: see `quota.room`."""
         with disk_errors():
             return self._count()
 
     def _count(self) -> int:
         """Deliveries first: what is linked to its place meanwhile is counted, and once."""
         staged = dict(_file_sizes(self._places.staging))
-        blocks = _file_sizes(self._places.blocks)
-        return sum(staged.values()) + sum(size for file, size in blocks if file not in staged)
+        blocks = (size for file, size in _file_sizes(self._places.blocks) if file not in staged)
+        return sum(map(room, staged.values())) + sum(map(room, blocks))
 
     def _read(self, cid: CID) -> bytes:
         return read_block(self._places.block(block_name(cid)), cid)

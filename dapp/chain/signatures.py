@@ -2,14 +2,24 @@
 
 from collections.abc import Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 from anyio import CapacityLimiter, from_thread, to_thread
 
 from dapp.chain.node import Node
 from dapp.domain.sign_in import SignIn
 from dapp.domain.types import UnixTime
+from dapp.errors import NodeBusy
+
+if TYPE_CHECKING:
+    from dapp.chain.eip4361 import Ask
 
 _AT_ONCE = 4
+_MOST_ASKING = 32
+
+
+class _ChainNeeded(Exception):
+    """It is not the signature of the account's own key."""
 
 
 class Signatures:
@@ -23,21 +33,36 @@ class Signatures:
         self._node = node
         # Threads of its own: a slow node must not keep others from reading files.
         self._turns = CapacityLimiter(_AT_ONCE)
+        self._asking = 0
 
     async def check(self, text: str, signature: bytes, expected: SignIn, now: UnixTime) -> None:
         """Passes if `text` is the expected message, in force, and signed by its account.
 
-        Raises as `dapp.chain.eip4361.check`.
+        Raises as `dapp.chain.eip4361.check`; NodeBusy also where too many wait.
         """
-        work = partial(_check, self._node, text, signature, expected, now)
-        await to_thread.run_sync(work, limiter=self._turns)
+        work = partial(_check, text, signature, expected, now)
+        try:
+            # What strangers' contracts take of the node's time keeps nobody with a key waiting.
+            await to_thread.run_sync(work, _without_chain)
+        except _ChainNeeded:
+            if self._asking >= _MOST_ASKING:
+                raise NodeBusy("too many accounts with code sign in at once") from None
+            self._asking += 1
+            try:
+                await to_thread.run_sync(work, self._ask, limiter=self._turns)
+            finally:
+                self._asking -= 1
+
+    def _ask(self, call: Mapping[str, str]) -> bytes:
+        return from_thread.run(self._node.answer, call)
 
 
-def _check(node: Node, text: str, signature: bytes, expected: SignIn, now: UnixTime) -> None:
+def _without_chain(call: Mapping[str, str]) -> bytes:
+    raise _ChainNeeded
+
+
+def _check(text: str, signature: bytes, expected: SignIn, now: UnixTime, ask: "Ask") -> None:
     # Here, since it loads web3: in the thread, and only where somebody signs in.
     from dapp.chain import eip4361
-
-    def ask(call: Mapping[str, str]) -> bytes:
-        return from_thread.run(node.answer, call)
 
     eip4361.check(text, signature, expected, now, ask)

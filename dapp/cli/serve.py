@@ -36,6 +36,7 @@ def serve(
 async def _serve(builders: Builders, settings: Settings, door: socket.socket) -> None:
     # Here, so that no other command waits for the web's libraries.
     from dapp.web.app import create_app
+    from dapp.web.protocol import BoundedHttp
 
     async with builders.parts(settings) as parts:
         app = create_app(parts)
@@ -43,7 +44,7 @@ async def _serve(builders: Builders, settings: Settings, door: socket.socket) ->
             uvicorn.Config(
                 app,
                 loop="none",
-                http="httptools",
+                http=BoundedHttp,
                 access_log=False,
                 log_config=None,
                 server_header=False,

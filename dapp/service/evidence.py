@@ -20,6 +20,7 @@ from evidence import (
     file_size,
     parse,
 )
+from evidence.dag import BlockSource, Sparing
 from evidence.errors import BlockMissing, ContentRefused, EvidenceError
 from evidence.gateway import Gateway
 from evidence.manifest import sealed_item
@@ -141,22 +142,23 @@ class Evidence:
     def _view(self, digest: bytes) -> View:
         data = self.manifest(hash32(digest))
         manifest = parse(data)
+        source = Sparing(self._vault.block)
         return {
             "digest": hash32(digest),
             "cid": str(digest_to_cid(digest)),
             "size": len(data),
             "stored": ["vault"],
             "manifest": manifest_view(manifest),
-            "items": [self._item_view(item) for item in manifest.items],
+            "items": [self._item_view(item, source) for item in manifest.items],
         }
 
-    def _item_view(self, item: Item) -> View:
+    def _item_view(self, item: Item, source: BlockSource) -> View:
         """What the manifest says of the file, and whether its bytes are here."""
-        return {**item_view(item), "stored": ["vault"] if self._is_whole(item) else []}
+        return {**item_view(item), "stored": ["vault"] if self._is_whole(item, source) else []}
 
-    def _is_whole(self, item: Item) -> bool:
+    def _is_whole(self, item: Item, source: BlockSource) -> bool:
         try:
-            return file_size(item.cid, self._vault.get) == item.size
+            return file_size(item.cid, source) == item.size
         except EvidenceError:
             return False
 

@@ -2,7 +2,12 @@
 
 from collections.abc import Iterator
 
+import structlog
+
 from evidence import Manifest, Vault, digest_to_cid
+from evidence.errors import VaultDamaged
+
+log = structlog.get_logger()
 
 
 def roots_of(key: bytes, manifest: Manifest) -> Iterator[str]:
@@ -12,6 +17,12 @@ def roots_of(key: bytes, manifest: Manifest) -> Iterator[str]:
 
 
 def roots_in(vault: Vault) -> Iterator[str]:
-    """Of every submission. Raises VaultError."""
-    for roots in vault.pins().values():
-        yield from map(str, roots)
+    """Of every submission; a damaged pin is left out, since the others need not wait for it.
+
+    Raises VaultError.
+    """
+    for owner in vault.owners():
+        try:
+            yield from map(str, vault.roots(owner))
+        except VaultDamaged as error:
+            log.warning("a pin can't be read", owner=owner, code=error.code)

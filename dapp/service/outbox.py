@@ -16,7 +16,15 @@ import structlog
 from dapp.errors import DatabaseUnavailable
 from dapp.service.aside import Answer, aside
 from dapp.service.held import roots_in, roots_of
-from dapp.service.targets import Held, Target, TargetStuck, is_refusal, is_silent, is_theirs
+from dapp.service.targets import (
+    Held,
+    Target,
+    TargetStuck,
+    is_of_one,
+    is_refusal,
+    is_silent,
+    is_theirs,
+)
 from dapp.store.replication import LET_GO, Claim, Replication, State
 from evidence import CID, EvidenceError, Vault, parse_cid
 from evidence.errors import PinningBusy
@@ -257,7 +265,7 @@ class Outbox:
         state = State.FAILED if refused else claim.state
         again = self._delay(claim.tries)
         await self._rows.settle(claim, state, again, claim.reference, error.code)
-        if is_theirs(error):
+        if is_theirs(error) and not is_of_one(error):
             await self._target_failed(target, error, unreachable=is_silent(error))
 
     async def _target_failed(

@@ -14,6 +14,7 @@ from evidence.errors import (
     PinMissing,
     PinningBusy,
     PinningError,
+    PinningRefused,
     PinningTimeout,
     PinningUnreachable,
 )
@@ -26,6 +27,8 @@ _MAX_ORIGINS = 20
 """As the API has it."""
 _MAX_REQUESTS = 20
 """For one root; those that are left go the next time."""
+_ABOUT_CONTENT = (400, 409, 413, 422, 451)
+"""What a service says of one pin; with 401 and 403 it means whoever asks."""
 _MAX_CALLS = 3
 """How many of a service's nodes ours calls up; one is enough, and each may take seconds."""
 
@@ -167,6 +170,12 @@ def _held(found: PinStatus) -> Held:
 def is_theirs(error: EvidenceError) -> bool:
     """A target failed; else the bytes here are missing or rotten."""
     return isinstance(error, KuboError | PinningError | TargetStuck)
+
+
+def is_of_one(error: EvidenceError) -> bool:
+    """It has something against this content, and perhaps not against other."""
+    about = error.fields.get("status") in _ABOUT_CONTENT
+    return isinstance(error, PinningRefused) and about
 
 
 def is_silent(error: EvidenceError) -> bool:

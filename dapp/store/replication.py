@@ -98,7 +98,7 @@ WHERE (chain_id, root, target) = (
             SELECT FROM replication_target t
             WHERE t.chain_id = r.chain_id AND t.target = r.target
                 AND (t.unreachable_since IS NOT NULL OR t.paused_until > now()))
-    ORDER BY (r.state IN ('pinned', 'erased')), r.next_try_at
+    ORDER BY (r.state NOT IN ('pending', 'removing')), r.next_try_at
     LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING root, target, claims, state, tries, reference
 """

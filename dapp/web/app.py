@@ -18,6 +18,8 @@ from dapp.web.stream import Hub
 STATIC = Path(__file__).parent / "static"
 
 _MAX_BODY_BYTES = 256 * 1024
+_LARGE_BODIES_AT_ONCE = 8
+"""As if each were a submission as large as may be."""
 
 
 def create_app(parts: Parts) -> FastAPI:
@@ -45,6 +47,7 @@ def create_app(parts: Parts) -> FastAPI:
             **session.BODY_BYTES,
             **envelopes.BODY_BYTES,
         },
+        at_once_bytes=_LARGE_BODIES_AT_ONCE * parts.settings.max_upload_bytes,
     )
     app.add_middleware(SecurityHeaders)
     return app

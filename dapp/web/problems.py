@@ -36,7 +36,9 @@ _API_PATHS = ("/v1/", "/ipfs/", "/healthz", "/readyz")
 _HTTP_CODES = {
     404: ("unknown-route", "See /v1/openapi.json for the routes there are"),
     405: ("method-not-allowed", "The Allow header names the methods of this route"),
+    408: ("too-slow", "Send it again over a better connection"),
     413: ("body-too-large", "Send less at once"),
+    503: ("busy", "Send it again in a while"),
 }
 _RETRY = {"Retry-After": "2"}
 _STATUSES: dict[type[RedressError], int] = {

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from evidence import CID, Vault, digest_to_cid, import_file, walk, write_car
 from evidence.manifest import Item, Kind, Manifest, Visibility, encode
+from evidence.quota import room
 from evidence.unixfs import Profile
 
 QUOTA_BYTES = 20 << 20
@@ -55,7 +56,7 @@ def check(root: Path) -> None:
     for roots in pins.values():
         for pinned in roots:
             assert list(walk(pinned, vault.get))
-    held = sum(path.stat().st_size for path in (root / "blocks").glob("*/*"))
+    held = sum(room(path.stat().st_size) for path in (root / "blocks").glob("*/*"))
     assert held == vault.used_bytes() == int((root / "usage").read_text())
 
 

@@ -1,13 +1,19 @@
 """What only a real connection shows: an answer that cannot be finished is cut off."""
 
+import asyncio
 import random
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
 import httpx
 import pytest
+from starlette.types import Message
 
+from dapp.web.api import gateway
 from evidence import CID, Vault, import_file
 from evidence.cid import RAW
 from tests.gateway_server import serving
@@ -126,3 +132,41 @@ def test_a_path_counts_as_it_was_sent(http: httpx.Client, root: CID) -> None:
         response = http.get(f"/ipfs/{path}")
         assert (response.status_code, response.json()["code"]) == (400, "path-invalid"), path
     assert http.post(f"/ipfs/{root}").status_code == 405
+
+
+def test_a_reader_who_takes_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway, "_STALL_SECONDS", 0.01)
+    ended = threading.Event()
+
+    async def body() -> AsyncIterator[bytes]:
+        try:
+            while True:
+                yield b"more"
+        finally:
+            ended.set()
+
+    async def taken_once(message: Message) -> None:
+        if "body" in message:
+            await asyncio.Event().wait()
+
+    asyncio.run(gateway._Streamed(body()).stream_response(taken_once))
+    assert ended.is_set()
+
+
+def test_much_asked_for_at_once_leaves_threads_for_others(vault: Vault, root: CID) -> None:
+    at_work, most, lock = 0, 0, threading.Lock()
+
+    def slowly(cid: CID) -> int | None:
+        nonlocal at_work, most
+        with lock:
+            at_work += 1
+            most = max(most, at_work)
+        time.sleep(0.05)
+        with lock:
+            at_work -= 1
+        return 410
+
+    with serving(vault, slowly) as url, ThreadPoolExecutor(24) as pool:
+        answers = list(pool.map(lambda _: httpx.get(f"{url}/ipfs/{root}").status_code, range(24)))
+    assert set(answers) == {410}
+    assert most <= 8

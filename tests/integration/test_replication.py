@@ -1,15 +1,20 @@
 """What is in the vault reaches its targets, whoever is down meanwhile; on a real database."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from anyio import to_thread
 
 from dapp.service.outbox import Outbox, Pace
-from evidence import Vault
-from evidence.errors import KuboRefused, KuboTimeout, PinningBusy
+from dapp.service.targets import Held
+from dapp.store.replication import State
+from evidence import CID, Vault
+from evidence.dag import BlockSource
+from evidence.errors import KuboRefused, KuboTimeout, PinningBusy, PinningRefused
 from tests.replicating import (
+    FAST,
     Shelf,
     migrated,
     site,
@@ -166,6 +171,45 @@ def test_one_thing_that_fails_holds_up_no_other(url: str, vault: Vault, tmp_path
             codes = dict(sql(url, "SELECT root, error_code FROM replication"))
             assert codes[cid] == "block_mismatch"
             assert (await one.rows.targets())["shelf"].unreachable_since is None
+
+    asyncio.run(work())
+
+
+def test_content_that_a_service_refuses_holds_up_no_other(url: str, vault: Vault) -> None:
+    """Else a stranger could: each refusal would have everything wait, longer each time."""
+
+    class Choosy(Shelf):
+        def send(self, root: CID, source: BlockSource, reference: str | None) -> Held:
+            if source(root) == b"bad":
+                self.sends[str(root)] += 1
+                raise PinningRefused("we keep no such thing", status=400)
+            return super().send(root, source, reference)
+
+    shelf, slow = Choosy(), replace(FAST, retry=600.0, max_retry=600.0)
+
+    async def work() -> None:
+        async with site(url, vault, shelf, pace=slow) as one:
+            bad = one.submit("to be refused", b"bad")["items"][0]["cid"]
+
+            async def refused() -> bool:
+                return shelf.sends[bad] > 0
+
+            await until(refused, "one was refused")
+            await until_all(one, "pinned", ["shelf"], one.submit("sound", b"another"))
+
+    asyncio.run(work())
+
+
+def test_what_was_refused_waits_for_what_was_never_sent(url: str, vault: Vault) -> None:
+    async def work() -> None:
+        async with site(url, vault, Shelf(), run=False) as one:
+            await one.rows.enqueue(["refused"], ["shelf"])
+            claim = await one.rows.claim("shelf", 60)
+            assert claim is not None
+            await one.rows.settle(claim, State.FAILED, -3600.0, None, "pinning_refused")
+            await one.rows.enqueue(["new"], ["shelf"])
+            first = await one.rows.claim("shelf", 60)
+            assert first is not None and first.root == "new"
 
     asyncio.run(work())
 

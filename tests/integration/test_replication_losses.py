@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from anyio import to_thread
 
 from dapp.errors import DatabaseUnavailable
 from evidence import Vault
@@ -97,6 +98,19 @@ def test_what_is_in_the_vault_and_not_in_the_table_is_found_at_start(
             shown = [one.submit(f"text {n}", f"file {n}".encode()) for n in range(5)]
         async with site(url, vault, shelf) as one:
             await until_all(one, "pinned", ["shelf"], *shown)
+
+    asyncio.run(work())
+
+
+def test_a_damaged_pin_keeps_no_other_from_being_found(
+    url: str, vault: Vault, tmp_path: Path
+) -> None:
+    async def work() -> None:
+        async with site(url, vault, run=False) as one:
+            shown = one.submit("hello", b"a")
+        await to_thread.run_sync((tmp_path / "vault" / "pins" / "0").write_bytes, b"damaged")
+        async with site(url, vault, Shelf()) as one:
+            await until_all(one, "pinned", ["shelf"], shown)
 
     asyncio.run(work())
 

@@ -21,8 +21,9 @@ CREATE TABLE replication (
     updated_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (chain_id, root, target)
 );
--- What was never sent goes before what is looked at again.
-CREATE INDEX replication_due ON replication (chain_id, target, (state = 'pinned'), next_try_at);
+-- What was never sent goes before what is looked at again, and before what was refused: else whoever
+-- submits much that a target refuses would hold up all the rest.
+CREATE INDEX replication_due ON replication (chain_id, target, (state <> 'pending'), next_try_at);
 
 CREATE TABLE replication_target (
     chain_id bigint NOT NULL,

@@ -1,10 +1,13 @@
 """The trustless gateway by HTTP: content by its CID. What it answers is `evidence.gateway`'s."""
 
+from collections.abc import AsyncIterator, Iterator
+
 import structlog
-from anyio import to_thread
+from anyio import CapacityLimiter, fail_after, to_thread
+from anyio.lowlevel import RunVar
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
-from starlette.types import Send
+from starlette.types import Message, Send
 
 from dapp.web.api.inputs import PartsOf
 from evidence import EvidenceError, gateway
@@ -12,6 +15,13 @@ from evidence import EvidenceError, gateway
 router = APIRouter(prefix="/ipfs", tags=["evidence"])
 
 log = structlog.get_logger()
+
+# Threads of its own: whoever asks for much here keeps nobody from pages and submissions.
+_AT_ONCE = 8
+_turns = RunVar[CapacityLimiter]("gateway turns")
+
+_STALL_SECONDS = 300
+"""Until a reader who takes nothing is left: what is still to come takes memory."""
 
 
 @router.options("/{path:path}", include_in_schema=False)
@@ -22,10 +32,11 @@ async def content(parts: PartsOf, request: Request, path: str) -> Response:
 
     As specs.ipfs.tech/http-gateways/trustless-gateway has it; only what is held here.
     """
-    answer = await to_thread.run_sync(parts.evidence.gateway.answer, _asked(request))
+    work = parts.evidence.gateway.answer
+    answer = await to_thread.run_sync(work, _asked(request), limiter=_limiter())
     if answer.status >= 500 and answer.error is not None:
         log.error("gateway failed", path=path, code=answer.error.code, reason=answer.error.message)
-    return _Streamed(answer.body, answer.status, answer.headers)
+    return _Streamed(_pieces(answer.body), answer.status, answer.headers)
 
 
 def _asked(request: Request) -> gateway.Request:
@@ -38,11 +49,31 @@ def _asked(request: Request) -> gateway.Request:
     return gateway.Request(request.method, path, query, headers)
 
 
+def _limiter() -> CapacityLimiter:
+    found = _turns.get(None)
+    if found is None:
+        found = CapacityLimiter(_AT_ONCE)
+        _turns.set(found)
+    return found
+
+
+async def _pieces(body: Iterator[bytes]) -> AsyncIterator[bytes]:
+    while (piece := await to_thread.run_sync(next, body, None, limiter=_limiter())) is not None:
+        yield piece
+
+
 class _Streamed(StreamingResponse):
     async def stream_response(self, send: Send) -> None:
         """Where a part is missing the last message is never sent: the server then breaks the
         connection off, and what was sent cannot pass for the whole."""
+
+        async def in_time(message: Message) -> None:
+            with fail_after(_STALL_SECONDS):
+                await send(message)
+
         try:
-            await super().stream_response(send)
+            await super().stream_response(in_time)
         except EvidenceError as error:
             log.error("gateway broke off", code=error.code, reason=error.message)
+        except TimeoutError:
+            log.info("a reader of the gateway takes nothing any more")

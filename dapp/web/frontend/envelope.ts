@@ -128,9 +128,9 @@ function isName(value: unknown): boolean {
   return new TextEncoder().encode(value).length <= MAX_NAME_BYTES;
 }
 
-/** Names that one folder could not hold side by side are the same. */
+/** Cases of ASCII only: of other letters every Unicode has its own idea, and no reader may refuse what another takes. */
 function fold(name: string): string {
-  return name.toUpperCase().toLowerCase();
+  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 function matches(value: unknown, form: RegExp): boolean {

@@ -10,11 +10,12 @@ import pytest
 from evidence import CID, CarReader, cid_of, import_file
 from evidence.cid import DAG_PB, IDENTITY, RAW, SHA2_256
 from evidence.dagpb import Link, Node, encode_node
-from evidence.errors import EvidenceError, VaultIo
+from evidence.errors import DagTooLarge, EvidenceError, VaultIo
 from evidence.gateway import Gateway, Request, Response
 from evidence.gateway_request import CAR_TYPE, MAX_NAMES, RAW_TYPE
 from evidence.unixfs import Profile
 from evidence.unixfs_data import encode_file_data
+from evidence.wire import encode_bytes_field, encode_varint_field
 from tests.unit.evidence.shards import Store
 
 DATA = random.Random(1).randbytes(2000)
@@ -366,6 +367,28 @@ def test_no_shape_of_file_is_a_bomb() -> None:
         assert len(car_cids(gateway.answer(request))) == 41
     middle = gateway.answer(Request("GET", f"/ipfs/{cid}", "", {"range": f"bytes={size - 3}-"}))
     assert body(middle) == b"xxx"
+
+
+def test_little_is_taken_apart_for_a_small_answer() -> None:
+    """Any uploaded MiB may be asked for as a node, and a chain of such costs seconds."""
+    store = Store()
+    cid, size = cid_of(RAW, b"x"), 1
+    store[cid] = b"x"
+    folder = cid
+    for _ in range(6):
+        inner = bytes(1 << 20)
+        message = encode_varint_field(1, 2) + encode_bytes_field(2, inner)
+        message += encode_varint_field(4, size)
+        cid, size = store.put([Link(cid)], message), len(inner) + size
+        folder = store.basic([Link(folder, "d"), Link(SMALL, "n" * (1 << 20))])
+    gateway = Gateway(store.get_block)
+    path = f"/ipfs/{cid}"
+    assert len(body(gateway.answer(Request("GET", path, "", {})))) == size
+    with pytest.raises(DagTooLarge):
+        body(gateway.answer(Request("GET", path, "", {"range": "bytes=-1"})))
+    for method in ("GET", "HEAD"):
+        deep = gateway.answer(Request(method, f"/ipfs/{folder}/d/d/d/d/d/d", "format=raw", {}))
+        assert deep.status == 422
 
 
 def test_a_part_outside_of_the_range_may_be_missing() -> None:

@@ -194,6 +194,7 @@ def test_two_items_of_one_name_would_overwrite_each_other() -> None:
         b"", b"{", b"null x", b"\xff", b"[]", b"1", b'"x"', b"[" * 100_000, b"{\"a\":" * 100_000,
         b"NaN", b'{"a":1.5}', b'{"a":1e3}', b'{"a":-Infinity}', b'{"a":' + b"9" * 5000 + b"}",
         "\ufeff{}".encode(), "{}".encode("utf-16"), b'{"items":["\\ud800"',
+        b'"' + b'\\"' * 500_000,  # a string without an end, each of whose quotes could begin one
     ],
 )  # fmt: skip
 def test_not_json(data: bytes) -> None:

@@ -36,6 +36,7 @@ def test_what_was_sealed_comes_out_under_its_name(tmp_path: Path) -> None:
         path = open_item(GIVEN.manifest, GIVEN.envelope, number, GIVEN.block, tmp_path)
         assert path == tmp_path / name
         assert path.read_bytes() == data
+        assert path.stat().st_mode & 0o077 == 0, "others of this machine could read it"
     assert {path.name for path in tmp_path.iterdir()} == set(FILES)
 
 

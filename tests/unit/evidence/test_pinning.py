@@ -237,18 +237,14 @@ def test_a_proxy_is_not_told_the_token(
         assert list(client.list()) == []
 
 
-def test_tokens_from_files_and_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tokens_from_files(tmp_path: Path) -> None:
     path = tmp_path / "token"
     path.write_text(TOKEN + "\n")
-    monkeypatch.setenv("PINNING", TOKEN)
     assert Token.from_file(path).header() == f"Bearer {TOKEN}"
-    assert Token.from_environment("PINNING").header() == f"Bearer {TOKEN}"
     with pytest.raises(PinningMisconfigured, match="token"):
         Token.from_file(tmp_path / "nowhere")
     with pytest.raises(PinningMisconfigured, match="can't be read"):
         Token.from_file(tmp_path)
-    with pytest.raises(PinningMisconfigured, match="NO_SUCH"):
-        Token.from_environment("NO_SUCH")
 
 
 @pytest.mark.parametrize("text", [b"", b"two words", b"two\nlines", b"\xff\xfe", b"x" * 10_000])

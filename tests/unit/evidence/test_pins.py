@@ -1,14 +1,14 @@
 """What is pinned stays, what is not goes, and nobody loses what another still holds."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from io import BytesIO
 from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
-from evidence import Collected, Removed, Vault, digest_to_cid
+from evidence import Collected, Removed, Vault, delivery, digest_to_cid
 from evidence.cid import CID, DAG_PB, IDENTITY, RAW, SHA2_256, cid_of
 from evidence.dagpb import Link, Node, encode_node
 from evidence.errors import (
@@ -20,6 +20,7 @@ from evidence.errors import (
     VaultFull,
 )
 from evidence.manifest import Item, Kind, Manifest, Visibility, encode
+from evidence.pins import Pins
 from evidence.unixfs import Profile, import_file
 
 MIB = 1 << 20
@@ -138,7 +139,7 @@ def test_removing_touches_nothing_that_is_not_pinned_by_the_owner(vault: Vault) 
 
 
 def test_the_quota_counts_what_is_freed(tmp_path: Path) -> None:
-    vault = Vault(tmp_path, quota_bytes=100)
+    vault = Vault(tmp_path, quota_bytes=4096)
     root = put(vault, b"x" * 90)
     vault.pin(root, "me")
     with pytest.raises(VaultFull):
@@ -324,6 +325,38 @@ def test_a_delivery_given_up_frees_what_was_collected_under_it(
     assert vault.used_bytes() == int((tmp_path / "usage").read_text()) == 0
 
 
+def test_an_interrupt_takes_nothing_from_a_pin(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Pins.write
+
+    def interrupted(pins: Pins, owner: str, roots: Iterable[CID]) -> None:
+        write(pins, owner, roots)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Pins, "write", interrupted)
+        with vault.delivery() as coming:
+            cid = coming.put_file(BytesIO(BIG)).cid
+            coming.pin("owner")
+    vault.collect()
+    assert vault.pins() == {"owner": (cid,)}
+    assert b"".join(vault.open_file(cid)) == BIG
+
+
+def test_folders_are_on_the_disk_before_their_blocks_are_pinned(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also one that another process made, and died before it said so to the disk."""
+    (tmp_path / "blocks" / cid_of(RAW, b"a").multihash.hex()[-2:]).mkdir()
+    synced: list[Path] = []
+    monkeypatch.setattr(delivery, "sync_folder", synced.append)
+    with vault.delivery() as coming:
+        coming.put_file(BytesIO(b"a"))
+        coming.pin("owner")
+    assert tmp_path / "blocks" in synced
+
+
 def test_what_cannot_be_pinned_is_not_stored(vault: Vault, tmp_path: Path) -> None:
     (tmp_path / "pins" / "me").write_bytes(b"damaged")
     before = put(vault, b"was here")
@@ -332,7 +365,7 @@ def test_what_cannot_be_pinned_is_not_stored(vault: Vault, tmp_path: Path) -> No
         delivery.put_file(BytesIO(b"was here"))
         delivery.pin("me")
     assert block_files(tmp_path) == [block_file(tmp_path, before)]
-    assert vault.used_bytes() == int((tmp_path / "usage").read_text()) == len(b"was here")
+    assert vault.used_bytes() == int((tmp_path / "usage").read_text()) == 4096
 
 
 def test_files_that_are_no_blocks_are_left_alone(vault: Vault, tmp_path: Path) -> None:

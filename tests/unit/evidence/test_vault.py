@@ -34,6 +34,9 @@ MIB = 1 << 20
 DATA = random.Random(3).randbytes(2 * MIB + 17)
 
 
+PAGE = 4096
+
+
 def files_under(root: Path) -> list[Path]:
     own = ("usage", "lock")
     return [path for path in root.rglob("*") if path.is_file() and path.name not in own]
@@ -144,13 +147,24 @@ def test_quota(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("usage", ["", "9" * 20, "garbage, longer than the number"])
 def test_a_quota_that_lost_count_counts_again(tmp_path: Path, usage: str) -> None:
-    vault = Vault(tmp_path, quota_bytes=100)
-    vault.put_file(BytesIO(b"x" * 60))
+    vault = Vault(tmp_path, quota_bytes=5 * PAGE)
+    vault.put_file(BytesIO(b"x" * 3 * PAGE))
     (tmp_path / "usage").write_text(usage)
-    vault.put_file(BytesIO(b"y" * 40))
+    vault.put_file(BytesIO(b"y" * 2 * PAGE))
     with pytest.raises(VaultFull):
         vault.put_file(BytesIO(b"z"))
-    assert vault.used_bytes() == 100
+    assert vault.used_bytes() == 5 * PAGE
+
+
+def test_a_quota_counts_what_small_files_take_of_the_disk(tmp_path: Path) -> None:
+    vault = Vault(tmp_path, quota_bytes=10 * PAGE)
+    with pytest.raises(VaultFull):
+        for number in range(11):
+            vault.put_file(BytesIO(b"%d" % number))
+    assert len(files_under(tmp_path)) == 10
+    assert vault.used_bytes() == int((tmp_path / "usage").read_text()) == 10 * PAGE
+    assert vault.collect().blocks == 10
+    assert int((tmp_path / "usage").read_text()) == 0
 
 
 def test_manifests(tmp_path: Path) -> None:
@@ -227,7 +241,7 @@ def _deliver(root: Path, seed: int, quota_bytes: int) -> list[str]:
     return stored
 
 
-@pytest.mark.parametrize(("quota_bytes", "files"), [(10 * MIB, 25), (41_000, None)])
+@pytest.mark.parametrize(("quota_bytes", "files"), [(10 * MIB, 25), (20 * PAGE + 500, None)])
 def test_several_processes_share_a_vault(
     tmp_path: Path, quota_bytes: int, files: int | None
 ) -> None:
@@ -236,7 +250,7 @@ def test_several_processes_share_a_vault(
     vault = Vault(tmp_path, quota_bytes)
     stored = {parse_cid(text) for run in runs for text in run}
     assert {len(vault.get(cid)) for cid in stored} == {2000}
-    assert vault.used_bytes() == 2000 * len(stored) <= quota_bytes
+    assert vault.used_bytes() == PAGE * len(stored) <= quota_bytes
     assert files is None or len(stored) == files
     assert list((tmp_path / "staging").iterdir()) == []
 
@@ -298,7 +312,7 @@ def test_rot_of_any_length_is_healed(tmp_path: Path, size: int) -> None:
     path.write_bytes(data[:-1] if size < 0 else data + bytes(size))
     assert vault.put_file(BytesIO(data)).cid == cid
     assert vault.get(cid) == data
-    assert vault.used_bytes() == 200
+    assert vault.used_bytes() == PAGE
 
 
 def test_an_error_takes_the_whole_delivery_back(tmp_path: Path) -> None:

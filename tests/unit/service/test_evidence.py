@@ -10,9 +10,24 @@ import pytest
 from dapp.domain.types import Address, ChainId, ComplaintId, Hash32
 from dapp.errors import InvalidInput, NotFound
 from dapp.service.evidence import MAX_FILES, Evidence, Submission, Upload
-from evidence import Vault, parse, recipient_of_key
+from evidence import (
+    Item,
+    Kind,
+    Manifest,
+    Vault,
+    Visibility,
+    cid_of,
+    digest,
+    encode,
+    parse,
+    recipient_of_key,
+)
+from evidence.cid import DAG_PB
+from evidence.dagpb import Node, encode_node
 from evidence.errors import FileTooLarge, ManifestNameUnsafe, SealedInvalid
 from evidence.gateway import Request, Response
+from evidence.manifest import MAX_ITEMS
+from evidence.wire import encode_bytes_field, encode_varint_field
 
 AUTHOR = Address("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266")
 DESK = Address("0x5FbDB2315678afecb367f032d93F642f64180aa3")
@@ -92,6 +107,18 @@ def test_a_file_that_is_gone_is_said_to_be_gone(evidence: Evidence, tmp_path: Pa
             block.unlink()
     assert evidence.show(stored["digest"])["items"][0]["stored"] == []
     assert asked(evidence, stored["items"][0]["cid"]).status == 404
+
+
+def test_a_manifest_that_a_stranger_made_costs_little_to_show(evidence: Evidence) -> None:
+    """Sent as a file, and so are the nodes that it lists: each takes long to take apart."""
+    inner = bytes((1 << 20) - 100)
+    node = encode_node(Node((), encode_varint_field(1, 2) + encode_bytes_field(2, inner)))
+    item = Item("0", "a/b", len(inner), cid_of(DAG_PB, node), Kind.FILE, Visibility.PUBLIC)
+    items = tuple(replace(item, name=str(number)) for number in range(MAX_ITEMS))
+    made = Manifest(bytes(32), "eip155:1", DESK.lower(), AUTHOR.lower(), items)
+    evidence.submit(submission(file("node", node), file("manifest", encode(made))))
+    shown = evidence.show(Hash32("0x" + digest(encode(made)).hex()))
+    assert 0 < sum(item["stored"] == ["vault"] for item in shown["items"]) < 8
 
 
 def test_an_unknown_digest_is_not_found(evidence: Evidence) -> None:

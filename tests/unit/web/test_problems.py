@@ -33,7 +33,13 @@ LIMIT = 1000
 def app() -> FastAPI:
     app = FastAPI(docs_url=None)
     problems.install(app)
-    app.add_middleware(BodyLimit, default_bytes=LIMIT, bytes_by_path={"/v1/large": 5 * LIMIT})
+    app.add_middleware(
+        BodyLimit,
+        default_bytes=LIMIT,
+        bytes_by_path={"/v1/large": 5 * LIMIT},
+        at_once_bytes=6 * LIMIT,
+        seconds=0.5,
+    )
     app.add_middleware(SecurityHeaders)
 
     @app.post("/v1/echo")
@@ -59,12 +65,12 @@ class Client:
         self._app = app
 
     def get(self, path: str) -> httpx.Response:
-        return asyncio.run(self._ask("GET", path))
+        return asyncio.run(self.ask("GET", path))
 
     def post(self, path: str, **options: Any) -> httpx.Response:
-        return asyncio.run(self._ask("POST", path, **options))
+        return asyncio.run(self.ask("POST", path, **options))
 
-    async def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+    async def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         transport = httpx.ASGITransport(self._app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
             return await client.request(method, path, **options)
@@ -179,6 +185,44 @@ def test_a_body_of_unknown_length_is_cut_off(client: Client) -> None:
     headers = {"content-type": "application/json"}
     response = client.post("/v1/echo", content=pieces(), headers=headers)
     assert (response.status_code, response.json()["code"]) == (413, "body-too-large")
+
+
+def test_bodies_that_come_at_once_have_a_limit_together(app: FastAPI) -> None:
+    async def both() -> list[httpx.Response]:
+        first_is_under_way, second_is_answered = asyncio.Event(), asyncio.Event()
+
+        async def slow() -> AsyncIterator[bytes]:
+            yield body[: 4 * LIMIT]
+            first_is_under_way.set()
+            await second_is_answered.wait()
+            yield body[4 * LIMIT :]
+
+        client = Client(app)
+        first = asyncio.create_task(client.ask("POST", path, content=slow(), headers=headers))
+        await first_is_under_way.wait()
+        second = await client.ask("POST", path, content=body, headers=headers)
+        second_is_answered.set()
+        return [await first, second, await client.ask("POST", path, content=body, headers=headers)]
+
+    request = httpx.Request(
+        "POST", "http://test", files={"file": b"1" * 4 * LIMIT}, data={"name": "x"}
+    )
+    body, path = request.read(), "/v1/large"
+    headers = {"content-type": request.headers["content-type"]}
+    first, second, third = asyncio.run(both())
+    assert (first.status_code, third.status_code) == (200, 200)
+    assert (second.status_code, second.json()["code"]) == (503, "busy")
+    assert second.headers["retry-after"] == "30"
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(client: Client) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    headers = {"content-type": "application/json"}
+    response = client.post("/v1/echo", content=pieces(), headers=headers)
+    assert (response.status_code, response.json()["code"]) == (408, "too-slow")
 
 
 def test_a_form_over_its_own_limit_is_refused(client: Client) -> None:

@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-BN5V7HZ7.js";import"./chunk-QE3S6PGJ.js";import"./chunk-SDUINB4D.js";import"./chunk-XQ6U4N3U.js";import"./chunk-VDQMTB6L.js";import"./chunk-NOJP6QNT.js";import"./chunk-BLSJAVEN.js";import"./chunk-ZQSWPJDJ.js";import"./chunk-S7JQKHUZ.js";import"./chunk-UR7R3ACI.js";import"./chunk-D2PIGF2D.js";import"./chunk-PWUUYBW2.js";export{b as readersOf,a as submit};
