@@ -23,6 +23,7 @@ from dapp.service.draws import Draws
 from dapp.service.envelopes import Envelopes
 from dapp.service.erasure import Erasure
 from dapp.service.evidence import Evidence
+from dapp.service.full_audit import FullAudit
 from dapp.service.outbox import Outbox
 from dapp.service.parts import Parts
 from dapp.service.people import People
@@ -112,6 +113,7 @@ def _parts(
     evidence = Evidence(vault, outbox.add, chain, desk, limit, erasure.refused)
     kept, clerk = EnvelopeRows(pool, chain, settings.envelope_quota_bytes), build_clerk(settings)
     rows = SessionRows(pool, chain)
+    bundles = Bundles(queries, node, vault, deployment)
     return Parts(
         settings=settings,
         deployment=deployment,
@@ -134,7 +136,8 @@ def _parts(
             evidence,
         ),
         sessions=Sessions(rows, Signatures(node), time.time, settings.session_seconds),
-        bundles=Bundles(queries, node, vault, deployment),
+        bundles=bundles,
+        full_audit=FullAudit(bundles, node),
         envelopes=Envelopes(kept, evidence, erasure, clerk),
         sealing=Sealing(queries, cases, evidence, kept, clerk),
         erasure=erasure,

@@ -16,6 +16,7 @@ from dapp.cli.failure import Mismatch
 from dapp.cli.logging import configure
 from dapp.cli.output import as_json, table
 from dapp.cli.session import AsJson, builders
+from dapp.domain.types import OrganisationId
 from dapp.errors import Retryable
 from dapp.settings import Settings
 
@@ -39,6 +40,13 @@ def audit(
     every: Annotated[
         int | None, typer.Option(min=1, help="Go on, and look every so many seconds.")
     ] = None,
+    organisation: Annotated[
+        list[int] | None,
+        typer.Option(min=1, help="Make and verify the whole record of this organisation, too."),
+    ] = None,
+    full_hours: Annotated[
+        float, typer.Option(min=0.001, help="With --every: so often is that done.")
+    ] = 24.0,
     json: AsJson = False,
 ) -> None:
     """Compare index and chain, money and what is owed, evidence and what is kept.
@@ -47,11 +55,12 @@ def audit(
     to REDRESS_AUDIT_WEBHOOK, too, whenever it changes.
     """
     settings = Settings()
+    whole = [OrganisationId(number) for number in organisation or []]
     if every is not None:
         configure()
-        asyncio.run(_watch(context, settings, every))
+        asyncio.run(_watch(context, settings, every, _Round(whole, full_hours * 3600)))
         return
-    found = asyncio.run(_once(context, settings))
+    found = asyncio.run(_once(context, settings, _Round(whole, 0.0)))
     if json:
         as_json({"findings": msgspec.to_builtins(found)})
     elif found:
@@ -62,15 +71,40 @@ def audit(
         raise Mismatch
 
 
-async def _once(context: typer.Context, settings: Settings) -> "Sequence[Finding]":
-    async with builders(context).parts(settings) as parts:
+class _Round:
+    """What is looked at each time, and what less often.
+
+    Args:
+        whole: the organisations whose whole records are verified.
+        seconds: so long what was found in them holds.
+    """
+
+    def __init__(self, whole: "Sequence[OrganisationId]", seconds: float) -> None:
+        self._whole = whole
+        self._seconds = seconds
+        self._next = 0.0
+        self._found: list[Finding] = []
+
+    async def look(self, parts: "Parts") -> "list[Finding]":
+        """Raises Retryable."""
         found = await parts.watch.look()
+        if self._whole and time.monotonic() >= self._next:
+            self._found = [
+                one for number in self._whole for one in await parts.full_audit.look(number)
+            ]
+            self._next = time.monotonic() + self._seconds
+        return found + self._found
+
+
+async def _once(context: typer.Context, settings: Settings, round_: _Round) -> "Sequence[Finding]":
+    async with builders(context).parts(settings) as parts:
+        found = await round_.look(parts)
         if found:
             await _tell(parts, found)
         return found
 
 
-async def _watch(context: typer.Context, settings: Settings, every: int) -> None:
+async def _watch(context: typer.Context, settings: Settings, every: int, round_: _Round) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -79,15 +113,15 @@ async def _watch(context: typer.Context, settings: Settings, every: int) -> None
     async with builders(context).parts(settings) as parts:
         told: Sequence[Finding] = []
         while not stopping.is_set():
-            told = await _look(parts, told)
+            told = await _look(parts, round_, told)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stopping.wait(), every)
 
 
-async def _look(parts: "Parts", told: "Sequence[Finding]") -> "Sequence[Finding]":
+async def _look(parts: "Parts", round_: _Round, told: "Sequence[Finding]") -> "Sequence[Finding]":
     """What somebody was told the last time."""
     try:
-        found = await parts.watch.look()
+        found = await round_.look(parts)
     except Retryable as error:
         _log.warning("could not look", code=error.code, reason=error.message)
         return told

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dapp.service.envelopes import Envelopes
     from dapp.service.erasure import Erasure
     from dapp.service.evidence import Evidence
+    from dapp.service.full_audit import FullAudit
     from dapp.service.outbox import Outbox
     from dapp.service.people import People
     from dapp.service.prepare import Prepare
@@ -48,6 +49,7 @@ class Parts:
     watch: Watch
     sessions: Sessions
     bundles: Bundles
+    full_audit: FullAudit
     envelopes: Envelopes
     sealing: Sealing
     erasure: Erasure

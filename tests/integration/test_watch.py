@@ -13,13 +13,13 @@ import pytest
 from dapp.bootstrap.parts import build
 from dapp.cli import audit
 from dapp.domain.events import COURT, ESCROW, REGISTRY
-from dapp.domain.types import Address, ComplaintId, Digest, Wei
+from dapp.domain.types import Address, ComplaintId, Digest, OrganisationId, Wei
 from dapp.service.evidence import Submission
 from dapp.service.parts import Parts
 from dapp.service.watch import Finding
 from dapp.settings import Settings
 from tests.indexing import Indexed
-from tests.world import ETHER
+from tests.world import ETHER, digest
 
 
 @pytest.fixture
@@ -171,9 +171,9 @@ def test_the_webhook_is_told_until_it_takes_it_and_then_once(
         async with build(told_at) as parts:
             told: list[Finding] = []
             for _ in range(3):
-                told = list(await audit._look(parts, told))
+                told = list(await audit._look(parts, audit._Round([], 0.0), told))
             indexed.sql("UPDATE checkpoint SET halted = NULL")
-            told = list(await audit._look(parts, told))
+            told = list(await audit._look(parts, audit._Round([], 0.0), told))
             assert "index-halted" not in {one.code for one in told}
 
     with _hook([500, 200, 200]) as (url, bodies):
@@ -184,6 +184,30 @@ def test_the_webhook_is_told_until_it_takes_it_and_then_once(
         True,
         False,
     ]
+
+
+def test_a_whole_organisation_is_verified(indexed: Indexed, settings: Settings) -> None:
+    """As an auditor would: it holds while all of its evidence is here."""
+    world = indexed.world
+    kept: list[Digest] = []
+
+    def submit(parts: Parts) -> None:
+        said = Submission(world.organisation, "What we promise.", None, None, None, [])
+        kept.append(Digest(parts.evidence.submit(said)["digest"]))
+
+    _look(settings, submit)
+    organisation = world.register(what=kept[0])
+    world.withdraw(world.file(world.pay(organisation)))
+    other = world.register(what=digest("an agreement that nobody kept"))
+    indexed.index()
+
+    async def work(which: int) -> list[str]:
+        async with build(settings) as parts:
+            return [one.code for one in await parts.full_audit.look(OrganisationId(which))]
+
+    assert asyncio.run(work(organisation)) == []
+    assert asyncio.run(work(other)) == ["audit-failed"]
+    assert asyncio.run(work(99)) == ["bundle-impossible"]
 
 
 def test_a_stranger_is_owed_nothing(settings: Settings, indexed: Indexed) -> None:
