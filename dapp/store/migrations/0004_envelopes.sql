@@ -61,6 +61,7 @@ ALTER TABLE replication
     DROP CONSTRAINT replication_state_check,
     ADD CONSTRAINT replication_state_check
         CHECK (state IN ('pending', 'pinned', 'failed', 'removing', 'erased'));
+-- What is to be sent or removed goes first: the order in which rows are claimed.
 DROP INDEX replication_due;
 CREATE INDEX replication_due
-    ON replication (chain_id, target, (state IN ('pinned', 'erased')), next_try_at);
+    ON replication (chain_id, target, (state NOT IN ('pending', 'removing')), next_try_at);
