@@ -1,6 +1,6 @@
 """Checks single records of a bundle: a case, or an organisation."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,15 +42,31 @@ class Checked:
     filed: Event | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A case, and the events that tell it; `now` is the trusted block's time."""
+
+    case: Case
+    events: tuple[Event, ...]
+    now: UnixTime
+
+
+Heard = Callable[[Story], None]
+
+
 class RecordChecker:
     """Checks records at one trusted block.
 
     Args:
         now: that block's time.
+        heard: told of each case whose trail is proven, whatever else does not hold.
     """
 
-    def __init__(self, reader: EventReader, words: Words, blocks: Blocks, now: UnixTime) -> None:
+    def __init__(
+        self, reader: EventReader, words: Words, blocks: Blocks, now: UnixTime, heard: Heard
+    ) -> None:
         self._reader, self._words, self._blocks, self._now = reader, words, blocks, now
+        self._heard = heard
 
     def case(self, recorded: Sequence[RecordedEvent], number: int) -> Checked:
         """A case; whatever does not hold is in the entry."""
@@ -106,6 +122,7 @@ class RecordChecker:
 
     def _story(self, events: Sequence[Event], word: Hash32, known: dict[str, Any]) -> None:
         case = fold_case(events, keccak)
+        self._heard(Story(case, tuple(events), self._now))
         taken = case.escalation
         known["pending"] = taken is not None and not taken.is_outside and case.payment is None
         self._check_order(case, events)

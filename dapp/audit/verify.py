@@ -29,7 +29,7 @@ from dapp.audit.format import (
 )
 from dapp.audit.headers import Headers
 from dapp.audit.receipts import Receipts
-from dapp.audit.records import RecordChecker
+from dapp.audit.records import Heard, RecordChecker
 from dapp.audit.state import Nodes
 from dapp.audit.verdict import VERIFIED, Entry, Previous, Verdict, refuse
 from dapp.audit.words import Words
@@ -73,6 +73,7 @@ def verify(
     block_hash: Hash32,
     expected: Expected = NOTHING_KNOWN,
     previous: Previous | None = None,
+    heard: Heard = lambda story: None,
 ) -> Verdict:
     """The verdict on a bundle, whatever the bytes.
 
@@ -81,6 +82,7 @@ def verify(
         block_hash: of the block that the reader trusts.
         expected: what the reader knows of the contracts.
         previous: an earlier verdict, for an increment.
+        heard: told of each case whose trail is proven, whatever else does not hold.
     """
     verdict = Verdict(VERIFIED, compared=expected.source)
     try:
@@ -92,7 +94,7 @@ def verify(
         _check_expected(claims, expected)
         known = _trails(claims, previous)
         with closing(_blocks(archive, claims)) as blocks:
-            return bundle.check(archive, blocks, known, verdict)
+            return bundle.check(archive, blocks, known, verdict, heard)
     except Unproven as error:
         return replace(verdict, verdict=error.code, message=error.message)
 
@@ -126,9 +128,11 @@ class _Bundle:
         blocks: Blocks,
         known: Mapping[tuple[str, int], str],
         verdict: Verdict,
+        heard: Heard,
     ) -> Verdict:
         """Every record, and what must hold for all of them together. Raises Unproven."""
-        checker = RecordChecker(self._reader, self._words, blocks, self._headers.trusted.time)
+        now = self._headers.trusted.time
+        checker = RecordChecker(self._reader, self._words, blocks, now, heard)
         census = Census(self._claims.scope)
         entries: list[Entry] = []
         for record in _records(archive, self._claims):

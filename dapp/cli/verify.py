@@ -9,13 +9,14 @@ import msgspec
 import typer
 
 from dapp.cli.failure import Mismatch
-from dapp.cli.output import as_json, facts, table
+from dapp.cli.output import as_json, facts, new_file, table
 from dapp.cli.session import AsJson
 from dapp.domain.types import BlockNumber, Hash32
 from dapp.errors import IntegrityBroken, InvalidInput, Unproven, WrongChain
 
 if TYPE_CHECKING:
     from dapp.audit.format import Claims
+    from dapp.audit.records import Story
     from dapp.audit.verdict import Entry, Verdict, Window
     from dapp.audit.verify import Expected
 
@@ -52,6 +53,10 @@ def verify(
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="Verdict on an earlier bundle, as JSON."),
     ] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write a page to read and print, as HTML, to this file.")
+    ] = None,
+    language: Annotated[str, typer.Option(help="Of the report: en or zh-Hans.")] = "en",
     json: AsJson = False,
 ) -> None:
     """Check that a record is genuine, complete, whole and paid as decided; exit 1 if it is not."""
@@ -64,20 +69,39 @@ def verify(
         raise typer.BadParameter("--block-hash must be 0x and 64 hexadecimal digits")
     earlier = None if previous is None else verdicts.read_previous(previous)
     expected = _expected(desk, deployment)
+    stories: list[Story] = []
     with bundle.open("rb") as file:
         try:
             trusted = Hash32((block_hash or "").lower())
             if block_hash is None:
                 trusted = asyncio.run(_ask(rpc_url or [], auditing.claims_of(file)))
-            found = auditing.verify(file, trusted, expected, earlier)
+            heard = stories.append if report is not None else lambda story: None
+            found = auditing.verify(file, trusted, expected, earlier, heard)
         except Unproven as error:
             found = verdicts.Verdict(error.code, error.message)
+    if report is not None:
+        _report(report, found, stories, language)
     if json:
         as_json(msgspec.to_builtins(found))
     else:
         _show(found)
     if not found.is_verified:
         raise Mismatch
+
+
+def _report(path: Path, found: "Verdict", stories: "list[Story]", language: str) -> None:
+    from dapp.web.i18n import LANGUAGES, load
+    from dapp.web.report import MOST_CASES, report
+
+    if language not in LANGUAGES:
+        raise typer.BadParameter(f"--language must be one of {', '.join(LANGUAGES)}")
+    if len(found.entries) > MOST_CASES:
+        raise InvalidInput(
+            f"a report of {len(found.entries)} records would be too long to read",
+            remedy=f"Make bundles of at most {MOST_CASES}, or use --json",
+        )
+    with new_file(path) as file:
+        file.write(report(found, stories, load(language)).encode())
 
 
 def _expected(desk: str | None, deployment: Path | None) -> "Expected":

@@ -66,6 +66,18 @@ def test_json_is_the_verdict(capsys: pytest.CaptureFixture[str]) -> None:
     assert broken == ["acknowledge", "answer"]
 
 
+def test_a_report_is_written_whatever_the_verdict(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    page = tmp_path / "report.html"
+    assert called(*trusted("erased"), "--report", page, "--language", "zh-Hans") == 1
+    assert "evidence-missing" in page.read_text(encoding="utf-8")
+    assert called(*trusted("dispute"), "--report", page) == 1  # nothing is overwritten
+    assert "exists already" in capsys.readouterr().err
+    assert called(*trusted("dispute"), "--report", tmp_path / "x", "--language", "fr") == 2
+    assert not (tmp_path / "x").exists()
+
+
 def test_an_increment_by_its_earlier_verdict(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
