@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from dapp.audit.deadlines import PROMISES
 from dapp.audit.records import Story
@@ -18,6 +18,7 @@ from dapp.web.presentation.money import Money, money
 from dapp.web.presentation.timeline import Row, rows
 from dapp.web.presentation.view import Look
 from dapp.web.presentation.votes import Panel, panels
+from dapp.web.verify_words import verify_words
 
 MOST_CASES = 200
 """A history of thousands is a table, and no page to read."""
@@ -47,11 +48,15 @@ class Section:
 
 def report(verdict: Verdict, stories: Sequence[Story], t: Language) -> str:
     """HTML. `stories` are those that the verifier told of."""
+    words = verify_words(t)
     by_number = {int(story.case.id): story for story in stories}
     sections = [
         Section(
             entry,
-            [(one.what, t.time(one.deadline), _kept(one, t)) for one in entry.deadlines],
+            [
+                (words[f"promise-{one.what}"], t.time(one.deadline), _kept(one, t))
+                for one in entry.deadlines
+            ],
             _told(by_number[entry.number], t)
             if entry.kind == "complaint" and entry.number in by_number
             else None,
@@ -72,10 +77,9 @@ def _told(story: Story, t: Language) -> Told:
         replace(event, transaction=Hash32(f"0x{event.timestamp:064x}"), log_index=place)
         for place, (event, _) in enumerate(placed)
     ]
+    unknown = t.html("at a time that is not proven")
     listed = [
-        row
-        if proven[row.event.log_index]
-        else replace(row, at=t.say("at a time that is not proven"))
+        row if proven[row.event.log_index] else replace(row, at=unknown)
         for row in rows(look, events)
     ]
     return Told(listed, picture(look, listed), money(look), panels(look))
