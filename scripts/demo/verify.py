@@ -10,6 +10,8 @@ from typing import Any, cast
 from eth_abi.abi import decode
 
 from dapp.audit.case import Difference, differences, fold_case
+from dapp.audit.verdict import VERIFIED
+from dapp.audit.verify import claims_of, verify
 from dapp.chain.abi import entries, topic0
 from dapp.chain.artifacts import load
 from dapp.chain.keccak import checksummed, keccak
@@ -69,6 +71,7 @@ class Auditor:
         yield self._check_payment(played, case)
         yield self._check_appeal(played, case)
         yield self._check_evidence(events)
+        yield self._check_bundle(played.complaint)
         yield self._check_promise(played.promise)
 
     def _check_trail(self, complaint: int, events: Sequence[Event]) -> Finding:
@@ -147,6 +150,16 @@ class Auditor:
         _expect("that the ruling moved by 500 basis points", moved >= MOVED_ENOUGH, True)
         _expect("the stake that came back", played.stake_back, level.stake)
         return Finding("appeal", f"{_ether(level.stake)} of stake came back to who had paid it")
+
+    def _check_bundle(self, complaint: int) -> Finding:
+        """The file that stands for the case without us, checked by the node's hash of its block."""
+        bundle = self._api.content(f"/v1/cases/{complaint}/bundle")
+        with io.BytesIO(bundle) as file:
+            number = claims_of(file).block.number
+            block = self._node.call("eth_getBlockByNumber", hex(number), False)
+            verdict = verify(file, Hash32(block["hash"]))
+        _expect("the verdict on the bundle", verdict.message or verdict.verdict, VERIFIED)
+        return Finding("bundle", f"{len(bundle):,} bytes prove the case as of block {number}")
 
     def _check_promise(self, complaint: int) -> Finding:
         events = self.events(complaint)

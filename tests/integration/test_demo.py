@@ -165,7 +165,7 @@ LIES = {
 
 
 def test_the_record_and_every_lie_about_it(stage: Stage) -> None:
-    checked = ["trail", "ruling", "pays", "payment", "appeal", "evidence", "promise"]
+    checked = ["trail", "ruling", "pays", "payment", "appeal", "evidence", "bundle", "promise"]
     assert stage.verdict() == checked
     for lie, (change, reason) in LIES.items():
         stage.api.change = change
