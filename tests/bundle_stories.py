@@ -48,6 +48,7 @@ def told(url: str) -> Iterator[Told]:
         settled, kept, withdrawn = _endings(scene)
         for name, number in (("settled", settled), ("kept", kept), ("withdrawn", withdrawn)):
             yield _case(scene, name, number)
+        yield _case(scene, "reopened", _reopened(scene))
         voting, armed = _unfinished(scene)
         yield _case(scene, "voting", voting)
         yield _case(scene, "armed", armed)
@@ -211,6 +212,19 @@ def _endings(scene: Scene) -> tuple[int, int, int]:
     world.freeze(order)
     world.withdraw(withdrawn)
     return settled, kept, withdrawn
+
+
+def _reopened(scene: Scene) -> int:
+    """What came was not what was promised; money is offered and taken instead."""
+    world = scene.world
+    number = world.file(world.pay(scene.organisation))
+    world.pledge(number)
+    world.accept(number)
+    world.deliver(number)
+    world.reopen(number)
+    world.offer(number, 6000)
+    world.accept(number, offer=2)
+    return number
 
 
 def _unfinished(scene: Scene) -> tuple[int, int]:

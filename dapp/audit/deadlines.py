@@ -33,9 +33,12 @@ def _after_offer(case: Case, now: UnixTime, moved_on: UnixTime | None) -> list[W
     pledge = latest.pledge
     accepted = pledge.accepted_at if pledge is not None else None
     found = [_window("decide", latest.deadline, accepted or moved_on, None, now)]
-    if pledge is not None and pledge.due_at is not None:
-        found.append(_window("deliver", pledge.due_at, pledge.delivered_at, moved_on, now))
-    return found
+    # Earlier ones as well: what was delivered and reopened, and offered anew, was a promise, too.
+    return found + [
+        _window("deliver", one.pledge.due_at, one.pledge.delivered_at, moved_on, now)
+        for one in case.offers
+        if one.pledge is not None and one.pledge.due_at is not None
+    ]
 
 
 def _window(
