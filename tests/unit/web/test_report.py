@@ -31,6 +31,9 @@ def test_every_verdict_can_be_read(name: str, language: str) -> None:
     page = report(verdict, stories, load(language))
     assert page.count("<h2>") == len(verdict.entries)
     assert page.count('<svg class="lanes"') == len(stories)
+    # Each picture has a title of its own for who cannot see it.
+    names = re.findall(r' id="([^"]+)"', page)
+    assert len(names) == len(set(names)) >= 2 * len(stories)
     # Nothing is loaded from anywhere, and nothing runs.
     assert not re.search(r"<script|<link|src=|url\(\s*['\"]?http", page)
     assert all(entry.verdict in page for entry in verdict.entries)
