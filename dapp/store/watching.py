@@ -5,7 +5,7 @@ from typing import Any
 
 from psycopg_pool import AsyncConnectionPool
 
-from dapp.domain.events import COURT, ESCROW, REGISTRY
+from dapp.domain.events import APPEALS, CLAIMS, COURT, ESCROW, REGISTRY
 from dapp.domain.payment import OrderState
 from dapp.domain.types import (
     NATIVE_COIN,
@@ -18,6 +18,7 @@ from dapp.domain.types import (
     Wei,
     hash32,
 )
+from dapp.store.answers import OPEN_STATES
 from dapp.store.database import Connection, database_errors
 
 # Orders in escrow as long as they have not ended, what went to organisations and was not taken yet,
@@ -54,7 +55,52 @@ _COURT = b"""
         SELECT amount FROM credit WHERE chain_id = %(chain)s AND contract = %(contract)s
     ) owed
 """
-_OWED = {ESCROW: _ESCROW, REGISTRY: _REGISTRY, COURT: _COURT}
+# Deposits of claims that are not decided, and what is left of the money sent along with any.
+_CLAIMS = b"""
+    SELECT %(coin)s, coalesce(sum(amount), 0) FROM (
+        SELECT (p.body->'claim'->>'deposit')::numeric AS amount FROM paid_order p
+        JOIN complaint c ON c.chain_id = p.chain_id AND c.order_key = p.key
+        WHERE p.chain_id = %(chain)s AND p.body->>'claim' IS NOT NULL AND c.state = ANY(%(open)s)
+        UNION ALL
+        SELECT (body->'funding'->>'left')::numeric FROM complaint
+        WHERE chain_id = %(chain)s
+        UNION ALL
+        SELECT amount FROM credit WHERE chain_id = %(chain)s AND contract = %(contract)s
+    ) owed
+"""
+# Of each ruling: both pots until one opens an appeal; then what the other one still has, the stake
+# until it is decided upon, and what came to a pot and was not taken. Not: what waits for a bond.
+_APPEALS = b"""
+    WITH level AS (
+        SELECT a FROM complaint, json_array_elements(body->'appeals') a WHERE chain_id = %(chain)s
+    ), pot AS (
+        SELECT side, (side = 'higher') IS NOT DISTINCT FROM (a->>'is_higher')::bool AS won,
+            a->>'is_higher' IS NOT NULL AS opened, a->side AS body
+        FROM level, unnest(ARRAY['higher', 'lower']) side
+    )
+    SELECT %(coin)s, coalesce(sum(amount), 0) FROM (
+        SELECT (a->>'stake')::numeric AS amount FROM level
+        WHERE a->>'is_higher' IS NOT NULL AND a->>'resolved_at' IS NULL
+        UNION ALL
+        SELECT (body->>'raised')::numeric FROM pot WHERE NOT opened
+        UNION ALL
+        SELECT (c->>'amount')::numeric FROM pot, json_array_elements(body->'contributions') c
+        WHERE opened AND NOT won AND NOT (c->>'refunded')::bool
+        UNION ALL
+        SELECT (body->>'shared')::numeric FROM pot
+        UNION ALL
+        SELECT -(c->>'taken')::numeric FROM pot, json_array_elements(body->'contributions') c
+        UNION ALL
+        SELECT amount FROM credit WHERE chain_id = %(chain)s AND contract = %(contract)s
+    ) owed
+"""
+_OWED = {
+    ESCROW: _ESCROW,
+    REGISTRY: _REGISTRY,
+    COURT: _COURT,
+    CLAIMS: _CLAIMS,
+    APPEALS: _APPEALS,
+}
 _HEAD = b"SELECT block_number, block_hash FROM checkpoint WHERE chain_id = %(chain)s"
 _EVIDENCE = b"""
     SELECT c.id, e->>'digest' FROM (
@@ -137,6 +183,7 @@ class WatchRows:
             "coin": NATIVE_COIN,
             "ticket": self._ticket,
             "held": int(OrderState.HELD),
+            "open": [int(state) for state in OPEN_STATES],
             **values,
         }
         return await (await connection.execute(statement, given)).fetchall()

@@ -12,7 +12,7 @@ import pytest
 
 from dapp.bootstrap.parts import build
 from dapp.cli import audit
-from dapp.domain.events import COURT, ESCROW, REGISTRY
+from dapp.domain.events import APPEALS, CLAIMS, COURT, ESCROW, REGISTRY
 from dapp.domain.types import Address, ComplaintId, Digest, OrganisationId, Wei
 from dapp.service.evidence import Submission
 from dapp.service.parts import Parts
@@ -84,6 +84,57 @@ def test_what_is_owed_is_what_the_contracts_hold(indexed: Indexed, settings: Set
     assert owed[ESCROW] == held[ESCROW] > 0
     assert owed[REGISTRY] == held[REGISTRY] > 0
     assert 0 < owed[COURT] <= held[COURT]
+
+
+def test_money_for_claims_and_appeals_is_owed_to_the_wei(
+    indexed: Indexed, settings: Settings
+) -> None:
+    """At each step: pots that are raised, one that opens, refunds, the stake's way back."""
+    world = indexed.world
+    organisation = world.register()
+    world.bond(organisation, 10 * ETHER)
+    world.stake(16, tickets=4)
+    held = world.claim(organisation)
+    world.fund(held, ETHER // 100, payer=world.bystander)
+    withdrawn = world.claim(organisation)
+    world.withdraw(withdrawn)
+    _owes_what_it_holds(indexed, settings)
+
+    number = world.file(world.pay(organisation))
+    world.offer(number, 2000)
+    world.escalate(number)
+    world.wait_for_commits(number)
+    world.commit_drawing(number, 1, 5000)
+    world.commit(number, 0, 2000)
+    world.commit(number, 2, 5200)
+    world.reveal_batch(number, [0, 1, 2])
+    world.contribute(number, False, world.customer, ETHER // 1000)
+    _owes_what_it_holds(indexed, settings)
+    world.appeal(number, True)
+    _owes_what_it_holds(indexed, settings)
+    world.send(world.bystander, APPEALS, "refund", (number, 0, False, world.customer))
+    _owes_what_it_holds(indexed, settings)
+    world.draw(number)
+    world.vote(number, [8000] * 7)
+    world.execute(number)
+    _owes_what_it_holds(indexed, settings)
+    world.send(world.bystander, APPEALS, "withdrawShare", (number, 0, True))
+    _owes_what_it_holds(indexed, settings)
+
+
+def _owes_what_it_holds(indexed: Indexed, settings: Settings) -> None:
+    indexed.index()
+
+    async def work() -> dict[str, Wei]:
+        async with build(settings) as parts:
+            found = await parts.watch._rows.owed()
+            assert found is not None
+            return {one.contract: one.amount for one in found[2]}
+
+    owed, world = asyncio.run(work()), indexed.world
+    for name in (ESCROW, REGISTRY, CLAIMS, APPEALS):
+        held = int(world.rpc("eth_getBalance", world.contracts[name], "latest"), 16)
+        assert (name, owed[name]) == (name, held)
 
 
 @pytest.mark.parametrize("contract", [ESCROW, REGISTRY, COURT])
