@@ -11,7 +11,7 @@ from typing import Literal
 from evidence.errors import BlockMismatch, CidInvalid, HashUnsupported
 from evidence.wire import decode_varint, encode_varint
 
-RAW, DAG_PB = 0x55, 0x70
+RAW, DAG_PB, DAG_CBOR = 0x55, 0x70, 0x71
 IDENTITY, SHA2_256, SHA2_512 = 0x00, 0x12, 0x13
 
 MAX_DIGEST_BYTES = 128

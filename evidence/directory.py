@@ -7,7 +7,8 @@ followed: what they point to is a matter of the reader's machine.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from evidence.cid import CID, DAG_PB, RAW
+from evidence import dagcbor
+from evidence.cid import CID, DAG_CBOR, DAG_PB, RAW
 from evidence.dag import BlockSource, load
 from evidence.dagpb import Link, decode_node
 from evidence.errors import (
@@ -63,6 +64,8 @@ def lookup(cid: CID, name: str, source: BlockSource) -> Found:
 def resolve(root: CID, segments: Sequence[str], source: BlockSource) -> Found:
     """What lies under `root` by a path already split and decoded; no segments give `root` itself.
 
+    The way may begin in dag-cbor documents.
+
     Raises what `lookup` raises, PathInvalid before anything is read.
     """
     if len(segments) > MAX_SEGMENTS:
@@ -70,11 +73,24 @@ def resolve(root: CID, segments: Sequence[str], source: BlockSource) -> Found:
     for name in segments:
         check_name(name)
     cid, visited = root, list[CID]()
-    for name in segments:
-        found = lookup(cid, name, source)
+    while segments:
+        found, segments = step(cid, segments, source)
         cid = found.cid
         visited += found.visited
     return Found(cid, tuple(visited))
+
+
+def step(cid: CID, segments: Sequence[str], source: BlockSource) -> tuple[Found, Sequence[str]]:
+    """As far as one directory or document leads, and the segments that are left.
+
+    Raises what `resolve` raises.
+    """
+    if cid.codec != DAG_CBOR:
+        return lookup(cid, segments[0], source), segments[1:]
+    target, used = dagcbor.find(load(cid, source), segments)
+    if not used:
+        raise DagInvalid(f"{cid} is nothing but a link", cid=str(cid))
+    return Found(target, (cid,)), segments[used:]
 
 
 def check_name(name: str) -> None:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from evidence.car import write_blocks
 from evidence.cid import CID
 from evidence.dag import BlockSource, Sparing, links_of, load
-from evidence.directory import lookup
+from evidence.directory import step
 from evidence.errors import ContentRefused, EvidenceError
 from evidence.gateway_car import car_blocks
 from evidence.gateway_range import Span, parse_range
@@ -122,11 +122,11 @@ class Gateway:
 def _find(root: CID, names: Sequence[str], source: BlockSource) -> _Found:
     block = load(root, source)
     roots, path = [root], list[CID]()
-    for name in names:
-        cid, visited = lookup(roots[-1], name, source)
+    while names:
+        (cid, visited), names = step(roots[-1], names, source)
         roots.append(cid)
         path += visited
-    if names:
+    if path:
         block = load(roots[-1], source)
     return _Found(roots[-1], block, tuple(path), tuple(roots))
 

@@ -10,11 +10,6 @@ from tests.gateway_server import put_blocks, serving
 from tests.servers import find_or_skip
 
 SPECS = "trustless-block-gateway,trustless-car-gateway,trustless-car-gateway-optional"
-NOT_FOR_US = {
-    # Evidence is UnixFS: fields of DAG-CBOR documents are no paths here.
-    "GET_default_CAR_response_of_UnixFS_file_on_a_path_with_DAG-CBOR_as_root_CID_%28format=car%29",
-    "GET_default_CAR_response_of_UnixFS_file_on_a_path_with_DAG-CBOR_as_root_CID_%28Accept_Header%29",
-}
 
 
 def test_gateway_conformance(tmp_path: Path) -> None:
@@ -29,5 +24,5 @@ def test_gateway_conformance(tmp_path: Path) -> None:
         {name.split("/")[1] for name, became in results.items() if became == kind and "/" in name}
         for kind in ("pass", "fail")
     )
-    assert failed == NOT_FOR_US
+    assert failed == set()
     assert len(passed) > 60

@@ -127,7 +127,7 @@ def test_what_is_no_directory_is_named() -> None:
         (file, NotADirectory),
         (LEAF, NotADirectory),
         (symlink, SymlinkNotFollowed),
-        (cid_of(0x71, b"\xa0"), CodecUnsupported),
+        (cid_of(0x0129, b"{}"), CodecUnsupported),
         (cid_of(DAG_PB, b"gone"), BlockMissing),
         (store.put([], b""), DagInvalid),
     ]

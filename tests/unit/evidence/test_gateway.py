@@ -103,7 +103,7 @@ def car_cids(response: Response) -> list[CID]:
         (f"{SMALL}/a", 404, "not-a-directory"),
         (f"{SYMLINK}/a", 404, "symlink-not-followed"),
         (f"{CBOR}", 400, "codec-unsupported"),
-        (f"{CBOR}/a?format=car", 400, "codec-unsupported"),
+        (f"{CBOR}/a?format=car", 404, "name-missing"),
         (f"{CBOR}?format=car", 400, "codec-unsupported"),
     ],
 )
