@@ -48,7 +48,8 @@ async def migrate(connection: Connection) -> int:
 async def _make_schema(connection: Connection) -> None:
     """The one that the connection names, where there is none yet: see `database.schema_of`."""
     await connection.execute(
-        "DO $$ BEGIN IF current_schema() IS NULL THEN"
+        "DO $$ BEGIN IF current_schema() IS NULL"
+        " AND current_setting('search_path') LIKE 'contracts\\_%' THEN"
         " EXECUTE 'CREATE SCHEMA ' || current_setting('search_path'); END IF; END $$"
     )
 
