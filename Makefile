@@ -10,9 +10,9 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 PY := .toolchain/venv/bin/python
 export PORT NODE_PORT DATA
 
-.PHONY: help demo up clock test simulation simulate-index fuzz-evidence invariants coverage check bench bench-gas bench-index \
-	bench-evidence bench-audit docs artifacts \
-	environments kubo brownie locks \
+.PHONY: help demo up clock test test-chains simulation simulate-index faults fuzz-evidence fuzz-api invariants coverage check bench bench-gas \
+	bench-index bench-evidence bench-audit bench-api bench-load docs examples screens artifacts \
+	environments kubo geth brownie locks wheel sbom sourcify release \
 	clean clean-all
 
 help: ## what there is
@@ -30,14 +30,23 @@ clock: environments ## move the running stack's chain ahead: make clock HOURS=49
 test: environments ## every test, each on servers of its own
 	@$(PY) -m scripts.checks test
 
+test-chains: environments ## the tests that talk to a chain, on other clients than anvil (CHAINS="edr geth")
+	@$(PY) -m scripts.checks test-chains $(CHAINS)
+
 simulation: environments ## the simulations of docs/trust.md with forty times the cases
 	@SIMULATION_LONGER=40 $(PY) -m pytest -q tests/simulation
 
 simulate-index: environments ## the indexer among liars, reorgs and restarts (SEEDS=1000, FIRST=200)
 	@$(PY) -m scripts.simulate_index $(or $(SEEDS),1000) --first $(or $(FIRST),200)
 
+faults: environments ## every process killed under load, then the other faults, into build/faults.json (SECONDS=600 SEED=9)
+	@$(PY) -m scripts.faults --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED)) $(foreach one,$(ONLY),--only $(one))
+
 fuzz-evidence: environments ## any bytes for the decoders of evidence/, for long (SECONDS=600)
 	@$(PY) -m tests.fuzz --seconds $(or $(SECONDS),60)
+
+fuzz-api: environments ## the API against its own description, for long (SECONDS=600, SEED=1)
+	@$(PY) -m tests.asking --seconds $(or $(SECONDS),600) --seed $(or $(SEED),1)
 
 invariants: environments ## people at random over all contracts: more than a million calls (RUNS=1300 a campaign)
 	@$(PY) -m scripts.toolchain.forge invariants $(RUNS)
@@ -45,7 +54,7 @@ invariants: environments ## people at random over all contracts: more than a mil
 coverage: environments ## the lines and branches of contracts/ that forge's tests reach
 	@$(PY) -m scripts.toolchain.forge coverage
 
-check: environments ## format, lint, types, import directions
+check: environments ## format, lint, types, import directions, known vulnerabilities
 	@$(PY) -m scripts.checks check
 
 bench: environments ## every measurement, beside its target, into build/bench/
@@ -63,8 +72,20 @@ bench-evidence: environments ## MB/s of import, check, CAR and seal, beside SHA-
 bench-audit: environments ## prove and verify: per event and a whole history, beside trie and @ethereumjs/mpt (CASES=2400)
 	@$(PY) -m scripts.benches.audit $(if $(CASES),--cases $(CASES))
 
+bench-api: environments ## case, list, 304 and stream of the API over 100 000 complaints, beside bare FastAPI (COPIES=20000)
+	@$(PY) -m scripts.benches.api $(if $(COPIES),--copies $(COPIES))
+
+bench-load: environments ## what a complaint costs among ten thousand and among a million: index, room, answers (COMPLAINTS=30000)
+	@$(PY) -m scripts.benches.scale $(if $(COMPLAINTS),--complaints $(COMPLAINTS))
+
 docs: environments ## write docs/events.md and docs/errors.md from the contracts
 	@$(PY) -m scripts.reference
+
+examples: environments ## write the examples of the API's description from a played scene
+	@$(PY) -m tests.examples
+
+screens: environments ## every page in every language, small and large, light and dark, with axe's word: build/screens/
+	@REDRESS_REQUIRE_BROWSER=1 $(PY) -m tests.screens $(ONLY)
 
 artifacts: environments ## compile what differs and write dapp/chain/artifacts
 	@$(PY) -m scripts.toolchain.compile
@@ -79,8 +100,23 @@ environments: ## .toolchain/ and node_modules/ from the locks
 kubo: environments ## build Kubo with Go, unless ipfs is on PATH
 	@$(PY) -m scripts.toolchain.kubo
 
+geth: environments ## build geth with Go, unless it is on PATH
+	@$(PY) -m scripts.toolchain.geth
+
 locks: environments ## resolve pyproject.toml and package.json anew
 	@$(PY) -m scripts.toolchain.locks
+
+wheel: environments ## the wheel of the last commit, the same bytes every time: build/wheel/
+	@$(PY) -m scripts.releasing.wheel
+
+sbom: environments ## bills of materials from the locks, CycloneDX: build/sbom/
+	@$(PY) -m scripts.releasing.sbom
+
+sourcify: environments ## what Sourcify and Etherscan verify the contracts by: build/sourcify/ (RECOMPILE=1: prove it here)
+	@$(PY) -m scripts.releasing.sourcify $(if $(RECOMPILE),--recompile)
+
+release: environments ## all that a release hands out, with checksums: build/release/ (docs/release.md)
+	@$(PY) -m scripts.releasing
 
 clean: ## remove the data of `make up`, and what tests left
 	@$(PYTHON) -m scripts.stack.clean

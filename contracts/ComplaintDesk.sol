@@ -13,6 +13,7 @@ import {ICaseFund} from "./interfaces/ICaseFund.sol";
 import {IComplaintDesk} from "./interfaces/IComplaintDesk.sol";
 import {ICourt} from "./interfaces/ICourt.sol";
 import {IExclusions} from "./interfaces/IExclusions.sol";
+import {IOrderEscrow} from "./interfaces/IOrderEscrow.sol";
 import {IOrganisationRegistry} from "./interfaces/IOrganisationRegistry.sol";
 import {IOutsideArbitrators} from "./interfaces/IOutsideArbitrators.sol";
 import {Fees} from "./libraries/Fees.sol";
@@ -39,6 +40,8 @@ contract ComplaintDesk is IExclusions, Answers, Multicall {
     uint8 internal constant OUTSIDE_TRACKS = 4;
 
     ICaseFund public immutable escrow;
+    /// Opens complaints that were anchored.
+    address public immutable anchor;
 
     /// Who paid the costs of a case in the customer's stead.
     mapping(ComplaintId complaint => address) private _sponsors;
@@ -51,9 +54,10 @@ contract ComplaintDesk is IExclusions, Answers, Multicall {
         IBondClaims claims_,
         ICourt court_,
         ICourt outside_,
+        address anchor_,
         address forwarder
     ) Actors(forwarder) {
-        (registry, escrow, claims, court, outside) = (registry_, escrow_, claims_, court_, outside_);
+        (registry, escrow, claims, court, outside, anchor) = (registry_, escrow_, claims_, court_, outside_, anchor_);
     }
 
     /// @inheritdoc IComplaintDesk
@@ -76,6 +80,27 @@ contract ComplaintDesk is IExclusions, Answers, Multicall {
         if (msg.sender != address(claims)) revert OnlyClaims(msg.sender);
         complaint = _file(ICaseFund(address(claims)), order, demand, category, digest);
         complaints[complaint] = complaints[complaint].withFlag(CLAIM);
+    }
+
+    /// @inheritdoc IComplaintDesk
+    function fileAnchored(
+        Order memory order,
+        uint16 demand,
+        uint8 category,
+        bytes32 digest,
+        address sender,
+        bytes32 root,
+        bytes32 leaf,
+        uint40 anchoredAt
+    ) external returns (ComplaintId complaint) {
+        if (msg.sender != anchor) revert OnlyAnchor(msg.sender);
+        complaint = _next(demand, category);
+        (uint256 amount, bytes32 orderTrail) = IOrderEscrow(address(escrow)).openAnchored(order, complaint, anchoredAt);
+        _filed(complaint, order, amount, orderTrail, demand, category, digest);
+        address customer = order.customer;
+        _record(
+            complaint, FiledAnchored.selector, abi.encode(complaint, customer, sender, root, leaf, anchoredAt), customer
+        );
     }
 
     /// @inheritdoc IComplaintDesk
@@ -252,10 +277,26 @@ contract ComplaintDesk is IExclusions, Answers, Multicall {
         private
         returns (ComplaintId complaint)
     {
+        complaint = _next(demand, category);
+        (uint256 amount, bytes32 orderTrail) = fund.open(order, complaint);
+        _filed(complaint, order, amount, orderTrail, demand, category, digest);
+    }
+
+    function _next(uint16 demand, uint8 category) private returns (ComplaintId) {
         if (demand == 0 || demand > Fees.ALL) revert ShareInvalid(demand, 1, Fees.ALL);
         if (category > MAX_CATEGORY) revert CategoryInvalid(category, MAX_CATEGORY);
-        complaint = ComplaintId.wrap(uint64(++complaintCount));
-        (uint256 amount, bytes32 orderTrail) = fund.open(order, complaint);
+        return ComplaintId.wrap(uint64(++complaintCount));
+    }
+
+    function _filed(
+        ComplaintId complaint,
+        Order memory order,
+        uint256 amount,
+        bytes32 orderTrail,
+        uint16 demand,
+        uint8 category,
+        bytes32 digest
+    ) private {
         PolicyWord policy = registry.policyOf(order.organisation, order.version);
         uint256 answerDeadline = block.timestamp + policy.answerSeconds();
         // Whole minutes before the answer deadline: the odd seconds are the organisation's.

@@ -97,7 +97,7 @@ contract OrderEscrow is IOrderEscrow, ICaseFund, TokenPayouts, Governed {
         (bytes32 key, OrderWord word) = _held(order);
         _requireThawed(key, word);
         address actor = _actor();
-        uint256 until = word.protectedUntil();
+        uint256 until = word.releasableFrom();
         if (actor != order.customer && block.timestamp < until) revert ProtectionNotOver(key, until, block.timestamp);
         uint96 amount = uint96(word.amount());
         _end(order, key, word, OrderState.Released, Released.selector, actor);
@@ -162,12 +162,27 @@ contract OrderEscrow is IOrderEscrow, ICaseFund, TokenPayouts, Governed {
     }
 
     /// @inheritdoc ICaseFund
-    function open(Order memory order, ComplaintId complaint) external onlyDesk returns (uint256 amount, bytes32 trail) {
+    function open(Order memory order, ComplaintId complaint) external onlyDesk returns (uint256, bytes32) {
         (bytes32 key, OrderWord word) = _held(order);
         uint256 until = word.protectedUntil();
         if (block.timestamp >= until) revert ProtectionOver(key, until, block.timestamp);
-        orders[key] = word.become(complaint, OrderState.Disputed);
-        (amount, trail) = (word.amount(), _openTrail(order, key, word));
+        return _dispute(order, key, word, complaint);
+    }
+
+    /// @inheritdoc IOrderEscrow
+    function openAnchored(Order memory order, ComplaintId complaint, uint256 anchoredAt)
+        external
+        onlyDesk
+        returns (uint256, bytes32)
+    {
+        (bytes32 key, OrderWord word) = _held(order);
+        uint256 until = word.protectedUntil();
+        if (anchoredAt >= until) revert ProtectionOver(key, until, anchoredAt);
+        uint256 end = word.releasableFrom();
+        if (block.timestamp >= end) revert ProtectionOver(key, end, block.timestamp);
+        // Else a complaint anchored before there was an order would protect it for longer than its policy says.
+        if (anchoredAt < word.paidAt()) revert PaidLater(key, word.paidAt(), anchoredAt);
+        return _dispute(order, key, word, complaint);
     }
 
     /// @inheritdoc ICaseFund
@@ -239,6 +254,14 @@ contract OrderEscrow is IOrderEscrow, ICaseFund, TokenPayouts, Governed {
         if (order.version != current) revert VersionNotCurrent(order.organisation, order.version, current);
         orders[key] = OrderWords.held(amount, block.timestamp, windows);
         emit Paid(key, order.organisation, order.customer, order.version, order.token, order.ref, uint96(amount));
+    }
+
+    function _dispute(Order memory order, bytes32 key, OrderWord word, ComplaintId complaint)
+        private
+        returns (uint256 amount, bytes32 trail)
+    {
+        orders[key] = word.become(complaint, OrderState.Disputed);
+        (amount, trail) = (word.amount(), _openTrail(order, key, word));
     }
 
     /// Ends an order that no complaint holds.

@@ -5,7 +5,12 @@ RedressError
 │   ├── NodeUnavailable           node-unavailable       no answer, or none that makes sense
 │   ├── NodeBusy                  node-busy              429, or the server failed
 │   ├── ChainMoved                chain-moved            the block asked about is no longer there
-│   └── DatabaseUnavailable       database-unavailable
+│   ├── DatabaseUnavailable       database-unavailable
+│   ├── BalanceTooLow             balance-too-low        the sender of transactions needs money
+│   ├── FeeTooLow                 fee-too-low            a node wants more for a transaction
+│   ├── FeesTooHigh               fees-too-high          gas costs more than we are to pay
+│   ├── BudgetExhausted           budget-exhausted       the relay pays no more of it today
+│   └── TooMany                   too-many-requests      fields: retry_after_seconds, quota
 └── Final                         the same call fails again
     ├── NodeRefused               node-refused           a JSON-RPC error; fields: rpc_code, data
     ├── WrongChain                wrong-chain
@@ -15,6 +20,11 @@ RedressError
     ├── DatabaseForeign           database-foreign       tables that are not ours
     ├── DatabaseNewer             database-newer         the schema of a later version
     ├── IndexerRunning            indexer-running        another process writes this chain's rows
+    ├── SenderRunning             sender-running         another process sends from this account
+    ├── SignerUnusable            signer-unusable        the key, or who keeps it, is no use
+    ├── RelayOff                  relay-off              nobody sends signed actions here
+    ├── AnchorOff                 anchor-off             nobody anchors signed complaints here
+    ├── NonceSpent                nonce-spent            another transaction has that nonce
     ├── IntegrityBroken           integrity-broken       the node contradicts itself
     │   └── FinalityBroken        finality-broken        a block that was final is gone
     ├── Unproven                  unproven               a bundle does not hold what it claims
@@ -28,6 +38,7 @@ RedressError
     ├── CrossSite                 cross-site             another site's page asks for a change
     ├── Forbidden                 forbidden              the account has no right to it
     ├── EnvelopesFull             envelopes-full         no room for more key envelopes
+    ├── DraftsFull                drafts-full            no room for more drafts
     └── ContractRefused           contract-<error-name>  a custom error of a contract; fields: its
                                                          arguments
 """
@@ -67,6 +78,12 @@ class Retryable(RedressError):
     """The same call may succeed later."""
 
 
+class TooMany(Retryable):
+    """Somebody asks for more than their share; `retry_after_seconds` says for how long."""
+
+    default_code = "too-many-requests"
+
+
 class Final(RedressError):
     """The same call fails again until somebody changes something."""
 
@@ -96,6 +113,30 @@ class DatabaseUnavailable(Retryable):
     """The database does not answer."""
 
     default_code = "database-unavailable"
+
+
+class BalanceTooLow(Retryable):
+    """The account that sends cannot pay; `fields` hold `sender`, `balance` and `needed`, in wei."""
+
+    default_code = "balance-too-low"
+
+
+class FeeTooLow(Retryable):
+    """A node wants a higher fee before it takes a transaction."""
+
+    default_code = "fee-too-low"
+
+
+class FeesTooHigh(Retryable):
+    """Gas costs more than the settings let us pay."""
+
+    default_code = "fees-too-high"
+
+
+class BudgetExhausted(Retryable):
+    """The relay has paid what it pays in a day; `fields` hold `scope`, `subject`, `limit` (wei)."""
+
+    default_code = "budget-exhausted"
 
 
 class NodeRefused(Final):
@@ -144,6 +185,36 @@ class IndexerRunning(Final):
     """Another process indexes this chain into this database."""
 
     default_code = "indexer-running"
+
+
+class SenderRunning(Final):
+    """Another process sends transactions from this account."""
+
+    default_code = "sender-running"
+
+
+class SignerUnusable(Final):
+    """There is no key to sign with, or what signs gives something else than it was asked for."""
+
+    default_code = "signer-unusable"
+
+
+class RelayOff(Final):
+    """Nobody sends signed actions here."""
+
+    default_code = "relay-off"
+
+
+class AnchorOff(Final):
+    """Nobody anchors signed complaints here."""
+
+    default_code = "anchor-off"
+
+
+class NonceSpent(Final):
+    """Another transaction with this nonce is mined."""
+
+    default_code = "nonce-spent"
 
 
 class IntegrityBroken(Final):
@@ -203,6 +274,12 @@ class EnvelopesFull(Final):
     """There is no room for more key envelopes."""
 
     default_code = "envelopes-full"
+
+
+class DraftsFull(Final):
+    """There is no room for more drafts."""
+
+    default_code = "drafts-full"
 
 
 class InvalidInput(Final):

@@ -4,6 +4,7 @@
 and httpx.
 """
 
+from evidence.budget import Budget, Holder
 from evidence.car import CarReader, write_car
 from evidence.cid import CID, cid_of, digest_to_cid, parse_cid
 from evidence.dag import walk
@@ -28,28 +29,39 @@ from evidence.manifest import (
     sealed_item,
 )
 from evidence.opening import open_item
+from evidence.parts import Part
 from evidence.recipient import key_of, recipient_of_key
 from evidence.seal import Plain, seal, seal_files, unseal
 from evidence.sweep import Collected, Removed
 from evidence.unixfs import StoredFile, file_size, import_file, read_file
+from evidence.uploads import Limits, Upload, Uploads
 from evidence.vault import Vault
+from evidence.waiting import Wait, Waiting
 
 __all__ = [
     "CID",
+    "Budget",
     "CarReader",
     "Collected",
     "Delivery",
     "Enclosed",
     "Envelope",
     "EvidenceError",
+    "Holder",
     "Item",
     "Kind",
+    "Limits",
     "Manifest",
+    "Part",
     "Plain",
     "Removed",
     "StoredFile",
+    "Upload",
+    "Uploads",
     "Vault",
     "Visibility",
+    "Wait",
+    "Waiting",
     "back_up",
     "cid_of",
     "digest",

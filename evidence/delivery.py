@@ -21,6 +21,7 @@ from evidence.pins import Pins, check_owner
 from evidence.quota import Quota
 from evidence.staging import Places, block_name, claim, missing, read_block
 from evidence.unixfs import StoredFile, import_file
+from evidence.waiting import Wait, WaitingList
 
 
 class Delivery:
@@ -28,9 +29,10 @@ class Delivery:
     error, nothing of it.
     """
 
-    def __init__(self, places: Places, pins: Pins, quota: Quota) -> None:
+    def __init__(self, places: Places, pins: Pins, waiting: WaitingList, quota: Quota) -> None:
         self._places = places
         self._pins = pins
+        self._waiting = waiting
         self._quota = quota
         self._held: set[str] = set()
         """Names of the blocks that lie in the folder, each found true to its name."""
@@ -38,6 +40,7 @@ class Delivery:
         """Names of those whose like in the vault is not what it says."""
         self._roots: dict[CID, None] = {}
         self._owner: str | None = None
+        self._wait: Wait | None = None
 
     def __enter__(self) -> "Delivery":
         with disk_errors():
@@ -107,13 +110,15 @@ class Delivery:
         self._roots[root] = None
         return names
 
-    def pin(self, owner: str) -> None:
+    def pin(self, owner: str, wait: Wait | None = None) -> None:
         """All roots of this delivery, those to come as well, stay until `owner` lets them go.
 
-        Raises OwnerInvalid.
+        With `wait` they come in only within its bounds, and then wait until something speaks for
+        them, unless the owner has pinned something that does not wait; else BudgetError is raised
+        at the end. Raises OwnerInvalid.
         """
         check_owner(owner)
-        self._owner = owner
+        self._owner, self._wait = owner, wait
 
     def get(self, cid: CID) -> bytes:
         """From this delivery, else from the vault. Raises BlockMissing, BlockMismatch."""
@@ -178,6 +183,7 @@ class Delivery:
         last = {cid.multihash.hex() for cid in self._roots} & self._held
         with locked(self._places.lock):
             linked: list[Path] = []
+            waits = self._begin_to_wait()
             try:
                 self._link(self._held - last, linked)
                 self._link(last, linked)
@@ -187,9 +193,26 @@ class Delivery:
                 for path in linked:
                     with suppress(OSError):
                         path.unlink()
+                if waits and self._owner is not None:
+                    with suppress(OSError):
+                        self._waiting.discard(self._owner)
                 raise
             if self._owner is not None:
                 self._pins.sync()
+
+    def _begin_to_wait(self) -> bool:
+        """Whether that is noted now: before there is a pin, or it would be one that stays."""
+        owner, wait = self._owner, self._wait
+        if owner is None or wait is None:
+            return False
+        others = self._waiting.all()
+        mine = others.pop(owner, None)
+        if mine is None and self._pins.roots(owner):
+            return False  # something spoke for it before
+        total = sum(one.bytes for one in others.values()) + wait.waiting.bytes
+        wait.check(others.values(), self._quota.share(wait.percent, total))
+        self._waiting.write(owner, wait.waiting)
+        return mine is None
 
     def _link(self, names: set[str], linked: list[Path]) -> None:
         folders = {self._places.block(name).parent for name in names}

@@ -58,6 +58,17 @@ EvidenceError
 │   ├── VaultIo               vault_io                the disk refused
 │   └── VaultDamaged          vault_damaged           a pin is unreadable, or its root not whole
 ├── OwnerInvalid              owner_invalid           not a label that a pin can bear
+├── UploadError
+│   ├── UploadMissing         upload_missing          no such upload, or it is used or swept away
+│   ├── UploadExpired         upload_expired          nothing came for too long
+│   ├── UploadBusy            upload_busy             a part is coming in, or it is being used
+│   ├── UploadIncomplete      upload_incomplete       used before all of it came
+│   ├── UploadTooLarge        upload_too_large        over the limit, or more than was announced
+│   ├── OffsetMismatch        offset_mismatch         a part that does not begin where it must
+│   └── ChecksumMismatch      checksum_mismatch       a part that is not what its sender hashed
+├── BudgetError                                       retryable
+│   ├── BudgetSpent           budget_spent            too much of one client or account
+│   └── ShareFull             share_full              too much of all together
 ├── PinningError                                      retryable
 │   ├── PinningUnreachable    pinning_unreachable     no connection, or it broke
 │   ├── PinningTimeout        pinning_timeout         no answer in time
@@ -327,6 +338,63 @@ class VaultDamaged(VaultError):
 
 class OwnerInvalid(EvidenceError):
     code = "owner_invalid"
+
+
+class UploadError(EvidenceError):
+    """About a file that comes in parts."""
+
+
+class UploadMissing(UploadError):
+    code = "upload_missing"
+
+
+class UploadExpired(UploadError):
+    code = "upload_expired"
+
+
+class UploadBusy(UploadError):
+    code = "upload_busy"
+    retryable = True
+
+
+class UploadIncomplete(UploadError):
+    """`fields`: `offset`, `size`, in bytes."""
+
+    code = "upload_incomplete"
+
+
+class UploadTooLarge(UploadError):
+    """`fields["limit"]` is in bytes."""
+
+    code = "upload_too_large"
+
+
+class OffsetMismatch(UploadError):
+    """`fields["offset"]` is where the next part must begin."""
+
+    code = "offset_mismatch"
+
+
+class ChecksumMismatch(UploadError):
+    """Nothing of the part was kept; `fields["offset"]` is where it began."""
+
+    code = "checksum_mismatch"
+
+
+class BudgetError(EvidenceError):
+    """About bytes that nothing on chain speaks for yet; `fields`: `used`, `limit`, `bytes`."""
+
+    retryable = True
+
+
+class BudgetSpent(BudgetError):
+    """`fields["holder"]` is `client` or `account`."""
+
+    code = "budget_spent"
+
+
+class ShareFull(BudgetError):
+    code = "share_full"
 
 
 class PinningError(EvidenceError):

@@ -59,30 +59,40 @@ def is_backup(data: bytes) -> bool:
 
 
 def back_up(identity: str, passphrase: str) -> bytes:
-    """Takes seconds and up to a GiB. Raises IdentityInvalid, PassphraseWeak, BackupInvalid."""
+    """Raises IdentityInvalid, and as `lock`."""
     load_identity(identity)
+    return lock(identity.encode() + b"\n", passphrase)
+
+
+def recover(data: bytes, passphrase: str) -> str:
+    """The identity. Raises IdentityInvalid, and as `unlock`."""
+    return read_identity(unlock(data, passphrase))
+
+
+def lock(plain: bytes, passphrase: str) -> bytes:
+    """An age file; takes seconds and up to a GiB. Raises PassphraseWeak, BackupInvalid."""
     if len(_normal(passphrase)) < MIN_PASSPHRASE_CHARS:
         raise PassphraseWeak(f"a passphrase has at least {MIN_PASSPHRASE_CHARS} characters")
     # The work is chosen by a measurement, which may come out too high for the browser.
     for _ in range(_TRIES):
-        data: bytes = pyrage.passphrase.encrypt(identity.encode() + b"\n", _normal(passphrase))
+        data: bytes = pyrage.passphrase.encrypt(plain, _normal(passphrase))
         if _work_factor(data) <= MAX_WORK_FACTOR:
             return data
     raise BackupInvalid(f"no backup that a browser could read came about in {_TRIES} tries")
 
 
-def recover(data: bytes, passphrase: str) -> str:
-    """The identity. Raises BackupInvalid, PassphraseWrong, IdentityInvalid."""
+def unlock(data: bytes, passphrase: str) -> bytes:
+    """What was locked, of at most MAX_IDENTITY_BYTES. Raises BackupInvalid, PassphraseWrong."""
     if len(data) > MAX_IDENTITY_BYTES:
         raise BackupInvalid("not a backup of a key: too long")
     factor = _work_factor(data)
     if factor > MAX_WORK_FACTOR:
         raise BackupInvalid(f"the backup asks for too much work: 2^{factor}", work_factor=factor)
     try:
-        plain = pyrage.passphrase.decrypt(data, _normal(passphrase))
+        plain: bytes = pyrage.passphrase.decrypt(data, _normal(passphrase))
     except (pyrage.DecryptError, OSError) as error:
         raise PassphraseWrong("the passphrase is wrong, or the backup is damaged") from error
-    return read_identity(plain)
+    return plain
 
 
 def _work_factor(data: bytes) -> int:

@@ -54,6 +54,20 @@ class Quota:
             _write(file, used + size)
             yield
 
+    def share(self, percent: int, waiting: int) -> int | None:
+        """What `waiting` bytes, some of those held, may grow to: so much of what the others leave.
+
+        None where there is no limit.
+        """
+        if self._limit is None:
+            return None
+        with locked(self._path) as file:
+            used = _read(file)
+            if used is None:
+                used = self._count()
+                _write(file, used)
+        return (self._limit - max(0, used - waiting)) * percent // 100
+
     def discard(self, paths: Iterable[Path]) -> int:
         """Unlinks these files; gives the bytes that became free.
 

@@ -1,6 +1,6 @@
 """What of a vault must stay, and taking away the rest. The caller holds the vault's lock."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,15 +28,15 @@ class Removed:
     bytes: int
 
 
-def pinned_names(pins: Pins, source: BlockSource, but: str | None = None) -> set[str]:
-    """Of every block that a pin reaches, those of the owner `but` left out.
+def pinned_names(pins: Pins, source: BlockSource, but: Collection[str] = ()) -> set[str]:
+    """Of every block that a pin reaches, those of the owners `but` left out.
 
     Raises VaultDamaged: below a node that can't be read there may be anything.
     """
     names: set[str] = set()
     seen: set[bytes] = set()
     for owner in pins.owners():
-        for root in pins.roots(owner) if owner != but else ():
+        for root in () if owner in but else pins.roots(owner):
             try:
                 names.update(reached_names(root, source, seen))
             except (BlockError, DagError, CidInvalid) as error:

@@ -4,6 +4,7 @@
     ROOT/staging/…           deliveries under way
     ROOT/pins/OWNER          the roots that stay for an owner
     ROOT/removing/OWNER      the same, while they are being removed
+    ROOT/waiting/OWNER       whose they are and since when, where nothing speaks for them yet
     ROOT/usage               bytes held, where there is a quota
     ROOT/lock                held by whoever changes blocks or pins
 
@@ -13,7 +14,7 @@ stays until the next `collect`.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -37,6 +38,7 @@ from evidence.sweep import (
     stored_names,
 )
 from evidence.unixfs import StoredFile, file_size, read_file
+from evidence.waiting import Waiting, WaitingList
 
 
 class Vault:
@@ -45,8 +47,9 @@ class Vault:
         self._places = Places(root / "blocks", root / "staging", root / "lock")
         self._pins = Pins(root / "pins")
         self._removing = Pins(root / "removing")
+        self._waiting = WaitingList(root / "waiting")
         with disk_errors():
-            for name in ("blocks", "staging", "pins", "removing"):
+            for name in ("blocks", "staging", "pins", "removing", "waiting"):
                 (root / name).mkdir(parents=True, exist_ok=True)
             sync_folder(root)
             remove_abandoned(self._places.staging)
@@ -54,7 +57,7 @@ class Vault:
 
     def delivery(self) -> Delivery:
         """For several things that come in together, with one pin or none."""
-        return Delivery(self._places, self._pins, self._quota)
+        return Delivery(self._places, self._pins, self._waiting, self._quota)
 
     def put(self, cid: CID, block: bytes) -> None:
         """Raises BlockError for a block that is not what `cid` names, VaultError."""
@@ -162,30 +165,60 @@ class Vault:
         not the owner's own that is damaged, before anything is removed.
         """
         with disk_errors(), locked(self._places.lock):
-            pinned = pinned_names(self._pins, self._read, but=owner)
-            roots, reached = self._left_by(owner)
-            if reached is None:  # what is damaged says not what lies below it: all unpinned goes
-                reached = stored_names(self._places)
-            doomed = [name for name in reached if name not in pinned]
+            return self._remove((owner,))
+
+    def waiting(self) -> dict[str, Waiting]:
+        """By owner: what is pinned, and goes again unless something comes to speak for it."""
+        with disk_errors():
+            return self._waiting.all()
+
+    def keep(self, owner: str) -> None:
+        """It waits no longer: it stays like all that is pinned."""
+        with disk_errors(), locked(self._places.lock):
+            self._waiting.discard(owner)
+
+    def wait_anew(self, owner: str, since: int) -> None:
+        """From `since` on, Unix seconds; nothing where it does not wait."""
+        with disk_errors(), locked(self._places.lock):
+            self._waiting.renew(owner, since)
+
+    def give_up(self, waiting: Mapping[str, Waiting]) -> Removed:
+        """As `remove`, of each that still waits just as it is given here: nobody came meanwhile."""
+        with disk_errors(), locked(self._places.lock):
+            same = [owner for owner in waiting if self._waiting.get(owner) == waiting[owner]]
+            return self._remove(same)
+
+    def _remove(self, owners: Collection[str]) -> Removed:
+        if not owners:
+            return Removed((), 0, 0)
+        pinned = pinned_names(self._pins, self._read, but=owners)
+        roots, reached = self._left_by(owners)
+        doomed = [name for name in reached if name not in pinned]
+        for owner in owners:
             self._pins.move(owner, self._removing)
-            gone = discard_blocks(doomed, self._places, self._quota)
+        gone = discard_blocks(doomed, self._places, self._quota)
+        for owner in owners:
             self._removing.write(owner, ())
+            self._waiting.discard(owner)
         mine = (root for root in roots if root.multihash.hex() not in pinned)
         return Removed(tuple(mine), gone.blocks, gone.bytes)
 
-    def _left_by(self, owner: str) -> tuple[tuple[CID, ...], Iterable[str] | None]:
-        """Its roots, also those of a removal begun, and the names of the blocks below them."""
+    def _left_by(self, owners: Iterable[str]) -> tuple[tuple[CID, ...], Iterable[str]]:
+        """Their roots, also those of removals begun, and the names of the blocks below them."""
         seen: set[bytes] = set()
         names: dict[str, None] = {}
-        roots: tuple[CID, ...] = ()
-        try:
-            begun = self._removing.roots(owner)
-            roots = tuple(dict.fromkeys((*begun, *self._pins.roots(owner))))
-            for root in roots:
-                names.update(dict.fromkeys(reached_names(root, self._read, seen)))
-        except (BlockError, DagError, CidInvalid, VaultDamaged):
-            return roots, None
-        return roots, names
+        roots: dict[CID, None] = {}
+        is_whole = True
+        for owner in owners:
+            try:
+                own = (*self._removing.roots(owner), *self._pins.roots(owner))
+                roots.update(dict.fromkeys(own))
+                for root in own:
+                    names.update(dict.fromkeys(reached_names(root, self._read, seen)))
+            except (BlockError, DagError, CidInvalid, VaultDamaged):
+                is_whole = False
+        # What is damaged says not what lies below it: then all unpinned goes.
+        return tuple(roots), names if is_whole else stored_names(self._places)
 
     def used_bytes(self) -> int:
         """Blocks and unfinished deliveries together, counted on disk: see `quota.room`."""

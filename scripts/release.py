@@ -25,6 +25,7 @@ NAMES: Final = (
     "PublicArbitrator",
     "OutsideArbitrators",
     "AppealFund",
+    "ComplaintAnchor",
     "ComplaintDesk",
 )
 
@@ -101,12 +102,14 @@ def arguments(at: Mapping[str, str], terms: Terms) -> dict[str, tuple[Any, ...]]
         "PublicArbitrator": (court, forwarder),
         "OutsideArbitrators": (desk, court, at["Timelock"], meta_evidence),
         "AppealFund": (court, registry, desk, forwarder),
+        "ComplaintAnchor": (desk, forwarder),
         "ComplaintDesk": (
             registry,
             at["OrderEscrow"],
             at["BondClaims"],
             court,
             at["OutsideArbitrators"],
+            at["ComplaintAnchor"],
             forwarder,
         ),
     }

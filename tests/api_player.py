@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,9 +17,10 @@ from eth_account.signers.local import LocalAccount
 
 from scripts.toolchain import process
 from tests.local_chain import LocalChain, Receipt
+from tests.patience import PATIENCE_SECONDS
 
-PATIENCE_SECONDS = 20.0
 PURSE_WEI = 100 * 10**18
+_OURS = (sys.executable, "-m", "dapp")
 
 View = dict[str, Any]
 
@@ -71,6 +72,11 @@ class Service:
     def ask(self, person: Person, action: str, **params: object) -> httpx.Response:
         return self.http.post(f"/v1/actions/{action}", json={"actor": person.address, **params})
 
+    def open_order(self, customer: str) -> str:
+        """The key of one that nobody complained about: two may be paid in the same second."""
+        orders = self.get("/v1/orders", customer=customer)["orders"]
+        return str(next(one["key"] for one in orders if one["complaint"] is None))
+
     def act(self, person: Person, action: str, **params: object) -> Receipt:
         """Prepares, signs, sends, and waits until the index holds it."""
         receipt = self.send(person, self.prepare(person, action, **params)["transaction"])
@@ -79,6 +85,21 @@ class Service:
 
     def send(self, person: Person, transaction: Mapping[str, Any]) -> Receipt:
         """Signs what the API prepared, as a wallet would, and has it mined."""
+        sent = self.hand_in(person, transaction)
+        found: list[Receipt] = []
+
+        def mined() -> bool:
+            found.extend(one for one in [self.chain.rpc("eth_getTransactionReceipt", sent)] if one)
+            return bool(found)
+
+        until(mined, f"{sent} mined")
+        assert found[0]["status"] == "0x1"
+        return found[0]
+
+    def hand_in(
+        self, person: Person, transaction: Mapping[str, Any], gas: int = 0, **other: Any
+    ) -> str:
+        """Signs it, and gives it to the node; its hash. `other` says what else it is to have."""
         assert transaction["from"] == person.address
         call = {
             "from": person.address,
@@ -95,21 +116,13 @@ class Service:
                 "nonce": int(
                     self.chain.rpc("eth_getTransactionCount", person.address, "pending"), 16
                 ),
-                "gas": int(self.chain.rpc("eth_estimateGas", call), 16) * 5 // 4,
+                "gas": gas or int(self.chain.rpc("eth_estimateGas", call), 16) * 5 // 4,
                 "maxFeePerGas": 3 * int(self.chain.rpc("eth_gasPrice"), 16),
                 "maxPriorityFeePerGas": 0,
+                **other,
             }
         )
-        sent = self.chain.rpc("eth_sendRawTransaction", "0x" + signed.raw_transaction.hex())
-        found: list[Receipt] = []
-
-        def mined() -> bool:
-            found.extend(one for one in [self.chain.rpc("eth_getTransactionReceipt", sent)] if one)
-            return bool(found)
-
-        until(mined, f"{sent} mined")
-        assert found[0]["status"] == "0x1"
-        return found[0]
+        return str(self.chain.rpc("eth_sendRawTransaction", "0x" + signed.raw_transaction.hex()))
 
     def wait_for(self, block: int) -> None:
         until(lambda: int(self.get("/v1/status")["as_of_block"]) >= block, f"block {block} indexed")
@@ -139,9 +152,11 @@ def environment(url: str, database_url: str, deployments: Path, data: Path) -> d
 
 
 @contextmanager
-def redress(log: Path, env: Mapping[str, str], *words: str) -> Iterator[subprocess.Popen[bytes]]:
+def redress(
+    log: Path, env: Mapping[str, str], *words: str, program: Sequence[str | Path] = _OURS
+) -> Iterator[subprocess.Popen[bytes]]:
     """A command of ours as a process of its own, ended on the way out."""
-    child = process.start([sys.executable, "-m", "dapp", *words], log=log, env=env)
+    child = process.start([*program, *words], log=log, env=env)
     try:
         yield child
     finally:
@@ -149,13 +164,24 @@ def redress(log: Path, env: Mapping[str, str], *words: str) -> Iterator[subproce
 
 
 @contextmanager
-def running(chain: LocalChain, env: Mapping[str, str], folder: Path) -> Iterator[Service]:
+def running(
+    chain: LocalChain, env: Mapping[str, str], folder: Path, program: Sequence[str | Path] = _OURS
+) -> Iterator[Service]:
     """Indexer and server on free ports, with an index that has caught up."""
-    log = folder / "serve.log"
     with (
-        redress(folder / "index.log", env, "index", "run"),
-        redress(log, env, "serve", "--port", "0") as server,
+        redress(folder / "index.log", env, "index", "run", program=program),
+        serving(chain, env, folder, program) as service,
     ):
+        yield service
+
+
+@contextmanager
+def serving(
+    chain: LocalChain, env: Mapping[str, str], folder: Path, program: Sequence[str | Path] = _OURS
+) -> Iterator[Service]:
+    """The server alone, once whoever indexes has caught up."""
+    log = folder / "serve.log"
+    with redress(log, env, "serve", "--port", "0", program=program) as server:
         shown: list[str] = []
 
         def announced() -> bool:
@@ -164,7 +190,7 @@ def running(chain: LocalChain, env: Mapping[str, str], folder: Path) -> Iterator
             return bool(shown)
 
         until(announced, "the server's address")
-        with httpx.Client(base_url=shown[0], timeout=30) as http:
+        with httpx.Client(base_url=shown[0], timeout=PATIENCE_SECONDS) as http:
             until(lambda: http.get("/readyz").status_code == 200, "ready")
             service = Service(shown[0], chain, http)
             service.wait_for(chain.block_number())

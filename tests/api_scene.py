@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from scripts.toolchain import postgres as postgres_tool
-from scripts.toolchain.anvil import running as running_anvil
 from scripts.toolchain.postgres import Postgres
+from tests import chains
 from tests.api_player import Service, environment, running
 from tests.world import HOURS, World
 
@@ -31,7 +31,7 @@ class Scene:
 def scene(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     folder = tmp_path_factory.mktemp("refusals")
     with (
-        running_anvil() as node,
+        chains.running() as node,
         postgres_tool.database(postgres) as url,
         closing(World.deployed(node.url, folder / "deployments")) as world,
     ):

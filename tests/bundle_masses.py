@@ -43,6 +43,11 @@ from tests.bundle_zip import Bundle
 CUSTOMER = b"\xc1" * 20
 START = UnixTime(1_700_000_000)
 CODE = keccak(b"code")
+AMOUNT = 10**18
+ANSWER_HOUR = 1 << 208
+"""Of a policy's word."""
+
+Told = tuple[RecordedEvent, Event]
 
 
 class Masses:
@@ -94,28 +99,39 @@ class Masses:
 
     def _records(self) -> Iterator[bytes]:
         for number in range(1, self._cases + 1):
-            key = keccak(word(number))
-            amount = 10**18
-            paid = self._event(
-                ESCROW, "Paid", START, key, 1, CUSTOMER, 1, bytes(20), word(number), amount
-            )
-            order = trail.fold_event(keccak, None, paid[1])
-            at = START + 100
-            facts = (key, raw(order), 1, 1 << 208, amount, 8000, 2, at + 60, at + 3600, bytes(32))
-            filed = self._event(DESK, "Filed", at, number, 1, CUSTOMER, *facts)
-            folded = trail.fold_event(keccak, None, filed[1])
-            recorded = [paid[0], filed[0]]
-            for place in range(self._events - 2):
-                said = ("Contested",) if place else ("Acknowledged", True, bytes(32))
-                more = self._event(DESK, said[0], at + place, number, CUSTOMER, *said[1:])
-                folded = trail.fold_event(keccak, folded, more[1])
-                recorded.append(more[0])
+            paid, *told = self.told(number)
+            folded: Hash32 | None = None
+            recorded = [paid[0]]
+            for one, event in told:
+                folded = trail.fold_event(keccak, folded, event)
+                recorded.append(one)
+            assert folded is not None
             self._put(self._desk, slots.complaint_trail(ComplaintId(number)), int(folded, 16))
             yield write_record(Record(complaint=number, events=recorded))
 
-    def _event(
-        self, contract: str, name: str, at: int, *values: object
-    ) -> tuple[RecordedEvent, Event]:
+    def told(self, number: int) -> Iterator[Told]:
+        """A case: its payment, then what the desk says."""
+        paid = self.paid(number)
+        yield paid
+        at = START + 100
+        yield self.filed(number, paid, at)
+        for place in range(self._events - 2):
+            said = ("Contested",) if place else ("Acknowledged", True, bytes(32))
+            yield self.event(DESK, said[0], at + place, number, CUSTOMER, *said[1:])
+
+    def paid(self, number: int) -> Told:
+        """An order's payment, at START."""
+        terms = (1, CUSTOMER, 1, bytes(20), word(number), AMOUNT)
+        return self.event(ESCROW, "Paid", START, keccak(word(number)), *terms)
+
+    def filed(self, number: int, paid: Told, at: int, policy: int = ANSWER_HOUR) -> Told:
+        """The filing about it; a policy of one hour to answer."""
+        order = raw(trail.fold_event(keccak, None, paid[1]))
+        terms = (order, 1, policy, AMOUNT, 8000, 2, at, at + 3600, bytes(32))
+        return self.event(DESK, "Filed", at, number, 1, CUSTOMER, keccak(word(number)), *terms)
+
+    def event(self, contract: str, name: str, at: int, *values: object) -> Told:
+        """As it is recorded, and as it is read."""
         entry = next(one for one in entries(load(contract).abi, "event") if one["name"] == name)
         kinds = [(one["type"], one["indexed"]) for one in entry["inputs"]]
         words = [encode([kind], [value]) for (kind, _), value in zip(kinds, values, strict=True)]

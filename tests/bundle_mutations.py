@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests import (
+    mutations_anchored,
     mutations_events,
     mutations_evidence,
     mutations_form,
@@ -27,6 +28,7 @@ PARTS = (
     mutations_receipts,
     mutations_whole,
     mutations_evidence,
+    mutations_anchored,
 )
 
 

@@ -17,7 +17,7 @@ from dapp.domain.events import APPEALS, CLAIMS, OUTSIDE, PUBLIC, REGISTRY
 from dapp.domain.policy import FIRST_OUTSIDE_TRACK
 from dapp.domain.public import FIRST_PUBLIC_DISPUTE
 from dapp.domain.types import Digest, Hash32
-from scripts.toolchain import anvil
+from tests import anchored, chains
 from tests.bundle_scene import Scene, Told
 from tests.world import DAYS, ETHER, HOURS, POLICY, World
 
@@ -49,6 +49,7 @@ def told(url: str) -> Iterator[Told]:
         for name, number in (("settled", settled), ("kept", kept), ("withdrawn", withdrawn)):
             yield _case(scene, name, number)
         yield _case(scene, "reopened", _reopened(scene))
+        yield _case(scene, "anchored", _anchored(scene))
         voting, armed = _unfinished(scene)
         yield _case(scene, "voting", voting)
         yield _case(scene, "armed", armed)
@@ -59,7 +60,7 @@ def write(folder: Path) -> None:
     """Tell the stories and write the bundles, and `expected.json`."""
     folder.mkdir(parents=True, exist_ok=True)
     expected = {}
-    with anvil.running() as node:
+    with chains.running() as node:
         for one in told(node.url):
             (folder / f"{one.name}.zip").write_bytes(one.bundle.zipped())
             expected[one.name] = {"block_hash": one.block_hash, "verdict": one.verdict}
@@ -224,6 +225,20 @@ def _reopened(scene: Scene) -> int:
     world.reopen(number)
     world.offer(number, 6000)
     world.accept(number, offer=2)
+    return number
+
+
+def _anchored(scene: Scene) -> int:
+    """Signed, anchored with another's, and opened when only that was in time."""
+    world = scene.world
+    order, other = (world.pay(scene.organisation) for _ in range(2))
+    said = scene.say(world.customer, "Signed on the way.", b"a picture")
+    one = replace(anchored.complaint(world, order), digest=said)
+    tree = anchored.anchor(world, world.bystander, [one, anchored.complaint(world, other)])
+    world.warp((POLICY.protection_hours + 1) * HOURS)
+    number = anchored.opened(world, one, world.bystander, tree)
+    world.offer(number, 3000)
+    world.accept(number)
     return number
 
 

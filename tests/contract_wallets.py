@@ -31,6 +31,17 @@ def hostile(chain: LocalChain, mode: int, url: str = "") -> Address:
     return _made(chain, "Hostile", encode(["uint8", "string"], [mode, url]))
 
 
+def moody(chain: LocalChain) -> Address:
+    """An account that says yes to everything."""
+    return _made(chain, "Moody", b"")
+
+
+def turn(chain: LocalChain, account: Address) -> None:
+    """From now on a `moody` one burns nearly all the gas it is given, and says yes."""
+    call = {"from": chain.accounts[0], "to": account, "data": "0x" + keccak(b"turn()")[:4].hex()}
+    _mined(chain, chain.rpc("eth_sendTransaction", call))
+
+
 def workshop(chain: LocalChain) -> Address:
     """What makes wallets at places that are known before."""
     return _made(chain, "Workshop", b"")

@@ -67,3 +67,18 @@ contract Hostile {
         }
     }
 }
+
+/// Says yes to everything, and once it has turned burns nearly all the gas it is given before.
+contract Moody {
+    bool private _turned;
+
+    function turn() external {
+        _turned = true;
+    }
+
+    function isValidSignature(bytes32, bytes calldata) external view returns (bytes4) {
+        uint256 left = _turned ? gasleft() / 40 : gasleft();
+        while (gasleft() > left) {}
+        return this.isValidSignature.selector;
+    }
+}

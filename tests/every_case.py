@@ -7,6 +7,7 @@ from dapp.domain.events import APPEALS, CLAIMS, OUTSIDE, PUBLIC, REGISTRY
 from dapp.domain.policy import FIRST_OUTSIDE_TRACK
 from dapp.domain.public import FIRST_PUBLIC_DISPUTE
 from dapp.domain.types import Digest, Hash32, OrganisationId
+from tests import anchored
 from tests.world import DAYS, ETHER, HOURS, POLICY, World, digest
 
 Say = Callable[[str], Digest]
@@ -28,6 +29,7 @@ def play(world: World, say: Say = digest) -> dict[str, int]:
         **_frozen(world, shop),
         **_voided(world, shop),
         **_appealed(world, shop, say),
+        **_anchored(world, shop, say),
         **_open(world, shop),
     }
 
@@ -166,6 +168,20 @@ def _appealed(world: World, shop: OrganisationId, say: Say) -> dict[str, int]:
     world.confirm(number)
     world.rate(number, 4, what=say("comment"))
     return {"appealed": number}
+
+
+def _anchored(world: World, shop: OrganisationId, say: Say) -> dict[str, int]:
+    """Two of a batch, of which one is opened in time and one within the grace; the third never."""
+    signed = [
+        replace(anchored.complaint(world, world.pay(shop)), digest=say(f"anchored {number}"))
+        for number in range(3)
+    ]
+    tree = anchored.anchor(world, world.bystander, signed)
+    early = anchored.opened(world, signed[0], world.bystander, tree)
+    world.offer(early, 3000)
+    world.warp((POLICY.protection_hours + 1) * HOURS)
+    late = anchored.opened(world, signed[1], world.bystander, tree)
+    return {"anchored": early, "anchored-late": late}
 
 
 def _open(world: World, shop: OrganisationId) -> dict[str, int]:

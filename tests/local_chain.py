@@ -145,7 +145,8 @@ class LocalChain:
 
     def _mined(self, transaction: Mapping[str, Any]) -> Receipt:
         # Asked by itself, so that a refusal comes with the contract's words.
-        gas = int(self.rpc("eth_estimateGas", transaction), 16)
+        # In the block to come: some nodes estimate in the latest, whose number and time are others.
+        gas = int(self.rpc("eth_estimateGas", transaction, "pending"), 16)
         # The block may stand at another time than the estimate, where other slots are written.
         roomy = {**transaction, "gas": hex(gas * 3 // 2)}
         sent = self.rpc("eth_sendTransaction", roomy)
@@ -181,7 +182,8 @@ class LocalChain:
             "from": sender or NO_ACCOUNT,
         }
         at: Any = {"blockHash": block} if block else "latest"
-        answer = bytes.fromhex(self.rpc("eth_call", call, at, {}, dict(as_if or {}))[2:])
+        overrides = ({}, dict(as_if)) if as_if else ()  # not every node takes any
+        answer = bytes.fromhex(self.rpc("eth_call", call, at, *overrides)[2:])
         values = decode(encode.result_types(contract, function), answer)
         shown = [hash32(v) if isinstance(v, bytes) and len(v) == 32 else v for v in values]
         return shown[0] if len(shown) == 1 else tuple(shown)

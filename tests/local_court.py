@@ -50,7 +50,7 @@ class LocalCourt(LocalChain):
         """Draws the panel, mining until its seed is there."""
         proof = self._seed(complaint)
         receipt = self.send(self.bystander, COURT, "draw", (complaint, proof))
-        self._see_panel(complaint)
+        self.see_panel(complaint)
         return receipt
 
     def rearm(self, complaint: int) -> Receipt:
@@ -117,6 +117,10 @@ class LocalCourt(LocalChain):
         round_ = self.round_number(complaint)
         data = commit_typed_data(place, DisputeId(complaint), round_, (seat, value), owner)
         return str(self.rpc("eth_signTypedData_v4", owner, wallet_json(data)))
+
+    def secret(self, complaint: int, seat: int) -> Secret:
+        """What a seat of the open round hid."""
+        return self._votes[complaint, self.round_number(complaint), seat]
 
     def reveal(self, complaint: int, seat: int) -> Receipt:
         """Anyone reveals what the seat committed last."""
@@ -213,7 +217,8 @@ class LocalCourt(LocalChain):
             self.mine(missing)
         return self.header(seed).encoded
 
-    def _see_panel(self, complaint: int) -> None:
+    def see_panel(self, complaint: int) -> None:
+        """Whoever drew it."""
         seats = self.call(COURT, "rounds", complaint) >> 85 & 0x1F
         owners = [self.call(COURT, "seat", complaint, seat)[1] for seat in range(seats)]
         spelled = {one.lower(): one for one in self.accounts}

@@ -30,6 +30,8 @@ _DROPPED = (
     ("outside", OUTSIDE, "Opened", "court-differs"),
     ("outside", OUTSIDE, "Ruling", "court-differs"),
     ("outside", OUTSIDE, "Concluded", "court-differs"),
+    ("anchored", DESK, "FiledAnchored", "trail-differs"),
+    ("anchored", ESCROW, "Paid", "order-differs"),
     ("voting", COURT, "Committed", "court-differs"),
     ("voting", COURT, "Leaked", "court-differs"),
     ("voting", COURT, "Drawn", "record-senseless"),
@@ -46,6 +48,7 @@ _CHANGED = (
     ("claim", BOND, "Funded", "receipt-unproven"),
     ("outside", OUTSIDE, "Opened", "court-differs"),
     ("outside", OUTSIDE, "Concluded", "court-differs"),
+    ("anchored", DESK, "FiledAnchored", "trail-differs"),
     ("voting", COURT, "Committed", "court-differs"),
 )
 

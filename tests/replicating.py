@@ -24,11 +24,11 @@ from dapp.store.schema import migrate
 from evidence import CID, EvidenceError, Vault, walk
 from evidence.dag import BlockSource
 from evidence.errors import KuboUnreachable
+from tests.patience import PATIENCE_SECONDS
 
 CHAIN = ChainId(31337)
 AUTHOR = Address("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266")
 FAST = Pace(poll=0.05, retry=0.05, max_retry=0.2, lease=30.0, recheck=3600.0, probe=0.1, sweep=3600)
-PATIENCE_SECONDS = 20.0
 
 
 @dataclass

@@ -27,9 +27,9 @@ from evidence import (
     sealed_items,
 )
 from evidence.seal import seal
-from scripts.toolchain import anvil as anvil_tool
 from scripts.toolchain import postgres as postgres_tool
 from scripts.toolchain.postgres import Postgres
+from tests import chains
 from tests.api_player import Service, environment, running
 from tests.world import World
 
@@ -87,7 +87,8 @@ class Someone:
         assert response.status_code == 201, response.text
         shown = response.json()
         digest = Digest(shown["digest"])
-        return Sealed(digest, Envelope(bytes.fromhex(digest[2:]), content_key, tuple(enclosed)))
+        envelope = Envelope(bytes.fromhex(digest[2:]), content_key, tuple(enclosed))
+        return Sealed(digest, envelope, shown["envelope_token"])
 
     def give(
         self,
@@ -134,8 +135,11 @@ class Someone:
 
 @dataclass(frozen=True)
 class Sealed:
+    """Attributes: token: lets whoever submitted it put its envelopes."""
+
     digest: Digest
     envelope: Envelope
+    token: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,7 +164,7 @@ class Stage:
 @contextmanager
 def staged(postgres: Postgres, folder: Path, **more: str) -> Iterator[Stage]:
     with (
-        anvil_tool.running() as node,
+        chains.running() as node,
         postgres_tool.database(postgres) as url,
         closing(World.deployed(node.url, folder / "deployments")) as world,
     ):

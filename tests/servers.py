@@ -11,7 +11,6 @@ from typing import TypeVar
 
 import pytest
 
-from scripts.toolchain import anvil as anvil_tool
 from scripts.toolchain import browser as browser_tool
 from scripts.toolchain import deployment as deployment_tool
 from scripts.toolchain import kubo as kubo_tool
@@ -21,6 +20,7 @@ from scripts.toolchain.deployment import Deployment
 from scripts.toolchain.kubo import Kubo
 from scripts.toolchain.postgres import Postgres
 from scripts.toolchain.refusal import Refusal
+from tests import chains
 
 Found = TypeVar("Found")
 
@@ -28,14 +28,14 @@ Found = TypeVar("Found")
 @pytest.fixture(scope="session")
 def anvil() -> Iterator[Anvil]:
     """One local chain for the whole session; tests share it and must not count on its height."""
-    with anvil_tool.running() as node:
+    with chains.running() as node:
         yield node
 
 
 @pytest.fixture
 def fresh_anvil() -> Iterator[Anvil]:
     """A local chain of the test's own, starting at block 0."""
-    with anvil_tool.running() as node:
+    with chains.running() as node:
         yield node
 
 

@@ -6,10 +6,10 @@ the contracts refuse raises the `ContractRefused` that people would see.
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from dapp.chain.keccak import keccak
 from dapp.domain import commitments
@@ -77,6 +77,11 @@ class World(LocalCourt):
         self.send(actor or self.organisation, REGISTRY, "register", args)
         return OrganisationId(self.call(REGISTRY, "organisationCount"))
 
+    def publish(self, organisation: OrganisationId, policy: Policy) -> None:
+        """Its next policy."""
+        args = (organisation, astuple(policy), digest("next"))
+        self.send(self.organisation, REGISTRY, "publishPolicy", args)
+
     def bond(self, organisation: OrganisationId, amount: int = ETHER) -> None:
         """Posts a bond."""
         self.send(self.organisation, REGISTRY, "depositBond", (organisation,), amount)
@@ -123,6 +128,13 @@ class World(LocalCourt):
     ) -> int:
         """Files a complaint; returns its number."""
         self.send(order.customer, DESK, "file", (_facts(order), demand, category, what))
+        return self._filed(order)
+
+    def filed(self, transaction: Mapping[str, Any], order: Order) -> int:
+        """Files with a transaction that somebody else prepared; returns the complaint's number."""
+        names = ("from", "to", "data")
+        value = hex(int(transaction["value"]))
+        self._mined({**{name: transaction[name] for name in names}, "value": value})
         return self._filed(order)
 
     def claim(
@@ -247,6 +259,10 @@ class World(LocalCourt):
     def order_facts(self, complaint: int) -> tuple[int, int, str, str, str]:
         """The order of a complaint, as the contracts take it."""
         return _facts(self._orders[complaint])
+
+    def knows(self, complaint: int, order: Order) -> None:
+        """Remember the order of a complaint that came another way."""
+        self._orders[complaint] = order
 
     def _filed(self, order: Order) -> int:
         complaint: int = self.call(DESK, "complaintCount")

@@ -32,6 +32,17 @@ interface IComplaintDesk {
         uint32 answerDeadline,
         bytes32 digest
     );
+    /// Follows `Filed` where the complaint was signed before, and put on chain with others.
+    /// @param sender Whose batch it was in; `root` names the batch, `leaf` its place there.
+    /// @param anchoredAt Unix seconds; the order's protection covered this time.
+    event FiledAnchored(
+        ComplaintId indexed complaint,
+        address indexed actor,
+        address sender,
+        bytes32 root,
+        bytes32 leaf,
+        uint40 anchoredAt
+    );
     /// The organisation's first reply. On time is within the limit of the hour in which the complaint was filed.
     event Acknowledged(ComplaintId indexed complaint, address indexed actor, bool onTime, bytes32 digest);
     /// The answer clock stands still until the reply, at most until `deadline`.
@@ -143,6 +154,7 @@ interface IComplaintDesk {
     error AccusedCannotAct(ComplaintId complaint, address account);
     error ValueTooSmall(uint256 expected, uint256 given);
     error OnlyClaims(address caller);
+    error OnlyAnchor(address caller);
     error StarsInvalid(uint8 stars);
     error AlreadyRated(ComplaintId complaint, address account);
     error EvidenceClosed(ComplaintId complaint);
@@ -169,6 +181,18 @@ interface IComplaintDesk {
     function fileClaim(Order calldata order, uint16 demand, uint8 category, bytes32 digest)
         external
         returns (ComplaintId);
+    /// Opens what was anchored in time (interfaces/IComplaintAnchor.sol): the order's protection counts as of `anchoredAt`, the
+    /// organisation's clocks from now. Only `ComplaintAnchor`; the customer is `order.customer`.
+    function fileAnchored(
+        Order calldata order,
+        uint16 demand,
+        uint8 category,
+        bytes32 digest,
+        address sender,
+        bytes32 root,
+        bytes32 leaf,
+        uint40 anchoredAt
+    ) external returns (ComplaintId);
     /// The organisation's first reply. Role 1.
     function acknowledge(ComplaintId complaint, bytes32 digest) external;
     /// Asks the customer for information, twice at most, and stops the answer clock for up to 72 hours. Role 1.

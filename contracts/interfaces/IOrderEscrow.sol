@@ -64,8 +64,11 @@ interface IOrderEscrow {
     /// The order is not the one that the complaint is about.
     error OrderOfAnotherComplaint(bytes32 key, ComplaintId given, ComplaintId current);
     error ProtectionNotOver(bytes32 key, uint256 until, uint256 current);
-    /// Complaints are filed within the protection time; else one after another could hold the money for ever.
+    /// Complaints are filed within the protection time, and opened within three days after it; else one after another
+    /// could hold the money for ever.
     error ProtectionOver(bytes32 key, uint256 until, uint256 current);
+    /// The complaint was anchored before the order was paid.
+    error PaidLater(bytes32 key, uint256 paidAt, uint256 anchoredAt);
     error ShareInvalid(uint16 share, uint256 limit);
     /// The guardian's freeze holds the order's payouts.
     error Frozen(bytes32 key, uint256 until, uint256 current);
@@ -104,8 +107,14 @@ interface IOrderEscrow {
         bytes32 s
     ) external returns (bytes32 key);
 
-    /// Gives the money to the organisation: the customer at any time, anyone once the protection time is over.
-    /// Not while a complaint is open.
+    /// Holds the order for a complaint that was anchored while it was protected. Only the desk.
+    /// @return amount The base of the complaint, in the order's coin.
+    /// @return trail The order's trail.
+    function openAnchored(Order calldata order, ComplaintId complaint, uint256 anchoredAt)
+        external
+        returns (uint256 amount, bytes32 trail);
+    /// Gives the money to the organisation: the customer at any time, anyone three days after the protection time, when
+    /// no anchored complaint can be opened any more. Not while a complaint is open.
     function release(Order calldata order) external;
     /// Gives the money back. Role 2 of the organisation. Not while a complaint is open.
     function refund(Order calldata order) external;

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IAppealFund} from "../interfaces/IAppealFund.sol";
 import {IArbitrationCourt} from "../interfaces/IArbitrationCourt.sol";
+import {IComplaintAnchor} from "../interfaces/IComplaintAnchor.sol";
 import {IBondClaims} from "../interfaces/IBondClaims.sol";
 import {IComplaintDesk} from "../interfaces/IComplaintDesk.sol";
 import {IKeyRegistry} from "../interfaces/IKeyRegistry.sol";
@@ -28,6 +29,13 @@ library ActionTypes {
                 "File(uint24 organisation,uint16 version,address customer,address token,bytes32 ref,"
                 "uint16 demand,uint8 category,bytes32 digest,address actor,address target,uint256 nonce,"
                 "uint256 deadline)"
+            );
+        }
+        if (selector == IComplaintAnchor.revoke.selector) {
+            return keccak256(
+                "Revoke(uint24 organisation,uint16 version,address customer,address token,bytes32 ref,"
+                "uint16 demand,uint8 category,bytes32 digest,address opener,uint256 anchorBy,address actor,"
+                "address target,uint256 nonce,uint256 deadline)"
             );
         }
         if (selector == IComplaintDesk.acknowledge.selector) {

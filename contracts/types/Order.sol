@@ -29,6 +29,9 @@ enum OrderState {
 /// those of the policy that it was paid under, so that nothing has to be asked of the registry again.
 type OrderWord is uint256;
 
+// How long after the protection an anchored complaint may be opened.
+uint256 constant ANCHOR_GRACE = 3 days;
+
 using Orders for Order global;
 using OrderWords for OrderWord global;
 
@@ -78,9 +81,14 @@ library OrderWords {
         return (OrderWord.unwrap(word) >> 228 & 0xfff) * 1 hours;
     }
 
-    /// Until when the customer may complain, and the organisation cannot take the money by itself.
+    /// Until when the customer may complain.
     function protectedUntil(OrderWord word) internal pure returns (uint256) {
         return word.paidAt() + (OrderWord.unwrap(word) >> 240 & 0xfff) * 1 hours;
+    }
+
+    /// Until when a complaint that was anchored in time may be opened; from then on the organisation may take the money.
+    function releasableFrom(OrderWord word) internal pure returns (uint256) {
+        return word.protectedUntil() + ANCHOR_GRACE;
     }
 }
 

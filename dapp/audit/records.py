@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dapp.audit import slots
+from dapp.audit.anchored_check import check_anchored
 from dapp.audit.case import Difference, differences_in, fold_case
 from dapp.audit.court_check import check_court
 from dapp.audit.deadlines import windows
@@ -126,6 +127,7 @@ class RecordChecker:
         taken = case.escalation
         known["pending"] = taken is not None and not taken.is_outside and case.payment is None
         self._check_order(case, events)
+        known["anchored"] = check_anchored(case, events)
         self._check_dispute(case, events)
         for one in differences_in(case, events, word, keccak):
             raise refuse(_CODES.get(one.what, "ruling-differs"), _said(one))

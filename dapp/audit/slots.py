@@ -16,6 +16,8 @@ ROUNDS = 6
 COMMITS = 7
 MORE_SEATS = 8
 PRIOR_RECORD = 14
+ANCHOR_TRAIL = 0
+SPENT_LEAF = 2
 
 _WORDS_IN_ROUND = 8
 HISTORY_CONTRACT = bytes.fromhex("0000f90827f1c53a10cb7a02335b175320002935")
@@ -67,6 +69,16 @@ def court_seats(dispute: DisputeId, round_number: int, index: int) -> bytes:
 def court_prior(dispute: DisputeId) -> bytes:
     """The record of the rounds before the open one; of the court."""
     return _mapped(PRIOR_RECORD, dispute)
+
+
+def anchor_trail(sender: int) -> bytes:
+    """The trail of a sender's batches; of the anchor."""
+    return _mapped(ANCHOR_TRAIL, sender)
+
+
+def spent_leaf(leaf: int) -> bytes:
+    """Whether a leaf was opened or taken back; of the anchor."""
+    return _mapped(SPENT_LEAF, leaf)
 
 
 def block_hash(number: int) -> bytes:

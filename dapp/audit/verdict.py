@@ -65,6 +65,22 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Anchoring:
+    """How a complaint came to the desk that was signed before, and put on chain with others.
+
+    Attributes:
+        at: when; the order's protection counted as of then, not as of the filing.
+        sender: whose batch it was in; 0x… in lower case.
+        protected_until: when the order's protection ended.
+    """
+
+    at: UnixTime
+    sender: str
+    leaf: str
+    protected_until: UnixTime
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One case or organisation.
 
@@ -76,6 +92,7 @@ class Entry:
         pending: the house court has the case: it can change while the trail does not.
         outcome: of a case that was paid: shares, amounts and costs in wei as text.
         votes: of each round that was opened, in basis points.
+        anchored: None where it was filed at the desk.
     """
 
     kind: str
@@ -88,6 +105,7 @@ class Entry:
     deadlines: tuple[Window, ...] = ()
     votes: tuple[tuple[int, ...], ...] = ()
     outcome: dict[str, Any] | None = None
+    anchored: Anchoring | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ CONTRACTS = (
     "AppealFund",
     "OutsideArbitrators",
     "Forwarder",
+    "ComplaintAnchor",
     "ComplaintDesk",
 )
 

@@ -30,11 +30,15 @@ def holds(bloom: bytes, logs: Iterable[RawLog]) -> bool:
 
     Where it is false for a block's own logs, that chain's blooms are not to be believed.
     """
-    needed = 0
+    # A block's logs share most of what they are about.
+    items: set[bytes] = set()
+    addresses = set()
     for log in logs:
-        needed |= bits(raw(log.address))
-        for topic in log.topics:
-            needed |= bits(topic)
+        items.update(log.topics)
+        addresses.add(log.address)
+    needed = 0
+    for item in items.union(map(raw, addresses)):
+        needed |= bits(item)
     return not needed & ~int.from_bytes(bloom, "big")
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from functools import cache
 
-from dapp.chain import abi, artifacts, event_source
+from dapp.chain import abi, artifacts
+from dapp.chain.event_reader import reader
 from dapp.chain.event_source import Read
 from dapp.domain.events import Event, RawLog
 from dapp.domain.types import Address, ChainId
@@ -52,6 +53,6 @@ class Decoder:
 def _readers(contract: str) -> dict[bytes, tuple[str, Read]]:
     """The name of each event of a contract and the function that reads it, by its first topic."""
     return {
-        abi.topic0(event): (f"{contract}.{event['name']}", event_source.compiled(contract, event))
+        abi.topic0(event): (f"{contract}.{event['name']}", reader(contract, event))
         for event in abi.entries(artifacts.load(contract).abi, "event")
     }

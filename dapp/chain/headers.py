@@ -7,11 +7,10 @@ the end; the block's hash is its keccak.
 from dataclasses import dataclass
 from typing import Any
 
-import rlp
-
+from dapp.chain.fast_rlp import sequence, string
 from dapp.chain.keccak import keccak
 from dapp.domain.events import Block
-from dapp.domain.types import BlockNumber, Hash32, UnixTime, hash32
+from dapp.domain.types import BlockNumber, Hash32, UnixTime, hash32, raw
 from dapp.errors import IntegrityBroken, NodeUnavailable
 
 # Name in JSON-RPC, and whether it is a number (encoded without leading zeros) or fixed bytes.
@@ -41,6 +40,9 @@ _LATER_FIELDS = (
     ("parentBeaconBlockRoot", False),
     ("requestsHash", False),
 )
+# What is kept of it. The hash binds the bytes, of whatever sizes a node makes up.
+_HASHES = ("parentHash", "receiptsRoot", "mixHash", "stateRoot")
+_MOST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,9 @@ def read(answer: dict[str, Any]) -> Header:
         IntegrityBroken: its fields do not hash to the hash it claims.
     """
     try:
-        encoded = _encode(answer)
+        encoded = encode(answer)
         claimed = bytes.fromhex(answer["hash"][2:])
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, OverflowError, TypeError, ValueError) as error:
         raise NodeUnavailable("the node's answer is not a block") from error
     number = BlockNumber(int(answer["number"], 16))
     if keccak(encoded) != claimed:
@@ -79,13 +81,16 @@ def read(answer: dict[str, Any]) -> Header:
             remedy="Use a node of a chain with Ethereum's headers, and one that does not lie",
             fields={"block": number, "claimed": hash32(claimed)},
         )
+    timestamp = UnixTime(int(answer["timestamp"], 16))
+    if max(number, timestamp) > _MOST or any(len(raw(answer[name])) != 32 for name in _HASHES):
+        raise NodeUnavailable("the node's answer is not a block")
     return Header(
         block=Block(
             number=number,
             hash=hash32(claimed),
             parent_hash=Hash32(answer["parentHash"]),
             receipts_root=Hash32(answer["receiptsRoot"]),
-            timestamp=UnixTime(int(answer["timestamp"], 16)),
+            timestamp=timestamp,
         ),
         encoded=encoded,
         mix_hash=Hash32(answer["mixHash"]),
@@ -94,18 +99,18 @@ def read(answer: dict[str, Any]) -> Header:
     )
 
 
-def _encode(answer: dict[str, Any]) -> bytes:
+def encode(answer: dict[str, Any]) -> bytes:
+    """The RLP of what `eth_getBlockBy…` answers."""
     fields = [_item(answer[name], number) for name, number in _FIELDS]
     for name, number in _LATER_FIELDS:
         if answer.get(name) is None:
             break
         fields.append(_item(answer[name], number))
-    encoded: bytes = rlp.encode(fields)
-    return encoded
+    return sequence(b"".join(fields))
 
 
 def _item(value: str, number: bool) -> bytes:
     if not number:
-        return bytes.fromhex(value[2:])
+        return string(bytes.fromhex(value[2:]))
     integer = int(value, 16)
-    return integer.to_bytes((integer.bit_length() + 7) // 8, "big")
+    return string(integer.to_bytes((integer.bit_length() + 7) // 8, "big"))

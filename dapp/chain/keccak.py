@@ -4,13 +4,18 @@ from functools import lru_cache
 
 import sha3
 
+from dapp import native
 from dapp.domain.types import Address
 
 
-def keccak(data: bytes) -> bytes:
+def _keccak(data: bytes) -> bytes:
     """The keccak-256 hash of `data`, 32 bytes."""
     digest: bytes = sha3.keccak_256(data).digest()
     return digest
+
+
+keccak = native.keccak or _keccak
+"""The keccak-256 hash of some bytes, 32 bytes."""
 
 
 @lru_cache(maxsize=65_536)

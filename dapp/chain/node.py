@@ -49,6 +49,11 @@ class Node:
         self._rpc = rpc
 
     @property
+    def rpc(self) -> Rpc:
+        """For questions that one reader alone asks."""
+        return self._rpc
+
+    @property
     def received(self) -> int:
         """How many bytes of answers have come so far."""
         return self._rpc.received
@@ -67,12 +72,10 @@ class Node:
         answer = await self._rpc.call(dict[str, Any], "eth_getBlockByNumber", "latest", False)
         return headers.read(answer)
 
-    async def finalized(self) -> BlockNumber | None:
-        """The number of the latest final block; None where the node knows no such thing."""
+    async def finalized(self, tag: str = "finalized") -> BlockNumber | None:
+        """The latest final block's number, or `safe` one's; None where the node knows none."""
         try:
-            answer = await self._rpc.maybe(
-                dict[str, Any], "eth_getBlockByNumber", "finalized", False
-            )
+            answer = await self._rpc.maybe(dict[str, Any], "eth_getBlockByNumber", tag, False)
         except NodeRefused:
             return None
         return None if answer is None else BlockNumber(int(answer["number"], 16))
@@ -160,11 +163,11 @@ class Node:
             NodeRefused: the node has no `eth_getBlockReceipts`, or does not give these.
         """
         answers = await self._rpc.batch(
-            list[Receipt],
+            msgspec.Raw,
             [("eth_getBlockReceipts", (header.block.hash,)) for header in blocks],
         )
         return [
-            None if answer is None else receipts.read(answer, header, addresses)
+            None if answer is None else receipts.read_answer(answer, header, addresses)
             for header, answer in zip(blocks, answers, strict=True)
         ]
 

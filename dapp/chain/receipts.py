@@ -13,6 +13,7 @@ from itertools import accumulate
 
 import msgspec
 
+from dapp import native
 from dapp.chain import bloom, trie
 from dapp.chain.fast_rlp import sequence, string
 from dapp.chain.headers import Header
@@ -84,6 +85,28 @@ def read(answer: Sequence[Receipt], header: Header, addresses: Collection[Addres
             counts otherwise than the block does.
     """
     return prove(answer, header, addresses, ()).logs
+
+
+def read_answer(
+    answer: msgspec.Raw, header: Header, addresses: Collection[Address]
+) -> list[RawLog]:
+    """As `read`, of the JSON that `eth_getBlockReceipts` answered; in C where that can be."""
+    block = header.block
+    if native.logs is not None:
+        logs = native.logs(
+            answer,
+            raw(block.receipts_root),
+            raw(block.hash),
+            {raw(address): address for address in addresses},
+            *(block.number, block.hash, block.timestamp),
+        )
+        if logs is not None:
+            return logs
+    try:
+        decoded = msgspec.json.decode(answer, type=list[Receipt])
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise NodeUnavailable("the node's answer to eth_getBlockReceipts makes no sense") from error
+    return read(decoded, header, addresses)
 
 
 def prove(

@@ -9,12 +9,15 @@ from eth_abi.exceptions import DecodingError
 
 from dapp.chain import abi, artifacts
 from dapp.chain.revert_words import WORDS
+from dapp.chain.rpc import readable
 from dapp.domain.phases import Phase, RoundPhase
 from dapp.errors import ContractRefused
 
 # Built into Solidity: require with a text, and broken arithmetic.
 _ERROR = {"name": "Error", "inputs": [{"name": "reason", "type": "string"}]}
 _PANIC = {"name": "Panic", "inputs": [{"name": "panic", "type": "uint256"}]}
+_MOST_BYTES = 1_024
+"""Of what is shown: all of it may be megabytes, and its author is anybody."""
 
 
 def explain(data: bytes) -> ContractRefused:
@@ -22,12 +25,13 @@ def explain(data: bytes) -> ContractRefused:
     entry = _errors().get(data[:4])
     if entry is None:
         return ContractRefused(
-            "the contract refuses this without saying why", fields={"data": "0x" + data.hex()}
+            "the contract refuses this without saying why",
+            fields={"data": "0x" + data[:_MOST_BYTES].hex()},
         )
     types = [abi.canonical(item) for item in entry["inputs"]]
     try:
         values = decode(types, data[4:])
-    except DecodingError:
+    except (DecodingError, ValueError, OverflowError):  # a text need not be UTF-8
         values = ()
     names = [item["name"] for item in entry["inputs"]]
     fields = {name: _shown(value) for name, value in zip(names, values, strict=False)}
@@ -75,4 +79,6 @@ def _errors() -> dict[bytes, dict[str, Any]]:
 
 
 def _shown(value: object) -> object:
+    if isinstance(value, str):
+        return readable(value)
     return "0x" + value.hex() if isinstance(value, bytes) else value

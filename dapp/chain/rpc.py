@@ -1,8 +1,9 @@
 """JSON-RPC over HTTP, with answers typed and errors ours."""
 
+import re
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 import httpx
 import msgspec
@@ -16,10 +17,15 @@ Call = tuple[str, Sequence[Any]]
 _CHECK = "Check that the node runs and that REDRESS_NODE_URL names it"
 _MOST_BYTES = 64 * 1024**2
 """Of one answer; several times what a full block's receipts take."""
+_MOST_CHARS = 300
+"""Of text in an answer that is shown."""
 # What nodes answer when they are asked too often (EIP-1474 and common practice).
 _BUSY_CODES = (-32005, 429)
 # `Raw` equals nothing but another `Raw`.
 _NULL = msgspec.Raw(b"null")
+
+
+_HEX = re.compile(r"0x(?:[0-9a-fA-F]{2})*")
 
 
 class _Error(msgspec.Struct):
@@ -120,7 +126,7 @@ class Rpc:
         _check_status(response)
         try:
             return msgspec.json.decode(body, type=shape)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise NodeUnavailable(f"the node's answer to {method} makes no sense") from error
 
 
@@ -152,18 +158,35 @@ def _check_status(response: httpx.Response) -> None:
         raise NodeUnavailable(f"the node refuses us (HTTP {status})", remedy=_CHECK)
 
 
+def _unwrapped(data: Any) -> Any:
+    """What a call reverted with: Hardhat's node wraps it once more, beside a message.
+
+    None for text that is not hexadecimal: what it says is the message's.
+    """
+    inner = data.get("data") if isinstance(data, dict) else None
+    found = inner if isinstance(inner, str) else data
+    return None if isinstance(found, str) and not _HEX.fullmatch(found) else found
+
+
 def _result(answer: type[Answer], method: str, reply: _Reply) -> Answer | None:
     if reply.error is not None:
         error = reply.error
         if error.code in _BUSY_CODES:
-            raise NodeBusy(f"the node asks for patience: {error.message}")
+            raise NodeBusy(f"the node asks for patience: {readable(error.message)}")
         raise NodeRefused(
-            f"the node refused {method}: {error.message}",
-            fields={"rpc_code": error.code, "data": error.data},
+            f"the node refused {method}: {readable(error.message)}",
+            fields={"rpc_code": error.code, "data": _unwrapped(error.data)},
         )
     if reply.result == _NULL:
         return None
+    if answer is msgspec.Raw:
+        return cast(Answer, reply.result)
     try:
         return msgspec.json.decode(reply.result, type=answer)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise NodeUnavailable(f"the node's answer to {method} makes no sense") from error
+
+
+def readable(text: str) -> str:
+    """What can be shown of text that anybody may have written: why a contract refuses, say."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in text[:_MOST_CHARS])

@@ -1,7 +1,6 @@
 """`redress audit`: looks again and again whether all is as the record says."""
 
 import asyncio
-import signal
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +15,7 @@ from dapp.cli.failure import Mismatch
 from dapp.cli.logging import configure
 from dapp.cli.output import as_json, table
 from dapp.cli.session import AsJson, builders
+from dapp.cli.stopping import stopping
 from dapp.domain.types import OrganisationId
 from dapp.errors import Retryable
 from dapp.settings import Settings
@@ -57,7 +57,7 @@ def audit(
     settings = Settings()
     whole = [OrganisationId(number) for number in organisation or []]
     if every is not None:
-        configure()
+        configure(settings)
         asyncio.run(_watch(context, settings, every, _Round(whole, full_hours * 3600)))
         return
     found = asyncio.run(_once(context, settings, _Round(whole, 0.0)))
@@ -105,17 +105,15 @@ async def _once(context: typer.Context, settings: Settings, round_: _Round) -> "
 
 
 async def _watch(context: typer.Context, settings: Settings, every: int, round_: _Round) -> None:
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    stop = stopping()
     if settings.metrics_port:
         start_http_server(settings.metrics_port, "127.0.0.1")
     async with builders(context).parts(settings) as parts:
         told: Sequence[Finding] = []
-        while not stopping.is_set():
+        while not stop.is_set():
             told = await _look(parts, round_, told)
             with suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), every)
+                await asyncio.wait_for(stop.wait(), every)
 
 
 async def _look(parts: "Parts", round_: _Round, told: "Sequence[Finding]") -> "Sequence[Finding]":

@@ -1,19 +1,14 @@
 """`redress bundle`: files that an auditor checks without us."""
 
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
 
-from dapp.cli.output import as_json, facts, progress_bars
+from dapp.cli.output import as_json, facts, progress_bars, whole_file
 from dapp.cli.session import AsJson, with_parts
 from dapp.domain.types import BlockNumber
-from dapp.errors import InvalidInput
 
 if TYPE_CHECKING:
     from dapp.audit.format import Scope
@@ -84,7 +79,7 @@ def _make(
     from dapp.service.bundles import Asked, at_of
 
     at = at_of(block)
-    with _whole(output) as file, progress_bars() as tell:
+    with whole_file(output) as file, progress_bars() as tell:
 
         async def work(parts: "Parts") -> "Made":
             asked = Asked(scope, at, tell=lambda done, of: tell("cases", done, of))
@@ -95,24 +90,6 @@ def _make(
         as_json(_view(made, output))
     else:
         facts(_facts(made, output))
-
-
-@contextmanager
-def _whole(output: Path) -> Iterator[IO[bytes]]:
-    """A new file that appears under its name only once it is whole."""
-    if output.exists():
-        raise InvalidInput(f"{output} exists already", remedy="Name another file, or remove it")
-    if not output.parent.is_dir():
-        raise InvalidInput(f"there is no folder {output.parent}", remedy="Make it first")
-    number, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
-    part = Path(name)
-    try:
-        with os.fdopen(number, "w+b") as file:
-            yield file
-        part.chmod(0o644)
-        part.rename(output)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _view(made: "Made", output: Path) -> dict[str, Any]:

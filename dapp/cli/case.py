@@ -4,12 +4,9 @@ from typing import Annotated, Any
 
 import typer
 
-from dapp.cli.output import as_json, ether, facts, share, short, table
-from dapp.cli.session import AsJson, with_parts
-from dapp.domain.types import ComplaintId, OrganisationId
-from dapp.service.cases import states
-from dapp.service.inputs import address
-from dapp.store.views import CaseFilter
+from dapp.cli.output import as_json, escaped, ether, facts, share, short, table
+from dapp.cli.session import AsJson
+from dapp.cli.source import Service, read
 
 app = typer.Typer(no_args_is_help=True, help="Read cases from the index.")
 
@@ -25,16 +22,17 @@ def list_(
     state: Annotated[str | None, typer.Option(help="Such as filed,offered,escalated.")] = None,
     cursor: Annotated[str | None, typer.Option(help="Where the last page ended.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100)] = 25,
+    service: Service = None,
     json: AsJson = False,
 ) -> None:
     """Cases, the newest first."""
-    which = CaseFilter(
-        states=states(state),
-        organisation=None if organisation is None else OrganisationId(organisation),
-        customer=None if customer is None else address(customer, "customer"),
-        arbitrator=None if arbitrator is None else address(arbitrator, "arbitrator"),
-    )
-    found = with_parts(context, lambda parts: parts.cases.list(which, cursor, limit))
+    query = {
+        "customer": customer,
+        "arbitrator": arbitrator,
+        "organisation": organisation,
+        "state": state,
+    }
+    found = read(context, service, lambda source: source.cases(query, cursor, limit))
     if json:
         as_json(found)
         return
@@ -53,13 +51,15 @@ def list_(
     columns = ("case", "stands", "organisation", "customer", "amount", "demand", "filed")
     table(columns, rows)
     if found["next_cursor"]:
-        print(f"more: --cursor {found['next_cursor']}")
+        print(f"more: --cursor {escaped(found['next_cursor'])}")
 
 
 @app.command()
-def show(context: typer.Context, complaint: Complaint, json: AsJson = False) -> None:
+def show(
+    context: typer.Context, complaint: Complaint, service: Service = None, json: AsJson = False
+) -> None:
     """One case and where it stands."""
-    found = with_parts(context, lambda parts: parts.cases.show(ComplaintId(complaint)))
+    found = read(context, service, lambda source: source.case(complaint))
     if json:
         as_json(found)
         return
@@ -86,9 +86,11 @@ def show(context: typer.Context, complaint: Complaint, json: AsJson = False) -> 
 
 
 @app.command()
-def timeline(context: typer.Context, complaint: Complaint, json: AsJson = False) -> None:
+def timeline(
+    context: typer.Context, complaint: Complaint, service: Service = None, json: AsJson = False
+) -> None:
     """Every event about a case: when, who, what, transaction."""
-    found = with_parts(context, lambda parts: parts.cases.timeline(ComplaintId(complaint)))
+    found = read(context, service, lambda source: source.timeline(complaint))
     if json:
         as_json(found)
         return
@@ -100,9 +102,11 @@ def timeline(context: typer.Context, complaint: Complaint, json: AsJson = False)
 
 
 @app.command()
-def panel(context: typer.Context, complaint: Complaint, json: AsJson = False) -> None:
+def panel(
+    context: typer.Context, complaint: Complaint, service: Service = None, json: AsJson = False
+) -> None:
     """Who votes in the open round, drawn already or not."""
-    found = with_parts(context, lambda parts: parts.draws.show(ComplaintId(complaint)))
+    found = read(context, service, lambda source: source.panel(complaint))
     if json:
         as_json(found)
         return

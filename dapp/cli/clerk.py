@@ -1,7 +1,5 @@
 """`redress clerk`: seals to parties and panel what authors have sealed to the clerk."""
 
-import asyncio
-import signal
 from typing import Annotated
 
 import typer
@@ -11,6 +9,7 @@ from dapp.cli.logging import configure
 from dapp.cli.output import facts
 from dapp.cli.sealed import IdentityFile
 from dapp.cli.session import with_parts
+from dapp.cli.stopping import stopping
 from dapp.service.parts import Parts
 
 app = typer.Typer(no_args_is_help=True, help="Hand the keys to sealed evidence on.")
@@ -45,10 +44,8 @@ def run(
             done = await clerk.once()
             facts([("sealed to accounts", done.sealed), ("submissions that failed", done.failed)])
             return
-        configure()
-        stop = asyncio.Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        configure(parts.settings)
+        stop = stopping()
         print("redress: the clerk is at work", flush=True)
         await clerk.run(poll_seconds, stop)
 

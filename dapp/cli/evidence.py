@@ -13,13 +13,16 @@ import typer
 from dapp.cli import sealed
 from dapp.cli.erase import erase
 from dapp.cli.failure import Mismatch
+from dapp.cli.fetched import Fetch, vault_of
 from dapp.cli.output import as_json, new_file, table
-from dapp.cli.session import AsJson, builders, with_parts
+from dapp.cli.refill import refill
+from dapp.cli.session import AsJson, with_parts
+from dapp.cli.source import Service, read
+from dapp.cli.sweep import sweep
 from dapp.domain.types import ComplaintId
-from dapp.errors import DatabaseUnavailable
+from dapp.errors import DatabaseUnavailable, NotFound
 from dapp.service.evidence import Submission, Upload, item_view
 from dapp.service.inputs import address, hash32
-from dapp.settings import Settings
 from evidence import CID, Item, Vault, digest_to_cid, parse, parse_cid
 from evidence.errors import EvidenceError
 
@@ -30,6 +33,8 @@ app = typer.Typer(no_args_is_help=True, help="Store, fetch, open and check evide
 app.command("open")(sealed.open_)
 app.command()(sealed.reseal)
 app.command()(erase)
+app.command()(sweep)
+app.command()(refill)
 
 Digest = Annotated[str, typer.Argument(help="The manifest's digest, as it is on chain.")]
 
@@ -90,14 +95,12 @@ async def _noted(parts: "Parts", stored: dict[str, Any]) -> dict[str, Any]:
 
 
 @app.command()
-def show(context: typer.Context, digest: Digest, json: AsJson = False) -> None:
-    """Say what a manifest of the vault lists, and where else each file is held."""
+def show(
+    context: typer.Context, digest: Digest, service: Service = None, json: AsJson = False
+) -> None:
+    """Say what a manifest lists, and where each file is held."""
     name = hash32(digest)
-
-    async def work(parts: "Parts") -> dict[str, Any]:
-        return (await parts.replicas.told([parts.evidence.show(name)]))[0]
-
-    shown = with_parts(context, work)
+    shown = read(context, service, lambda source: source.evidence(name))
     if json:
         as_json(shown)
         return
@@ -113,26 +116,35 @@ def get(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="A digest (its manifest) or a CID (a file).")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Default: stdout.")] = None,
+    service: Service = None,
 ) -> None:
-    """Write a manifest or a file of the vault; each block is checked as it is read."""
+    """Write a manifest or a file; each block is checked as it is read."""
     cid = _cid(hash32(name)) if name.startswith("0x") else parse_cid(name)
-    pieces = builders(context).vault(Settings()).open_file(cid)
-    if output is None:
-        for piece in pieces:
-            sys.stdout.buffer.write(piece)
-        sys.stdout.buffer.flush()
-        return
-    with new_file(output) as file:
-        for piece in pieces:
-            file.write(piece)
+    with vault_of(context, service) as (vault, fetch):
+        fetch([cid])
+        pieces = vault.open_file(cid)
+        if output is None:
+            for piece in pieces:
+                sys.stdout.buffer.write(piece)
+            sys.stdout.buffer.flush()
+            return
+        with new_file(output) as file:
+            for piece in pieces:
+                file.write(piece)
 
 
 @app.command()
-def verify(context: typer.Context, digest: Digest, json: AsJson = False) -> None:
+def verify(
+    context: typer.Context, digest: Digest, service: Service = None, json: AsJson = False
+) -> None:
     """Hash a manifest and every block of its files again; exit 1 if any does not match."""
-    vault = builders(context).vault(Settings())
-    manifest = parse(vault.get(_cid(hash32(digest))))
-    items = [{**item_view(item), "problem": _problem(vault, item)} for item in manifest.items]
+    root = _cid(hash32(digest))
+    with vault_of(context, service) as (vault, fetch):
+        fetch([root])
+        manifest = parse(vault.get(root))
+        items = [
+            {**item_view(item), "problem": _problem(vault, fetch, item)} for item in manifest.items
+        ]
     whole = all(item["problem"] is None for item in items)
     if json:
         as_json({"digest": hash32(digest), "verified": whole, "items": items})
@@ -154,11 +166,12 @@ def _cid(digest: str) -> CID:
     return digest_to_cid(bytes.fromhex(digest[2:]))
 
 
-def _problem(vault: Vault, item: Item) -> str | None:
+def _problem(vault: Vault, fetch: Fetch, item: Item) -> str | None:
     """The vault hashes each block as it reads it."""
     try:
+        fetch([item.cid])
         size = sum(len(piece) for piece in vault.open_file(item.cid))
-    except EvidenceError as error:
+    except (EvidenceError, NotFound) as error:
         return error.message
     return None if size == item.size else f"{size} bytes instead of {item.size}"
 

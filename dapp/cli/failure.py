@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import typer
 from pydantic import ValidationError
 
+from dapp.cli.output import escaped
 from dapp.cli.session import Builders
 from dapp.errors import RedressError
 from evidence import EvidenceError
@@ -40,7 +41,7 @@ def run(app: typer.Typer, words: Sequence[str], builders: Builders) -> int:
     except Exception as error:
         if debug:
             traceback.print_exc()
-        print(f"redress: {_line(error)}", file=sys.stderr)
+        print(f"redress: {escaped(_line(error))}", file=sys.stderr)
         return REFUSED
     return code if isinstance(code, int) else 0
 

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import signal
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
@@ -40,6 +41,12 @@ def run(
             "--until-block", min=0, help="End at the node's head, once it has this block."
         ),
     ] = None,
+    standby: Annotated[
+        bool,
+        typer.Option(
+            "--standby", help="Where another process indexes already, wait, and go on when it ends."
+        ),
+    ] = False,
 ) -> None:
     """Follow every chain that has nodes, until SIGTERM or SIGINT."""
     # Here, so that no other command waits for the indexer's libraries.
@@ -53,8 +60,8 @@ def run(
 
     async def work(indexers: "Sequence[Indexer]") -> None:
         with progress_bars() as tell:
-            configure()  # now, so that lines of the log keep clear of the bars
-            await several.run(indexers, tell, last)
+            configure(Settings())  # now, so that lines of the log keep clear of the bars
+            await several.run(indexers, tell, last, standby=standby)
 
     _with_indexers(context, work)
 
@@ -135,6 +142,8 @@ def _with_indexers(
     context: typer.Context, work: "Callable[[Sequence[Indexer]], Awaitable[None]]"
 ) -> None:
     """Works until done, or until a signal lets each indexer end its transaction and stop."""
+    # httpcore would load Trio, if it is there, and never use it: a sixth of all that is loaded.
+    sys.modules.setdefault("trio", None)  # type: ignore[arg-type]
     build = builders(context).indexers
 
     async def session() -> None:

@@ -45,7 +45,7 @@ def new(
     """
     with new_file(output, _PRIVATE) as file:
         identity = new_identity()
-        file.write(back_up(identity, _passphrase(is_new=True)))
+        file.write(back_up(identity, passphrase(is_new=True)))
     _show(identity, json)
 
 
@@ -73,7 +73,7 @@ def read_key(file: Path) -> str:
     """The secret key of a backup (asks for its passphrase) or a key file. Raises SealError."""
     with file.open("rb") as stream:
         data = stream.read(MAX_IDENTITY_BYTES + 1)
-    return recover(data, _passphrase(is_new=False)) if is_backup(data) else read_identity(data)
+    return recover(data, passphrase(is_new=False)) if is_backup(data) else read_identity(data)
 
 
 def _show(identity: str, json: bool) -> None:
@@ -85,10 +85,10 @@ def _show(identity: str, json: bool) -> None:
         facts([("recipient", recipient), ("key on chain", key)])
 
 
-def _passphrase(*, is_new: bool) -> str:
+def passphrase(*, is_new: bool, of: str = "Passphrase") -> str:
     """Never an argument: those are seen by everybody on the machine."""
     if _VARIABLE in os.environ:
         return os.environ[_VARIABLE]
     if not sys.stdin.isatty():
         return sys.stdin.readline(_MAX_PASSPHRASE_CHARS).rstrip("\r\n")
-    return str(typer.prompt("Passphrase", hide_input=True, confirmation_prompt=is_new, err=True))
+    return str(typer.prompt(of, hide_input=True, confirmation_prompt=is_new, err=True))

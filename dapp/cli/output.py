@@ -3,10 +3,12 @@
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from rich.console import Console
 from rich.markup import escape
@@ -16,13 +18,20 @@ from rich.table import Table
 from dapp.errors import InvalidInput
 from dapp.service import words
 
-_UNSAFE = dict.fromkeys((*range(32), *range(127, 160)), "�")
+_STEERS = (*range(127, 160), 0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2066, 0x206A))
+"""Controls above ASCII's, ends of lines, and what turns the direction of text round."""
+_UNSAFE = dict.fromkeys((*range(32), *_STEERS), "\ufffd")
+_ESCAPES = {code: f"\\u{code:04x}" for code in _STEERS}
 
 
 def as_json(value: Mapping[str, Any]) -> None:
-    """The very bytes that the API would give, indented."""
-    json.dump(value, sys.stdout, indent=2, ensure_ascii=False)
-    sys.stdout.write("\n")
+    """What the API would give, indented; what steers a terminal is escaped."""
+    sys.stdout.write(json_text(value, indent=2) + "\n")
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """JSON that cannot steer a terminal either."""
+    return json.dumps(value, indent=indent, ensure_ascii=False).translate(_ESCAPES)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -34,7 +43,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     Console().print(shown)
 
 
-def facts(pairs: Sequence[tuple[str, object]]) -> None:
+def facts(pairs: Sequence[tuple[str, object]], *, to_stderr: bool = False) -> None:
     """Names and values, one a line; a value of None is left out."""
     shown = Table(box=None, pad_edge=False, show_header=False)
     shown.add_column(style="bold")
@@ -42,7 +51,7 @@ def facts(pairs: Sequence[tuple[str, object]]) -> None:
     for name, value in pairs:
         if value is not None:
             shown.add_row(name, plain(value))
-    Console().print(shown)
+    Console(stderr=to_stderr).print(shown)
 
 
 @contextmanager
@@ -67,6 +76,26 @@ def new_file(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
 
 
 @contextmanager
+def whole_file(output: Path, mode: int = 0o644) -> Iterator[IO[bytes]]:
+    """A new file that appears under its name only once it is whole."""
+    if output.exists():
+        raise InvalidInput(f"{output} exists already", remedy="Name another file, or remove it")
+    if not output.parent.is_dir():
+        raise InvalidInput(f"there is no folder {output.parent}", remedy="Make it first")
+    number, name = tempfile.mkstemp(prefix=f".{output.name}.", dir=output.parent)
+    part = Path(name)
+    try:
+        with os.fdopen(number, "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.chmod(mode)
+        part.rename(output)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
 def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
     """On the error stream of a terminal: how far things are, and how long they will take.
 
@@ -86,13 +115,23 @@ def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
 
 
 def plain(value: object) -> str:
-    """Text that cannot steer the terminal, whoever wrote it."""
-    return escape(str("" if value is None else value).translate(_UNSAFE))
+    """Text that cannot steer the terminal, whoever wrote it, as rich takes it."""
+    return escape(escaped("" if value is None else value))
+
+
+def escaped(value: object) -> str:
+    """The same for a plain print."""
+    return str(value).translate(_UNSAFE)
 
 
 def short(address: str) -> str:
     """`0x1234…abcd`; whole ones are in the JSON."""
     return f"{address[:6]}…{address[-4:]}"
+
+
+def utc(unix: int) -> str:
+    """`1767600000` as `2026-01-05 08:00:00 UTC`."""
+    return datetime.fromtimestamp(unix, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def ether(wei: str) -> str:

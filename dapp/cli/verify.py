@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from dapp.cli.failure import Mismatch
-from dapp.cli.output import as_json, facts, new_file, table
+from dapp.cli.output import as_json, facts, new_file, table, utc
 from dapp.cli.session import AsJson
 from dapp.domain.types import BlockNumber, Hash32
 from dapp.errors import IntegrityBroken, InvalidInput, Unproven, WrongChain
@@ -56,7 +56,7 @@ def verify(
     report: Annotated[
         Path | None, typer.Option(help="Write a page to read and print, as HTML, to this file.")
     ] = None,
-    language: Annotated[str, typer.Option(help="Of the report: en or zh-Hans.")] = "en",
+    language: Annotated[str, typer.Option(help="Of the report: en, zh-Hans or ru.")] = "en",
     json: AsJson = False,
 ) -> None:
     """Check that a record is genuine, complete, whole and paid as decided; exit 1 if it is not."""
@@ -108,19 +108,27 @@ def _expected(desk: str | None, deployment: Path | None) -> "Expected":
     from dapp.audit.verify import NOTHING_KNOWN, Expected
 
     if deployment is not None:
-        try:
-            known = msgspec.json.decode(deployment.read_bytes(), type=_Deployment)
-        except (OSError, msgspec.DecodeError) as error:
-            raise InvalidInput(f"{deployment} is no deployment") from error
-        addresses = {name: one.address.lower() for name, one in known.contracts.items()}
-        if desk is not None and addresses.get("ComplaintDesk") != desk.lower():
+        known = deployment_of(deployment)
+        if desk is not None and known.addresses.get("ComplaintDesk") != desk.lower():
             raise typer.BadParameter("--desk and --deployment name different desks")
-        return Expected(addresses, "deployment", known.chain_id)
+        return known
     if desk is None:
         return NOTHING_KNOWN
     if not _ADDRESS.fullmatch(desk):
         raise typer.BadParameter("--desk must be 0x and 40 hexadecimal digits")
     return Expected({"ComplaintDesk": desk.lower()}, "desk")
+
+
+def deployment_of(path: Path) -> "Expected":
+    """What a deployment's file knows. Raises InvalidInput."""
+    from dapp.audit.verify import Expected
+
+    try:
+        known = msgspec.json.decode(path.read_bytes(), type=_Deployment)
+    except (OSError, msgspec.DecodeError) as error:
+        raise InvalidInput(f"{path} is no deployment") from error
+    addresses = {name: one.address.lower() for name, one in known.contracts.items()}
+    return Expected(addresses, "deployment", known.chain_id)
 
 
 async def _ask(urls: list[str], claims: "Claims") -> Hash32:
@@ -172,6 +180,10 @@ def _show(found: "Verdict") -> None:
 def _show_entry(one: "Entry") -> None:
     rows: list[tuple[str, object]] = [(one.kind, one.number), ("trail", one.trail)]
     rows.append(("evidence", _evidence(one)))
+    if one.anchored is not None:
+        anchored = f"{utc(one.anchored.at)} by {one.anchored.sender}"
+        until = f"the order's protection, until {utc(one.anchored.protected_until)}"
+        rows.append(("anchored", f"{anchored}; {until}, counted as of then"))
     rows += [(window.what, _window(window)) for window in one.deadlines]
     rows += [("votes", ", ".join(f"{vote / 100:g} %" for vote in votes)) for votes in one.votes]
     rows += list((one.outcome or {}).items())

@@ -10,6 +10,7 @@ from dapp.domain.outside import OutsideCase
 from dapp.domain.parts import (
     Accusation,
     Acknowledgement,
+    Anchored,
     Category,
     ComplaintState,
     Escalation,
@@ -44,6 +45,7 @@ from dapp.domain.types import (
 __all__ = [
     "Accusation",
     "Acknowledgement",
+    "Anchored",
     "AppealLevel",
     "Case",
     "Category",
@@ -103,6 +105,7 @@ class Case:
         appeals: what was paid for appeals, by level.
         settlements: what the sides would have settled for, in order.
         funding: money sent along, with which a claim may be settled.
+        anchored: where it was signed before, and put on chain with others.
         trail: folded from the events; must equal the desk's word.
         events: how many were folded.
     """
@@ -139,6 +142,7 @@ class Case:
     appeals: tuple[AppealLevel, ...] = ()
     settlements: tuple[Settlement, ...] = ()
     funding: Funding = NO_FUNDING
+    anchored: Anchored | None = None
     ruling: Ruling | None = None
     payment: Payment | None = None
     confirmed_at: UnixTime | None = None

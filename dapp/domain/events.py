@@ -25,6 +25,7 @@ OUTSIDE = "OutsideArbitrators"
 PUBLIC = "PublicArbitrator"
 APPEALS = "AppealFund"
 FORWARDER = "Forwarder"
+ANCHOR = "ComplaintAnchor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +58,18 @@ class Event:
 
     def integer(self, name: str) -> int:
         """An argument that is a number."""
-        return cast(int, self.args[name])
+        value: int = self.args[name]  # type: ignore[assignment]
+        return value
 
     def text(self, name: str) -> str:
         """An argument that is an address or bytes."""
-        return cast(str, self.args[name])
+        value: str = self.args[name]  # type: ignore[assignment]
+        return value
 
     def flag(self, name: str) -> bool:
         """An argument that is a boolean."""
-        return cast(bool, self.args[name])
+        value: bool = self.args[name]  # type: ignore[assignment]
+        return value
 
     def integers(self, name: str) -> tuple[int, ...]:
         """An argument that is a list of numbers."""

@@ -7,7 +7,7 @@ from dapp.domain.case import Case, Context
 from dapp.domain.changing import replace
 from dapp.domain.events import APPEALS, CLAIMS, COURT, DESK, OUTSIDE, Event
 from dapp.domain.hearing import hear
-from dapp.domain.parts import Category, ComplaintState, EvidenceItem, Order
+from dapp.domain.parts import Anchored, Category, ComplaintState, EvidenceItem, Order
 from dapp.domain.types import (
     NATIVE_COIN,
     NO_DIGEST,
@@ -112,6 +112,16 @@ def _evidence(case: Case, event: Event) -> tuple[EvidenceItem, ...]:
     return (*case.evidence, item)
 
 
+def _anchored(case: Case, event: Event) -> Case:
+    anchored = Anchored(
+        at=UnixTime(event.integer("anchoredAt")),
+        sender=Address(event.text("sender")),
+        root=Hash32(event.text("root")),
+        leaf=Hash32(event.text("leaf")),
+    )
+    return replace(case, anchored=anchored)
+
+
 def _unchanged(case: Case, _: Event) -> Case:
     return case
 
@@ -120,4 +130,5 @@ _STEPS: dict[str, Callable[[Case, Event], Case]] = {
     **answers.STEPS,
     **endings.STEPS,
     "EvidenceSubmitted": _unchanged,
+    "FiledAnchored": _anchored,
 }

@@ -84,6 +84,21 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Anchored:
+    """How a complaint that was signed before came to the desk.
+
+    Attributes:
+        at: when its batch was put on chain; the order's protection counted as of then.
+        sender: whose batch it was; `root` names the batch, `leaf` its place there.
+    """
+
+    at: UnixTime
+    sender: Address
+    root: Hash32
+    leaf: Hash32
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledgement:
     """The organisation's first reply.
 

@@ -33,6 +33,7 @@ __all__ = [
     "Action",
     "Role",
     "available",
+    "by_role",
     "is_accused",
     "is_frozen",
     "require",
@@ -56,16 +57,54 @@ def available(
     stage = phase(case, now)
     hearing = _hearing(case, stage, now, block)
     anyone = of_anyone(case, stage, hearing, now, actor)
-    own: list[Action] = []
+    own = _own(case, role, (stage, hearing), (now, block), actor)
+    return _unheld(case, (*own, *anyone), stage, now)
+
+
+def by_role(case: Case, now: UnixTime, block: BlockNumber) -> dict[Role, tuple[Action, ...]]:
+    """What `available` says of every role, of whoever plays it."""
+    stage = phase(case, now)
+    hearing = _hearing(case, stage, now, block)
+    anyone = tuple(of_anyone(case, stage, hearing, now, None))
+    found = {
+        role: (*_own(case, role, (stage, hearing), (now, block), None), *anyone)
+        for role in _PARTIES
+    }
+    found[Role.ANYONE] = anyone
+    if not is_frozen(case, now):
+        return found
+    return {role: _unheld(case, actions, stage, now) for role, actions in found.items()}
+
+
+_PARTIES = (Role.CUSTOMER, Role.ORGANISATION, Role.ARBITRATOR)
+
+
+def _own(
+    case: Case,
+    role: Role,
+    stands: tuple[Phase, RoundPhase],
+    moment: tuple[UnixTime, BlockNumber],
+    actor: Address | None,
+) -> list[Action]:
+    """What only somebody in `role` may do."""
+    (stage, hearing), own = stands, list[Action]()
     if role is Role.CUSTOMER:
         own = of_customer(case, stage)
     elif role is Role.ORGANISATION and not is_accused(case, actor):
         own = of_organisation(case, stage)
     elif role is Role.ARBITRATOR:
-        own = of_arbitrator(case.round, hearing, now, actor)
+        own = of_arbitrator(case.round, hearing, moment[0], actor)
     if role in (Role.CUSTOMER, Role.ORGANISATION) and not is_accused(case, actor):
-        own += of_both_sides(case, role, stage, (now, block))
-    return tuple(one for one in (*own, *anyone) if not _holds(case, one, stage, now))
+        own += of_both_sides(case, role, stage, moment)
+    return own
+
+
+def _unheld(
+    case: Case, actions: tuple[Action, ...], stage: Phase, now: UnixTime
+) -> tuple[Action, ...]:
+    if not is_frozen(case, now):
+        return actions
+    return tuple(one for one in actions if not _holds(case, one, stage))
 
 
 def require(
@@ -94,7 +133,7 @@ def require(
     if role is Role.ORGANISATION and is_accused(case, actor):
         said = f"{actor} is accused in complaint {case.id} and cannot act for the organisation"
         raise Refused(said, code="accused-cannot-act", fields=fields)
-    if _holds(case, action, stage, now):
+    if is_frozen(case, now) and _holds(case, action, stage):
         until = {"until": case.frozen_until}
         said = f"the payout of complaint {case.id} is frozen until {case.frozen_until}"
         raise Refused(said, code="order-frozen", fields={**fields, **until})
@@ -117,9 +156,9 @@ def is_frozen(case: Case, now: UnixTime) -> bool:
     return case.frozen_until is not None and now < case.frozen_until
 
 
-def _holds(case: Case, action: Action, stage: Phase, now: UnixTime) -> bool:
-    """Whether the freeze stands in the action's way; it stops what divides, nothing else."""
-    if not is_frozen(case, now) or action not in DIVIDING:
+def _holds(case: Case, action: Action, stage: Phase) -> bool:
+    """Whether a freeze stands in the action's way; it stops what divides, nothing else."""
+    if action not in DIVIDING:
         return False
     if stage in (Phase.OFFERED, Phase.LAPSED):
         return case.offer is not None and case.offer.share > 0

@@ -176,10 +176,16 @@ def wallet_json(data: TypedData) -> dict[str, Any]:
 
 def digest(keccak: Keccak, data: TypedData) -> Hash32:
     """The hash that is signed."""
+    parts = raw(separator(keccak, data.place)) + raw(struct_hash(keccak, data))
+    return hash32(keccak(b"\x19\x01" + parts))
+
+
+def struct_hash(keccak: Keccak, data: TypedData) -> Hash32:
+    """`hashStruct` of EIP-712."""
     struct = keccak(data.type_string.encode()) + b"".join(
         _encoded(kind, data.values[name]) for name, kind in data.fields
     )
-    return hash32(keccak(b"\x19\x01" + raw(separator(keccak, data.place)) + keccak(struct)))
+    return hash32(keccak(struct))
 
 
 def separator(keccak: Keccak, place: Place) -> Hash32:

@@ -1,5 +1,7 @@
 """The rolling hash that makes a subject's history complete (contracts/libraries/Trail.sol)."""
 
+from functools import lru_cache
+
 from dapp.domain.events import CLAIMS, DESK, ESCROW, REGISTRY, Event
 from dapp.domain.types import Address, ChainId, Hash32, Keccak, UnixTime, hash32, raw, word
 
@@ -15,6 +17,8 @@ _UNFOLDED = frozenset(
         (ESCROW, "Split"),
     }
 )
+
+_raw = lru_cache(maxsize=256)(raw)
 
 
 def genesis(keccak: Keccak, chain_id: ChainId, contract: Address, subject: int) -> Hash32:
@@ -44,7 +48,9 @@ def fold(
         actor: who acted, never a relayer.
         at: the block's time.
     """
-    return hash32(keccak(raw(trail) + raw(topic0) + keccak(words) + _address(actor) + word(at)))
+    return hash32(
+        keccak(raw(trail) + _raw(topic0) + keccak(words) + _address(actor) + at.to_bytes(32, "big"))
+    )
 
 
 def is_folded(event: Event) -> bool:
@@ -67,5 +73,7 @@ def fold_event(keccak: Keccak, trail: Hash32 | None, event: Event) -> Hash32:
     return fold(keccak, trail, event.topic0, event.words, actor, event.timestamp)
 
 
+# A few accounts do most of what is done.
+@lru_cache(maxsize=4096)
 def _address(address: Address) -> bytes:
     return bytes.fromhex(address[2:]).rjust(32, b"\0")

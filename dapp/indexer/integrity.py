@@ -32,15 +32,15 @@ async def check(
     if at is None:
         return 0
     desk = deployment.address_of(DESK)
-    wrong = 0
+    wrong, after = 0, 0
     while True:
-        folds = await verifications.pending(connection, chain_id, _AT_ONCE)
+        folds = await verifications.pending(connection, chain_id, after, _AT_ONCE)
         try:
             compared, on_chain = await compare(node, desk, folds, at.hash)
         except NodeRefused as error:
             _log.warning("not compared", block=at.block, reason=error.message)
             return wrong
-        await verifications.save(connection, chain_id, at, compared, on_chain)
+        await verifications.save(connection, chain_id, (at.block, at.hash), compared, on_chain)
         differing = [one for one in compared if one.folded != one.on_chain]
         for one in differing:
             _log.error(
@@ -52,9 +52,10 @@ async def check(
                 on_chain=one.on_chain,
             )
         wrong += len(differing)
-        # Those that differ stay pending: without news among the rest, this was all.
-        if len(folds) < _AT_ONCE or len(differing) == len(folds):
+        if len(folds) < _AT_ONCE:
             break
+        # Those that differ stay pending: they are not asked about twice.
+        after = folds[-1][0]
     indexed = await verifications.count(connection, chain_id)
     if indexed != on_chain:
         _log.error("complaints missing", indexed=indexed, on_chain=on_chain, block=at.block)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
+from typing import Any
 
 import structlog
 
@@ -23,6 +24,7 @@ from dapp.errors import (
     WrongChain,
 )
 from dapp.indexer import integrity, session, settle
+from dapp.indexer.batch_lists import BatchLists
 from dapp.indexer.follow import Segment
 from dapp.indexer.meters import Meters
 from dapp.indexer.session import Writer
@@ -64,6 +66,7 @@ class Indexer:
     ) -> None:
         self._nodes = list(nodes)
         self._deployment = deployment
+        self._batch_lists = BatchLists(deployment)
         self._database_url = database_url
         self._poll_seconds = poll_seconds
         self._patience_seconds = patience_seconds
@@ -87,24 +90,32 @@ class Indexer:
         self._woken.set()
 
     async def run(
-        self, until_block: BlockNumber | None = None, progress: Progress = lambda *_: None
+        self,
+        until_block: BlockNumber | None = None,
+        progress: Progress = lambda *_: None,
+        *,
+        standby: bool = False,
     ) -> None:
         """Index until `stop`, or until the node's head is stored and is not below `until_block`.
 
-        Outages of nodes and of the database are waited out.
+        Outages of nodes and of the database are waited out; on `standby` so is another process
+        that indexes this chain into this database.
 
         Raises:
-            IndexerRunning: another process indexes this chain into this database.
+            IndexerRunning: there is one.
             FinalityBroken: a block that was final is gone; what is stored stays.
             Final: anything else that waiting cannot mend.
         """
         pause = self._poll_seconds
         while not self._stopping.is_set():
             try:
-                async with self._writing() as writer:
-                    await self._start(writer)
-                    pause = self._poll_seconds
-                    await self._follow(writer, until_block, progress)
+                async with self._turn(standby) as writer:
+                    if writer is None:
+                        return
+                    with self.meters.leading():
+                        await self._start(writer)
+                        pause = self._poll_seconds
+                        await self._follow(writer, until_block, progress)
                     return
             except Retryable as error:
                 self.meters.failed(error.code)
@@ -156,10 +167,16 @@ class Indexer:
     def _writing(self) -> AbstractAsyncContextManager[Writer]:
         return session.locked(self._session(), self._deployment)
 
+    def _turn(self, standby: bool) -> AbstractAsyncContextManager[Writer | None]:
+        if standby:
+            return session.awaited(self._session(), self._deployment, self._stopping)
+        return self._writing()
+
     async def _start(self, writer: Writer) -> None:
         deployment = self._deployment
         await check_genesis(self._node, deployment.chain_id, deployment.genesis_hash)
         await writer.projection.introduce(deployment)
+        await writer.projection.renew()
         # Each session finds it out anew.
         self._distrusts_blooms = False
         await self._look_again(writer)
@@ -225,7 +242,7 @@ class Indexer:
         return now - self._behind_since < self._patience_seconds
 
     async def _store(self, writer: Writer, segment: Segment) -> None:
-        finalized = await self._node.finalized()
+        finalized, safe = await self._node.finalized(), await self._node.finalized("safe")
         touched = await writer.projection.advance(
             [
                 (one.block, level)
@@ -234,6 +251,7 @@ class Indexer:
             [self._decoded(log) for log in segment.logs],
             fork=segment.fork,
             finalized=finalized or BlockNumber(0),
+            safe=safe,
         )
         if segment.headers:
             self.meters.stored(len(segment.headers), len(segment.logs))
@@ -246,14 +264,13 @@ class Indexer:
             )
 
     def _decoded(self, log: RawLog) -> Decoded:
-        where = {"transaction": log.transaction, "log_index": log.log_index}
         try:
             event = self._decode(log)
         except Undecodable as error:
-            _log.error("undecodable log kept raw", reason=error.message, **where)
+            _log.error("undecodable log kept raw", reason=error.message, **_place(log))
             return log, None
         if event is None:
-            _log.warning("unknown log kept raw", **where)
+            _log.warning("unknown log kept raw", **_place(log))
         return log, event
 
     async def _look_again(self, writer: Writer) -> None:
@@ -262,6 +279,9 @@ class Indexer:
         wrong = await integrity.check(
             writer.connection, writer.projection, self._node, self._deployment
         )
+        at = await writer.projection.checkpoint()
+        if at is not None:
+            wrong += await self._batch_lists.check(writer.connection, self._node, at)
         self.meters.compared(wrong)
 
     async def _rest(self, seconds: float) -> None:
@@ -277,3 +297,7 @@ class Indexer:
             return
         if not self._stopping.is_set():
             self._woken.clear()
+
+
+def _place(log: RawLog) -> dict[str, Any]:
+    return {"transaction": log.transaction, "log_index": log.log_index}

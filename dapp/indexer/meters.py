@@ -1,5 +1,8 @@
 """What the indexer measures of itself, for Prometheus."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from prometheus_client import Counter, Gauge
 
 from dapp.domain.types import BlockNumber
@@ -17,6 +20,7 @@ _ERRORS = Counter("redress_index_node_errors", "What went wrong, by code", [*_CH
 _WRONG = Gauge(
     "redress_index_mismatches", "Folds and counts that differed from the chain's", _CHAIN
 )
+_LEADS = Gauge("redress_index_leads", "1 for whoever writes, 0 while another one does", _CHAIN)
 
 
 class Meters:
@@ -28,6 +32,16 @@ class Meters:
 
     def __init__(self, chain: str) -> None:
         self._chain = chain
+        _LEADS.labels(chain).set(0)
+
+    @contextmanager
+    def leading(self) -> Iterator[None]:
+        """Inside, this process is the one that writes."""
+        _LEADS.labels(self._chain).set(1)
+        try:
+            yield
+        finally:
+            _LEADS.labels(self._chain).set(0)
 
     def at(self, head: BlockNumber, stored: Checkpoint | None) -> None:
         """Where the node is, and where the index."""

@@ -13,7 +13,11 @@ _log = structlog.get_logger("indexer")
 
 
 async def run(
-    indexers: Sequence[Indexer], progress: Progress, until_block: BlockNumber | None = None
+    indexers: Sequence[Indexer],
+    progress: Progress,
+    until_block: BlockNumber | None = None,
+    *,
+    standby: bool = False,
 ) -> None:
     """Run all of them until each has ended.
 
@@ -25,7 +29,7 @@ async def run(
         # Each task has variables of its own: every line of its log names what it is about.
         structlog.contextvars.bind_contextvars(deployment=indexer.name)
         try:
-            await indexer.run(until_block, progress)
+            await indexer.run(until_block, progress, standby=standby)
         except RedressError as error:
             if len(indexers) > 1:  # the only one's error is said by whoever waits for it
                 _log.error("stopped", code=error.code, reason=error.message)

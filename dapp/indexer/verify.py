@@ -10,7 +10,7 @@ from dapp.domain.events import DESK, Block
 from dapp.domain.proof import Level
 from dapp.domain.types import BlockNumber
 from dapp.errors import NodeBusy, NodeRefused, NodeUnavailable
-from dapp.indexer import integrity
+from dapp.indexer import batch_lists, integrity
 from dapp.indexer.follow import by_block
 from dapp.indexer.prove import Prover
 from dapp.store import verifications
@@ -134,5 +134,9 @@ async def _folds(
         if len(folds) < _FOLDS_AT_ONCE:
             break
         after = folds[-1][0]
+    report.faults += [
+        f"the batches of {sender} fold to {folded}, and the anchor has {word}"
+        for sender, folded, word in await batch_lists.differing(connection, node, deployment, at)
+    ]
     if report.complaints != on_chain:
         report.faults.append(f"{report.complaints} complaints are stored, the desk has {on_chain}")

@@ -1,6 +1,7 @@
 """Key envelopes by account: put, fetched, and who has one. To this service they are noise.
 
-The right to put one is that of the manifest's author, and of whoever has one already.
+The right to put one is that of the manifest's author, and of whoever has one already. Who has
+just submitted a manifest holds a token for it, and needs no session to put its first ones.
 """
 
 import base64
@@ -8,14 +9,18 @@ import binascii
 import io
 from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
+import structlog
 from anyio import to_thread
 
 from dapp.domain.types import Address, ComplaintId, Hash32
 from dapp.errors import EnvelopesFull, Forbidden, InvalidInput, NotFound, Refused
 from dapp.service import inputs, views
+from dapp.service.clock import Wall
 from dapp.service.erasure import Erasure
 from dapp.service.evidence import Evidence
+from dapp.service.messages.keys import MessageKeys
 from dapp.store.envelopes import CLERK, MOST, EnvelopeRows, NewEnvelope, Stored, Unopened
 from evidence import Manifest, parse
 from evidence.envelope import MAX_SEALED_BYTES
@@ -23,6 +28,9 @@ from evidence.seal import MAX_RECIPIENTS, check_sealed
 
 View = dict[str, Any]
 
+log = structlog.get_logger()
+
+TOKEN_SECONDS = 3600
 MAX_BASE64_CHARS = (MAX_SEALED_BYTES + 2) // 3 * 4
 
 
@@ -30,13 +38,21 @@ class Envelopes:
     """Every method raises DatabaseUnavailable, and Erased of what was erased."""
 
     def __init__(
-        self, rows: EnvelopeRows, evidence: Evidence, erasure: Erasure, clerk: str | None
+        self,
+        rows: EnvelopeRows,
+        evidence: Evidence,
+        erasure: Erasure,
+        clerk: str | None,
+        keys: MessageKeys,
+        wall: Wall,
     ) -> None:
-        """`clerk` is the clerk's `age1…`, where there is one."""
+        """`clerk` is the clerk's `age1…`, where there is one; `keys` signs tokens."""
         self._rows = rows
         self._evidence = evidence
         self._erasure = erasure
         self._clerk = clerk
+        self._keys = keys
+        self._wall = wall
 
     async def put(
         self, digest: Hash32, account: Address, recipients: Sequence[str], envelope: str
@@ -51,6 +67,31 @@ class Envelopes:
             raise _not_a_reader()
         await self.store(NewEnvelope(digest, named, account, is_author, body))
         return {"recipients": list(named)}
+
+    def token(self, digest: Hash32) -> str | None:
+        """For whoever submits a manifest that is certain to be new; None where no key can be had.
+
+        It counts for an hour: as the author's word, for envelopes of that digest alone.
+        """
+        until = int(self._wall()) + TOKEN_SECONDS
+        try:
+            return self._keys.link(_purpose(digest), uuid4(), until)
+        except Refused as error:
+            log.warning("authors must sign in", code=error.code)
+            return None
+
+    async def put_with_token(
+        self, digest: Hash32, token: str, recipients: Sequence[str], envelope: str
+    ) -> View:
+        """As `put`, by whoever submitted the manifest. Raises as it."""
+        if self._keys.channel_of(_purpose(digest), token, self._wall()) is None:
+            raise Forbidden(
+                "this token is not for this digest, or is too old",
+                remedy="Sign in as its author",
+                code="envelope-token-wrong",
+            )
+        author = inputs.address((await self.manifest(digest)).author, "author")
+        return await self.put(digest, author, recipients, envelope)
 
     async def store(self, new: NewEnvelope) -> None:
         """Whoever asks has the right to. Raises Refused, EnvelopesFull."""
@@ -116,6 +157,10 @@ class Envelopes:
             raise _recipients_invalid("this service has no clerk")
         found = [one if one == CLERK else inputs.address(one, "recipients") for one in named]
         return list(dict.fromkeys(found))
+
+
+def _purpose(digest: Hash32) -> str:
+    return f"envelope {digest}"
 
 
 def is_by(manifest: Manifest, account: Address) -> bool:

@@ -15,6 +15,7 @@ from evidence import (
     Manifest,
     Vault,
     Visibility,
+    Wait,
     digest_to_cid,
     encode,
     file_size,
@@ -24,11 +25,14 @@ from evidence.dag import BlockSource, Sparing
 from evidence.errors import BlockMissing, ContentRefused, EvidenceError
 from evidence.gateway import Gateway
 from evidence.manifest import sealed_item
+from evidence.quota import room
 from evidence.seal import check_sealed
 
 View = dict[str, Any]
 
 MAX_FILES = 32
+LEAST_BYTES = 256 * 1024
+"""What any submission counts as while it waits: files of the disk, and time of each sweep."""
 _ANY_MEDIA_TYPE = "application/octet-stream"
 
 
@@ -84,21 +88,33 @@ class Evidence:
         self._refused = refused
         self.gateway = Gateway(vault.block, refused)
 
-    def submit(self, submission: Submission) -> View:
+    def submit(
+        self,
+        submission: Submission,
+        waits: Callable[[Hash32, int], Wait | None] = lambda digest, size: None,
+    ) -> View:
         """Stores all or nothing, says the digest that goes on chain.
 
-        What is stored stays until the digest is removed. Raises InvalidInput, EvidenceError.
+        What is stored stays until the digest is removed; `waits` is asked, with the bytes that it
+        takes, whether it stays only once something speaks for it. Raises InvalidInput,
+        EvidenceError.
         """
         text, kinds = _checked(submission)
         with self._vault.delivery() as delivery:
             uploads = zip(submission.files, kinds, strict=True)
             items = [self._store(delivery, place, *upload) for place, upload in enumerate(uploads)]
-            digest = delivery.put_manifest(encode(self._manifest(submission, text, items)))
+            manifest = encode(self._manifest(submission, text, items))
+            digest = delivery.put_manifest(manifest)
             for cid in (digest_to_cid(digest), *(item.cid for item in items)):
                 self._check_taken(cid)
-            delivery.pin(digest.hex())
+            size = room(len(manifest)) + sum(room(item.size) for item in items)
+            delivery.pin(digest.hex(), waits(hash32(digest), max(size, LEAST_BYTES)))
         self._stored(digest)
         return self._view(digest)
+
+    def kept(self) -> dict[str, tuple[CID, ...]]:
+        """The roots that stay, by the digest that they stay for. Raises EvidenceError."""
+        return self._vault.pins()
 
     def show(self, digest: Hash32) -> View:
         """Raises NotFound where the vault does not hold the manifest, Erased, EvidenceError."""
@@ -113,6 +129,17 @@ class Evidence:
             return self._vault.get(cid)
         except BlockMissing as error:
             raise _missing(digest) from error
+
+    def only_file(self, digest: Hash32, most_bytes: int) -> bytes:
+        """The one file of a manifest. Raises NotFound, InvalidInput, Erased, EvidenceError."""
+        items = parse(self.manifest(digest)).items
+        if len(items) != 1 or items[0].size > most_bytes:
+            raise InvalidInput(
+                f"{digest} does not name one file of at most {most_bytes} bytes",
+                code="evidence-otherwise",
+                fields={"field": "digest"},
+            )
+        return b"".join(self._vault.open_file(items[0].cid))
 
     def _check_taken(self, cid: CID) -> None:
         if self._refused(cid) == 451:

@@ -38,3 +38,12 @@ def hash32(text: str, field: str = "digest") -> Hash32:
             fields={"field": field},
         )
     return Hash32(text.lower())
+
+
+def number_before(cursor: str | None) -> int:
+    """What a cursor that is a number says to stay below; without one everything is."""
+    if cursor is None:
+        return 2**63 - 1
+    if not cursor.isdecimal() or not cursor.isascii() or len(cursor) > 18:
+        raise InvalidInput("the cursor is not one of ours", fields={"field": "cursor"})
+    return int(cursor)

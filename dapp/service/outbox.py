@@ -45,6 +45,7 @@ class Pace:
         attempt: until a target that neither does its work nor fails is left alone.
         recheck: until what is pinned is looked at again.
         probe: between looks whether a target answers.
+        silence: until a target that does not say how it is counts as gone.
         sweep: between searches of the vault for what was not noted down.
     """
 
@@ -55,6 +56,7 @@ class Pace:
     attempt: float = 3600.0
     recheck: float = 6 * 3600.0
     probe: float = 60.0
+    silence: float = 60.0
     sweep: float = 600.0
 
 
@@ -186,7 +188,7 @@ class Outbox:
     async def probe(self, target: Target) -> None:
         """Notes down whether the target answers. Raises DatabaseUnavailable."""
         try:
-            await self._within(self._pace.probe, target.probe)
+            await self._within(self._pace.silence, target.probe)
         except EvidenceError as error:
             # Whatever it says: that much, any node or service of use can do.
             unreachable = not isinstance(error, PinningBusy)

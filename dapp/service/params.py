@@ -18,6 +18,8 @@ from dapp.domain.types import (
 from dapp.errors import InvalidInput
 from dapp.service import inputs
 
+MAX_AT_ONCE = 100
+"""Cases in one transaction: some 50 000 gas each, of the 16 million that one may take."""
 _MAX_DIGITS = 80
 
 
@@ -84,6 +86,16 @@ class Params:
 
     def complaint(self) -> ComplaintId:
         return ComplaintId(self.integer("complaint", 1, 2**63 - 1))
+
+    def complaints(self) -> list[ComplaintId]:
+        """In their order, each once."""
+        value = self._take("complaints")
+        if not isinstance(value, list) or not 0 < len(value) <= MAX_AT_ONCE:
+            raise self._wrong("complaints", f"a list of 1 to {MAX_AT_ONCE} numbers")
+        found = [Params({"complaint": one}).complaint() for one in value]
+        if len(set(found)) < len(found):
+            raise self._wrong("complaints", "numbers of which none comes twice")
+        return found
 
     def organisation(self) -> OrganisationId:
         return OrganisationId(self.integer("organisation", 1, 2**24 - 1))

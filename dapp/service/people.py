@@ -9,6 +9,7 @@ from dapp.domain.payment import Claimed
 from dapp.domain.types import Address, Hash32, OrganisationId
 from dapp.errors import NotFound
 from dapp.service import hearings, views
+from dapp.service.answers import Answer, for_a_second
 from dapp.service.clock import Clock, Moment
 from dapp.store.queries import Queries
 from dapp.store.views import Credit, OrderRow, OrganisationRow, Page, PositionRow, SeatRow
@@ -60,14 +61,14 @@ class People:
             )
         )
 
-    async def organisations(self, cursor: str | None, limit: int) -> View:
+    async def organisations(self, cursor: str | None, limit: int) -> Answer:
         page, moment = await self.find_organisations(cursor, limit)
         rows = [organisation_view(row, moment) for row in page.items]
-        return {"organisations": rows, "next_cursor": page.cursor, **moment.stamp()}
+        return for_a_second({"organisations": rows, "next_cursor": page.cursor}, moment)
 
-    async def organisation(self, organisation: OrganisationId) -> View:
+    async def organisation(self, organisation: OrganisationId) -> Answer:
         row, moment = await self.find_organisation(organisation)
-        return {"organisation": organisation_view(row, moment), **moment.stamp()}
+        return for_a_second({"organisation": organisation_view(row, moment)}, moment)
 
     async def orders(
         self,
@@ -75,40 +76,40 @@ class People:
         organisation: OrganisationId | None,
         cursor: str | None,
         limit: int,
-    ) -> View:
+    ) -> Answer:
         page, moment = await self.find_orders(customer, organisation, cursor, limit)
         rows = [order_view(row) for row in page.items]
-        return {"orders": rows, "next_cursor": page.cursor, **moment.stamp()}
+        return Answer({"orders": rows, "next_cursor": page.cursor}, moment)
 
-    async def order(self, key: Hash32) -> View:
+    async def order(self, key: Hash32) -> Answer:
         row, moment = await self.find_order(key)
-        return {"order": order_view(row), **moment.stamp()}
+        return Answer({"order": order_view(row)}, moment)
 
-    async def arbitrators(self, cursor: str | None, limit: int) -> View:
+    async def arbitrators(self, cursor: str | None, limit: int) -> Answer:
         """Every stake, by position."""
         page, moment = await self._clock.read(lambda: self._queries.arbitrators(cursor, limit))
         rows = [self._position_view(row) for row in page.items]
-        return {"positions": rows, "next_cursor": page.cursor, **moment.stamp()}
+        return Answer({"positions": rows, "next_cursor": page.cursor}, moment)
 
-    async def arbitrator(self, owner: Address) -> View:
+    async def arbitrator(self, owner: Address) -> Answer:
         """One arbitrator's stakes, seats and credits; empty lists for somebody who has none."""
         found, moment = await self._clock.read(lambda: self._arbitrator(owner))
-        return {"address": owner, **found, **moment.stamp()}
+        return Answer({"address": owner, **found}, moment)
 
     async def find_key(self, account: Address) -> tuple[EncryptionKey | None, Moment]:
         """What evidence for somebody is sealed to; None where they never set a key."""
         return await self._clock.read(lambda: self._queries.key(account))
 
-    async def key(self, account: Address) -> View:
+    async def key(self, account: Address) -> Answer:
         found, moment = await self.find_key(account)
-        return {
+        content = {
             "account": account,
             "key": found and found.key,
             "recipient": recipient_of(found),
             "version": found.version if found else 0,
             "since": views.time(found.set_at) if found else None,
-            **moment.stamp(),
         }
+        return Answer(content, moment)
 
     async def _arbitrator(self, owner: Address) -> View:
         return {
@@ -174,7 +175,7 @@ def organisation_view(row: OrganisationRow, moment: Moment) -> View:
         "registered_by": found.registered_by,
         "registered_at": views.time(found.registered_at),
         "current_version": found.policy_at(moment.now).version,
-        "policies": [_policy_view(version) for version in found.policies],
+        "policies": [policy_view(version) for version in found.policies],
         "operators": [_operator_view(operator) for operator in found.operators],
         "bond": {
             "balance": views.wei(found.bond),
@@ -228,7 +229,7 @@ def _claim_view(claim: Claimed) -> View:
     }
 
 
-def _policy_view(version: PolicyVersion) -> View:
+def policy_view(version: PolicyVersion) -> View:
     return {
         "version": version.version,
         **views.policy(version.policy),

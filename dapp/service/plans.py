@@ -3,22 +3,44 @@
 from dataclasses import dataclass
 
 from dapp.chain.node import Node
-from dapp.domain import rules
+from dapp.domain import fees, rules
 from dapp.domain.case import Case
 from dapp.domain.deployment import Deployment
 from dapp.domain.intents import Intent
 from dapp.domain.organisation import ROLE_ANSWER
+from dapp.domain.parts import Category, Order
 from dapp.domain.payment import PaidOrder
 from dapp.domain.rules import Action, Role
 from dapp.domain.signing import TypedData
-from dapp.domain.types import NO_DIGEST, Address, ComplaintId, Digest, Hash32, OrganisationId
+from dapp.domain.types import (
+    NO_DIGEST,
+    Address,
+    BasisPoints,
+    ComplaintId,
+    Digest,
+    Hash32,
+    OrganisationId,
+)
 from dapp.errors import Refused
+from dapp.service.anchoring import Anchoring
 from dapp.service.cases import Cases, Standing
 from dapp.service.draws import Draws
 from dapp.service.params import Params
 from dapp.service.people import People
 from dapp.service.views import time
+from dapp.service.words import Amount, Sentence, Share, sentence
+from dapp.store.anchored_reads import AnchoredRow
 from dapp.store.views import OrganisationRow
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What a customer says about an order."""
+
+    order: Order
+    demand: BasisPoints
+    category: Category
+    digest: Digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +51,14 @@ class Plan:
         summary: one line.
         public: what everybody can read for ever once it is mined, beside the actor's address.
         signed: what may be signed in place of a transaction, where that is not the call itself.
+        filed: a complaint that could be signed and anchored instead.
     """
 
     intent: Intent
-    summary: str
-    public: tuple[str, ...]
+    summary: Sentence
+    public: tuple[Sentence, ...]
     signed: TypedData | None = None
+    filed: Filed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +72,7 @@ class Desk:
     draws: Draws
     node: Node
     deployment: Deployment
+    anchoring: Anchoring
 
     def receiver(self) -> Address:
         """Who gets money that is taken out; the actor, unless `to` names another."""
@@ -62,6 +87,11 @@ class Desk:
         """Raises NotFound."""
         row, _ = await self.people.find_order(key)
         return row.paid
+
+    async def anchored(self, leaf: Hash32) -> AnchoredRow:
+        """A complaint that was signed before. Raises NotFound."""
+        row, _ = await self.anchoring.find(leaf)
+        return row
 
     async def find(self) -> Standing:
         """The case named by `complaint`, whoever asks. Raises NotFound."""
@@ -142,11 +172,19 @@ def require(found: Standing, action: Action, role: Role, actor: Address | None) 
         raise Refused(error.message, code=error.code, remedy=remedy, fields=error.fields) from error
 
 
-def statement(digest: Digest) -> tuple[str, ...]:
+def part_of(case: Case, share: int) -> Sentence:
+    """A share of what the case is about, and what that comes to."""
+    amount = Amount(fees.share_down(case.amount, share))
+    return sentence("{share} ({amount})", share=Share(share), amount=amount)
+
+
+def statement(digest: Digest) -> tuple[Sentence, ...]:
     """What a digest makes public."""
     if digest == NO_DIGEST:
         return ()
-    return (f"your statement {digest} and every file in it that is not sealed",)
+    return (
+        sentence("your statement {digest} and every file in it that is not sealed", digest=digest),
+    )
 
 
 def not_yours(complaint: ComplaintId, action: Action, actor: Address) -> Refused:

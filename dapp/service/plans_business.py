@@ -2,16 +2,17 @@
 
 from collections.abc import Awaitable, Callable
 
-from dapp.domain import intents
-from dapp.domain.types import ZERO_HASH, BasisPoints
-from dapp.service.plans import Desk, Plan, statement
-from dapp.service.words import ether, percent
+from dapp.domain import fees, intents
+from dapp.domain.parts import Category
+from dapp.domain.types import ZERO_HASH
+from dapp.service.plans import Desk, Filed, Plan, statement
+from dapp.service.words import Amount, Share, sentence
 
 
 async def register(desk: Desk) -> Plan:
     policy, agreement = desk.params.policy(), desk.params.digest("agreement")
-    public = ("the policy", *statement(agreement))
-    return Plan(intents.register(policy, agreement), "Register an organisation", public)
+    public = (sentence("the policy"), *statement(agreement))
+    return Plan(intents.register(policy, agreement), sentence("Register an organisation"), public)
 
 
 async def publish_policy(desk: Desk) -> Plan:
@@ -20,8 +21,11 @@ async def publish_policy(desk: Desk) -> Plan:
     await desk.organisation(number)
     return Plan(
         intents.publish_policy(number, policy, agreement),
-        f"Publish organisation {number}'s next policy, in force after seven days",
-        ("the policy", *statement(agreement)),
+        sentence(
+            "Publish organisation {organisation}'s next policy, in force after seven days",
+            organisation=number,
+        ),
+        (sentence("the policy"), *statement(agreement)),
     )
 
 
@@ -31,8 +35,13 @@ async def nominate(desk: Desk) -> Plan:
     await desk.organisation(number)
     return Plan(
         intents.nominate(number, account, roles),
-        f"Nominate {account} for roles {roles} of organisation {number}",
-        (f"that {account} is nominated",),
+        sentence(
+            "Nominate {account} for roles {roles} of organisation {organisation}",
+            account=account,
+            roles=roles,
+            organisation=number,
+        ),
+        (sentence("that {account} is nominated", account=account),),
     )
 
 
@@ -41,8 +50,11 @@ async def accept_role(desk: Desk) -> Plan:
     await desk.organisation(number)
     return Plan(
         intents.accept_role(number),
-        f"Accept the roles you were nominated for by organisation {number}",
-        (f"that you act for organisation {number}",),
+        sentence(
+            "Accept the roles you were nominated for by organisation {organisation}",
+            organisation=number,
+        ),
+        (sentence("that you act for organisation {organisation}", organisation=number),),
     )
 
 
@@ -51,8 +63,18 @@ async def remove_operator(desk: Desk) -> Plan:
     await desk.organisation(number)
     return Plan(
         intents.remove_operator(number, account),
-        f"Remove {account} from organisation {number}, for good",
-        (f"that {account} no longer acts for organisation {number}",),
+        sentence(
+            "Remove {account} from organisation {organisation}, for good",
+            account=account,
+            organisation=number,
+        ),
+        (
+            sentence(
+                "that {account} no longer acts for organisation {organisation}",
+                account=account,
+                organisation=number,
+            ),
+        ),
     )
 
 
@@ -61,8 +83,12 @@ async def bond(desk: Desk) -> Plan:
     await desk.organisation(number)
     return Plan(
         intents.bond(number, amount),
-        f"Add {ether(amount)} to the bond of organisation {number}",
-        ("the amount",),
+        sentence(
+            "Add {amount} to the bond of organisation {organisation}",
+            amount=Amount(amount),
+            organisation=number,
+        ),
+        (sentence("the amount"),),
     )
 
 
@@ -73,9 +99,14 @@ async def pay(desk: Desk) -> Plan:
     await desk.organisation(number)
     return Plan(
         intents.pay(number, version, ref, amount),
-        f"Pay {ether(amount)} into escrow for an order at organisation {number}, "
-        f"under its policy {version}",
-        ("the amount, and to which organisation",),
+        sentence(
+            "Pay {amount} into escrow for an order at organisation {organisation}, "
+            "under its policy {version}",
+            amount=Amount(amount),
+            organisation=number,
+            version=version,
+        ),
+        (sentence("the amount, and to which organisation"),),
     )
 
 
@@ -83,8 +114,12 @@ async def release(desk: Desk) -> Plan:
     paid = await desk.order(desk.params.hash32("order"))
     return Plan(
         intents.release(paid.order),
-        f"Give {ether(paid.amount)} in escrow to organisation {paid.order.organisation}",
-        ("that the order is released",),
+        sentence(
+            "Give {amount} in escrow to organisation {organisation}",
+            amount=Amount(paid.amount),
+            organisation=paid.order.organisation,
+        ),
+        (sentence("that the order is released"),),
     )
 
 
@@ -92,8 +127,12 @@ async def refund(desk: Desk) -> Plan:
     paid = await desk.order(desk.params.hash32("order"))
     return Plan(
         intents.refund(paid.order),
-        f"Give {ether(paid.amount)} in escrow back to {paid.order.customer}",
-        ("that the order is refunded",),
+        sentence(
+            "Give {amount} in escrow back to {customer}",
+            amount=Amount(paid.amount),
+            customer=paid.order.customer,
+        ),
+        (sentence("that the order is refunded"),),
     )
 
 
@@ -104,16 +143,28 @@ async def file(desk: Desk) -> Plan:
     intent = intents.file(paid.order, demand, category, digest)
     return Plan(
         intent,
-        f"Complain about the order at organisation {paid.order.organisation} and ask for "
-        f"{percent(demand)} of it ({_part(paid.amount, demand)})",
-        ("the complaint and what you ask for", *statement(digest)),
+        sentence(
+            "Complain about the order at organisation {organisation} and ask for "
+            "{share} of it ({amount})",
+            organisation=paid.order.organisation,
+            share=Share(demand),
+            amount=Amount(fees.share_down(paid.amount, demand)),
+        ),
+        (sentence("the complaint and what you ask for"), *statement(digest)),
+        filed=Filed(paid.order, demand, Category(category), digest),
     )
 
 
 async def withdraw_credit(desk: Desk) -> Plan:
     contract, to = desk.params.text("contract"), desk.receiver()
     intent = intents.withdraw_credit(contract, to)
-    return Plan(intent, f"Have what {contract} owes you sent to {to}", ("the amount",))
+    return Plan(
+        intent,
+        sentence(
+            "Have what {contract} owes you sent to {receiver}", contract=contract, receiver=to
+        ),
+        (sentence("the amount"),),
+    )
 
 
 async def withdraw_organisation(desk: Desk) -> Plan:
@@ -121,12 +172,25 @@ async def withdraw_organisation(desk: Desk) -> Plan:
     row = await desk.organisation(number)
     if desk.params.has("token"):
         token = desk.params.address("token")
-        summary = f"Have what the escrow holds in {token} for organisation {number} sent to {to}"
-        return Plan(intents.withdraw_organisation(number, to, token), summary, ("the amount",))
+        summary = sentence(
+            "Have what the escrow holds in {token} for organisation {organisation} "
+            "sent to {receiver}",
+            token=token,
+            organisation=number,
+            receiver=to,
+        )
+        return Plan(
+            intents.withdraw_organisation(number, to, token), summary, (sentence("the amount"),)
+        )
     return Plan(
         intents.withdraw_organisation(number, to),
-        f"Have {ether(row.balance)} of organisation {number} sent to {to}",
-        ("the amount",),
+        sentence(
+            "Have {amount} of organisation {organisation} sent to {receiver}",
+            amount=Amount(row.balance),
+            organisation=number,
+            receiver=to,
+        ),
+        (sentence("the amount"),),
     )
 
 
@@ -135,30 +199,34 @@ async def announce_bond(desk: Desk) -> Plan:
     await desk.organisation(number)
     return Plan(
         intents.announce_bond_withdrawal(number, amount),
-        f"Announce that {ether(amount)} will leave the bond of organisation {number}",
-        ("the amount",),
+        sentence(
+            "Announce that {amount} will leave the bond of organisation {organisation}",
+            amount=Amount(amount),
+            organisation=number,
+        ),
+        (sentence("the amount"),),
     )
 
 
 async def withdraw_bond(desk: Desk) -> Plan:
     number, to = desk.params.organisation(), desk.receiver()
     await desk.organisation(number)
-    summary = f"Have what was announced of the bond of organisation {number} sent to {to}"
-    return Plan(intents.withdraw_bond(number, to), summary, ("the amount",))
+    summary = sentence(
+        "Have what was announced of the bond of organisation {organisation} sent to {receiver}",
+        organisation=number,
+        receiver=to,
+    )
+    return Plan(intents.withdraw_bond(number, to), summary, (sentence("the amount"),))
 
 
 async def encryption_key(desk: Desk) -> Plan:
     key = desk.params.hash32("key") if desk.params.has("key") else ZERO_HASH
     current, _ = await desk.people.find_key(desk.actor)
     version = (current.version if current else 0) + 1
-    summary = "Say which key evidence for you is to be sealed to"
+    summary = sentence("Say which key evidence for you is to be sealed to")
     if key == ZERO_HASH:
-        summary = "Take back the key that evidence for you is sealed to"
-    return Plan(intents.set_key(current, version, key), summary, ("the key",))
-
-
-def _part(amount: int, share: BasisPoints) -> str:
-    return ether(amount * share // 10_000)
+        summary = sentence("Take back the key that evidence for you is sealed to")
+    return Plan(intents.set_key(current, version, key), summary, (sentence("the key"),))
 
 
 PLANS: dict[str, Callable[[Desk], Awaitable[Plan]]] = {

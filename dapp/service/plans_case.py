@@ -3,32 +3,41 @@
 from collections.abc import Awaitable, Callable
 
 from dapp.chain import encode
-from dapp.domain import fees, intents
+from dapp.domain import intents
 from dapp.domain.case import Case
 from dapp.domain.events import DESK
 from dapp.domain.intents.call import order_args
 from dapp.domain.rules import Action
 from dapp.domain.types import Wei
 from dapp.errors import Refused
-from dapp.service.plans import Desk, Plan, statement
-from dapp.service.words import ether, percent
+from dapp.service.plans import Desk, Plan, part_of, statement
+from dapp.service.words import Amount, sentence
 
 
 async def acknowledge(desk: Desk) -> Plan:
     case, digest = await desk.case(Action.ACKNOWLEDGE), desk.params.digest()
-    public = ("when you replied", *statement(digest))
-    return Plan(intents.acknowledge(case, digest), f"Acknowledge complaint {case.id}", public)
+    public = (sentence("when you replied"), *statement(digest))
+    return Plan(
+        intents.acknowledge(case, digest),
+        sentence("Acknowledge complaint {complaint}", complaint=case.id),
+        public,
+    )
 
 
 async def ask(desk: Desk) -> Plan:
     case, digest = await desk.case(Action.ASK), desk.params.digest()
-    summary = f"Ask the customer of complaint {case.id} for information; your clock stands still"
+    summary = sentence(
+        "Ask the customer of complaint {complaint} for information; your clock stands still",
+        complaint=case.id,
+    )
     return Plan(intents.ask(case, digest), summary, statement(digest))
 
 
 async def inform(desk: Desk) -> Plan:
     case, digest = await desk.case(Action.INFORM), desk.params.digest()
-    summary = f"Reply to what the organisation asked about complaint {case.id}"
+    summary = sentence(
+        "Reply to what the organisation asked about complaint {complaint}", complaint=case.id
+    )
     return Plan(intents.inform(case, digest), summary, statement(digest))
 
 
@@ -36,9 +45,12 @@ async def offer(desk: Desk) -> Plan:
     case = await desk.case(Action.OFFER)
     share, digest = desk.params.share("share"), desk.params.digest()
     intent = intents.offer(case, share, digest)
-    said = f"Offer {_part(case, share)} on" if share else "Reject"
-    public = ("the offer", *statement(digest))
-    return Plan(intent, f"{said} complaint {case.id}", public)
+    summary = sentence("Reject complaint {complaint}", complaint=case.id)
+    if share:
+        part = part_of(case, share)
+        summary = sentence("Offer {part} on complaint {complaint}", part=part, complaint=case.id)
+    public = (sentence("the offer"), *statement(digest))
+    return Plan(intent, summary, public)
 
 
 async def accept(desk: Desk) -> Plan:
@@ -47,16 +59,23 @@ async def accept(desk: Desk) -> Plan:
     share = case.offers[-1].share
     return Plan(
         intents.accept(case, number),
-        f"Accept offer {number} on complaint {case.id}: {_part(case, share)}, paid at once",
-        ("that you accepted",),
+        sentence(
+            "Accept offer {offer} on complaint {complaint}: {part}, paid at once",
+            offer=number,
+            complaint=case.id,
+            part=part_of(case, share),
+        ),
+        (sentence("that you accepted"),),
     )
 
 
 async def withdraw(desk: Desk) -> Plan:
     case = await desk.case(Action.WITHDRAW)
     number = _seen(case, desk.params.integer("offer_number"))
-    summary = f"Take complaint {case.id} back; the order's money stays in escrow"
-    return Plan(intents.withdraw(case, number), summary, ("that you took it back",))
+    summary = sentence(
+        "Take complaint {complaint} back; the order's money stays in escrow", complaint=case.id
+    )
+    return Plan(intents.withdraw(case, number), summary, (sentence("that you took it back"),))
 
 
 async def escalate(desk: Desk) -> Plan:
@@ -66,9 +85,14 @@ async def escalate(desk: Desk) -> Plan:
     seats, cost = await _price(desk, case)
     return Plan(
         intents.escalate(case, number, demand, cost, digest),
-        f"Take complaint {case.id} to {seats} arbitrators for {ether(cost)}, asking for "
-        f"{_part(case, demand)}",
-        ("what you ask for", *statement(digest)),
+        sentence(
+            "Take complaint {complaint} to {seats} arbitrators for {amount}, asking for {part}",
+            complaint=case.id,
+            seats=seats,
+            amount=Amount(cost),
+            part=part_of(case, demand),
+        ),
+        (sentence("what you ask for"), *statement(digest)),
     )
 
 
@@ -77,41 +101,65 @@ async def settle(desk: Desk) -> Plan:
     intent = intents.settle(case, share)
     said = case.settlement
     ends = said is not None and said.share == share and said.actor != desk.actor
-    what = "and so end it" if ends else "as soon as the other side says the same"
-    summary = f"Settle complaint {case.id} for {_part(case, share)} {what}"
-    return Plan(intent, summary, ("for what you would settle",))
+    part = part_of(case, share)
+    summary = sentence(
+        "Settle complaint {complaint} for {part} as soon as the other side says the same",
+        complaint=case.id,
+        part=part,
+    )
+    if ends:
+        summary = sentence(
+            "Settle complaint {complaint} for {part} and so end it", complaint=case.id, part=part
+        )
+    return Plan(intent, summary, (sentence("for what you would settle"),))
 
 
 async def contest(desk: Desk) -> Plan:
     case = await desk.case(Action.CONTEST)
-    summary = f"Say that the first reply to complaint {case.id} was automatic, and no answer"
-    return Plan(intents.contest(case), summary, ("that you contest the reply",))
+    summary = sentence(
+        "Say that the first reply to complaint {complaint} was automatic, and no answer",
+        complaint=case.id,
+    )
+    return Plan(intents.contest(case), summary, (sentence("that you contest the reply"),))
 
 
 async def execute(desk: Desk) -> Plan:
     case = await desk.case(Action.EXECUTE)
-    summary = f"Do what is due on complaint {case.id}: its money goes where it belongs"
-    return Plan(intents.execute(case), summary, ("how the money was divided",))
+    summary = sentence(
+        "Do what is due on complaint {complaint}: its money goes where it belongs",
+        complaint=case.id,
+    )
+    return Plan(intents.execute(case), summary, (sentence("how the money was divided"),))
 
 
 async def confirm(desk: Desk) -> Plan:
     case = await desk.case(Action.CONFIRM)
-    summary = f"Confirm that complaint {case.id} is settled to your satisfaction"
-    return Plan(intents.confirm(case), summary, ("that you confirmed",))
+    summary = sentence(
+        "Confirm that complaint {complaint} is settled to your satisfaction", complaint=case.id
+    )
+    return Plan(intents.confirm(case), summary, (sentence("that you confirmed"),))
 
 
 async def rate(desk: Desk) -> Plan:
     case = await desk.case(Action.RATE)
     stars, digest = desk.params.integer("stars"), desk.params.digest()
     intent = intents.rate(case, stars, digest)
-    public = ("the stars", *statement(digest))
-    return Plan(intent, f"Give complaint {case.id} {stars} of 5 stars", public)
+    public = (sentence("the stars"), *statement(digest))
+    return Plan(
+        intent,
+        sentence("Give complaint {complaint} {stars} of 5 stars", complaint=case.id, stars=stars),
+        public,
+    )
 
 
 async def evidence(desk: Desk) -> Plan:
     case, digest = await desk.case(Action.EVIDENCE), desk.params.digest()
     intent = intents.evidence(case, digest)
-    return Plan(intent, f"Add evidence to complaint {case.id}", statement(digest))
+    return Plan(
+        intent,
+        sentence("Add evidence to complaint {complaint}", complaint=case.id),
+        statement(digest),
+    )
 
 
 async def _price(desk: Desk, case: Case) -> tuple[int, Wei]:
@@ -134,10 +182,6 @@ def _seen(case: Case, number: int) -> int:
             fields={"complaint": case.id, "seen": number, "current": latest},
         )
     return number
-
-
-def _part(case: Case, share: int) -> str:
-    return f"{percent(share)} ({ether(fees.share_down(case.amount, share))})"
 
 
 PLANS: dict[str, Callable[[Desk], Awaitable[Plan]]] = {

@@ -14,26 +14,33 @@ from dapp.domain.signing import Place, TypedData, commit_typed_data
 from dapp.domain.types import NO_ACCOUNT, Address, DisputeId, Hash32
 from dapp.errors import InvalidInput, Refused
 from dapp.service.plans import Desk, Plan, not_yours, require, statement
-from dapp.service.words import ether, percent
+from dapp.service.words import Amount, Share, sentence
 
 
 async def draw(desk: Desk) -> Plan:
     case = await desk.case(Action.DRAW)
     header = await desk.node.header_at(seed_block(_round(case, Action.DRAW, desk)))
-    summary = f"Draw the panel of complaint {case.id}, with the header of its seed's block"
-    return Plan(intents.draw(case, header.encoded), summary, ("who was drawn",))
+    summary = sentence(
+        "Draw the panel of complaint {complaint}, with the header of its seed's block",
+        complaint=case.id,
+    )
+    return Plan(intents.draw(case, header.encoded), summary, (sentence("who was drawn"),))
 
 
 async def rearm(desk: Desk) -> Plan:
     case = await desk.case(Action.REARM)
-    summary = f"Set a new draw for complaint {case.id}: nobody drew in time"
+    summary = sentence(
+        "Set a new draw for complaint {complaint}: nobody drew in time", complaint=case.id
+    )
     return Plan(intents.rearm(case), summary, ())
 
 
 async def void(desk: Desk) -> Plan:
     case = await desk.case(Action.VOID)
-    summary = f"End the round of complaint {case.id} in which too few revealed"
-    return Plan(intents.void(case), summary, ("who revealed nothing",))
+    summary = sentence(
+        "End the round of complaint {complaint} in which too few revealed", complaint=case.id
+    )
+    return Plan(intents.void(case), summary, (sentence("who revealed nothing"),))
 
 
 async def commit(desk: Desk) -> Plan:
@@ -48,12 +55,25 @@ async def commit(desk: Desk) -> Plan:
     seat = _seat(case, seats, number)
     owner = await _owner(desk, case, seat)
     require(found, action, Role.ARBITRATOR, owner)
-    public = ("that you voted; not how",)
+    public = (sentence("that you voted; not how"),)
     if foreseen is not None:
         intent = intents.commit_drawing(case, foreseen.header, number, commitment)
-        summary = f"Seat the panel of complaint {case.id} and commit the hidden vote of seat"
-        return Plan(intent, f"{summary} {number}", public, _ballot(desk, case, seat, commitment))
-    summary = f"Commit the hidden vote of seat {number} on complaint {case.id}"
+        summary = sentence(
+            "Seat the panel of complaint {complaint} and commit the hidden vote of seat {seat}",
+            complaint=case.id,
+            seat=number,
+        )
+        return Plan(
+            intent,
+            summary,
+            public,
+            _ballot(desk, case, seat, commitment),
+        )
+    summary = sentence(
+        "Commit the hidden vote of seat {seat} on complaint {complaint}",
+        seat=number,
+        complaint=case.id,
+    )
     signed = _ballot(desk, case, seat, commitment)
     return Plan(intents.commit(case, number, commitment), summary, public, signed)
 
@@ -63,16 +83,25 @@ async def reveal(desk: Desk) -> Plan:
     opening = _opening(desk, case)
     return Plan(
         intents.reveal(case, opening),
-        f"Reveal the vote of seat {opening.seat} on complaint {case.id}: {percent(opening.vote)}",
-        ("the vote", *statement(opening.reason)),
+        sentence(
+            "Reveal the vote of seat {seat} on complaint {complaint}: {share}",
+            seat=opening.seat,
+            complaint=case.id,
+            share=Share(opening.vote),
+        ),
+        (sentence("the vote"), *statement(opening.reason)),
     )
 
 
 async def report_leak(desk: Desk) -> Plan:
     case = await desk.case(Action.REPORT_LEAK)
     opening = _opening(desk, case)
-    summary = f"Show that the vote of seat {opening.seat} on complaint {case.id} is known already"
-    public = ("the vote", *statement(opening.reason))
+    summary = sentence(
+        "Show that the vote of seat {seat} on complaint {complaint} is known already",
+        seat=opening.seat,
+        complaint=case.id,
+    )
+    public = (sentence("the vote"), *statement(opening.reason))
     return Plan(intents.report_leak(case, opening), summary, public)
 
 
@@ -80,42 +109,64 @@ async def voting_key(desk: Desk) -> Plan:
     position = await desk.draws.position(desk.params.position())
     key = desk.params.address("key") if desk.params.has("key") else NO_ACCOUNT
     version = position.voting_key_version + 1
-    summary = f"Let {key} commit for position {position.id} as well"
+    summary = sentence(
+        "Let {key} commit for position {position} as well", key=key, position=position.id
+    )
     if key == NO_ACCOUNT:
-        summary = f"Let nobody but you commit for position {position.id}"
-    return Plan(intents.set_voting_key(position, version, key), summary, ("the key",))
+        summary = sentence(
+            "Let nobody but you commit for position {position}", position=position.id
+        )
+    return Plan(intents.set_voting_key(position, version, key), summary, (sentence("the key"),))
 
 
 async def appeal_outside(desk: Desk) -> Plan:
     found = await desk.find()
     cost = desk.params.amount("cost")
-    summary = f"Appeal complaint {found.case.id} at the arbitrator outside for {ether(cost)}"
-    return Plan(intents.appeal_outside(found.case, cost), summary, ("that you paid for an appeal",))
+    summary = sentence(
+        "Appeal complaint {complaint} at the arbitrator outside for {amount}",
+        complaint=found.case.id,
+        amount=Amount(cost),
+    )
+    return Plan(
+        intents.appeal_outside(found.case, cost),
+        summary,
+        (sentence("that you paid for an appeal"),),
+    )
 
 
 async def stake(desk: Desk) -> Plan:
     tickets = desk.params.integer("tickets")
     intent = intents.stake(tickets, desk.deployment.ticket_wei)
-    summary = f"Stake {ether(intent.value)} as an arbitrator ({tickets} tickets)"
-    return Plan(intent, summary, ("that you may be drawn",))
+    summary = sentence(
+        "Stake {amount} as an arbitrator ({tickets} tickets)",
+        amount=Amount(intent.value),
+        tickets=tickets,
+    )
+    return Plan(intent, summary, (sentence("that you may be drawn"),))
 
 
 async def exit_(desk: Desk) -> Plan:
     position = desk.params.position()
-    summary = f"Take no new seats with position {position}, so as to leave"
-    return Plan(intents.exit_(position), summary, ("that you are leaving",))
+    summary = sentence(
+        "Take no new seats with position {position}, so as to leave", position=position
+    )
+    return Plan(intents.exit_(position), summary, (sentence("that you are leaving"),))
 
 
 async def unstake(desk: Desk) -> Plan:
     position, to = desk.params.position(), desk.receiver()
-    summary = f"Have the stake of position {position} sent to {to}"
-    return Plan(intents.unstake(position, to), summary, ("the amount",))
+    summary = sentence(
+        "Have the stake of position {position} sent to {receiver}", position=position, receiver=to
+    )
+    return Plan(intents.unstake(position, to), summary, (sentence("the amount"),))
 
 
 async def withdraw_rewards(desk: Desk) -> Plan:
     position, to = desk.params.position(), desk.receiver()
-    summary = f"Have the rewards of position {position} sent to {to}"
-    return Plan(intents.withdraw_rewards(position, to), summary, ("the amount",))
+    summary = sentence(
+        "Have the rewards of position {position} sent to {receiver}", position=position, receiver=to
+    )
+    return Plan(intents.withdraw_rewards(position, to), summary, (sentence("the amount"),))
 
 
 def _round(case: Case, action: Action, desk: Desk) -> Round:

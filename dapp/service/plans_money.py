@@ -10,7 +10,7 @@ from dapp.domain.rules import Action
 from dapp.domain.types import ZERO_HASH
 from dapp.errors import Refused
 from dapp.service.plans import Desk, Plan, statement
-from dapp.service.words import ether, percent
+from dapp.service.words import Amount, Share, ether, sentence
 
 
 async def pay_token(desk: Desk) -> Plan:
@@ -20,16 +20,24 @@ async def pay_token(desk: Desk) -> Plan:
     await desk.organisation(number)
     return Plan(
         intents.pay_token(number, version, token, amount, ref),
-        f"Pay {amount} units of {token} into escrow for an order at organisation {number}, "
-        f"under its policy {version}",
-        ("the amount, and to which organisation",),
+        sentence(
+            "Pay {amount} units of {token} into escrow for an order at organisation "
+            "{organisation}, under its policy {version}",
+            amount=amount,
+            token=token,
+            organisation=number,
+            version=version,
+        ),
+        (sentence("the amount, and to which organisation"),),
     )
 
 
 async def withdraw_token_credit(desk: Desk) -> Plan:
     token, to = desk.params.address("token"), desk.receiver()
-    summary = f"Have what the escrow owes you in {token} sent to {to}"
-    return Plan(intents.withdraw_token_credit(token, to), summary, ("the amount",))
+    summary = sentence(
+        "Have what the escrow owes you in {token} sent to {receiver}", token=token, receiver=to
+    )
+    return Plan(intents.withdraw_token_credit(token, to), summary, (sentence("the amount"),))
 
 
 async def claim(desk: Desk) -> Plan:
@@ -50,28 +58,45 @@ async def claim(desk: Desk) -> Plan:
     order = Order(number, version, desk.actor, at, ref, ZERO_HASH, is_claim=True)
     return Plan(
         intents.claim(order, amount, demand, category, digest),
-        f"Claim {percent(demand)} of {ether(amount)} from the bond of organisation {number}, "
-        f"with a deposit of {ether(deposit_for(amount))}",
-        ("the claim and what you ask for", *statement(digest)),
+        sentence(
+            "Claim {share} of {amount} from the bond of organisation {organisation}, "
+            "with a deposit of {deposit}",
+            share=Share(demand),
+            amount=Amount(amount),
+            organisation=number,
+            deposit=Amount(deposit_for(amount)),
+        ),
+        (sentence("the claim and what you ask for"), *statement(digest)),
     )
 
 
 async def fund(desk: Desk) -> Plan:
     case, amount = await desk.case(Action.FUND), desk.params.amount("amount")
-    summary = f"Send {ether(amount)} along, with which claim {case.id} can be settled"
-    return Plan(intents.fund(case, amount), summary, ("the amount",))
+    summary = sentence(
+        "Send {amount} along, with which claim {complaint} can be settled",
+        amount=Amount(amount),
+        complaint=case.id,
+    )
+    return Plan(intents.fund(case, amount), summary, (sentence("the amount"),))
 
 
 async def withdraw_funding(desk: Desk) -> Plan:
     case, to = await desk.case(Action.WITHDRAW_FUNDING), desk.receiver()
-    summary = f"Have {ether(case.funding.back_down(desk.actor))} of claim {case.id} sent to {to}"
-    return Plan(intents.withdraw_funding(case, to), summary, ("the amount",))
+    summary = sentence(
+        "Have {amount} of claim {complaint} sent to {receiver}",
+        amount=Amount(case.funding.back_down(desk.actor)),
+        complaint=case.id,
+        receiver=to,
+    )
+    return Plan(intents.withdraw_funding(case, to), summary, (sentence("the amount"),))
 
 
 async def freeze(desk: Desk) -> Plan:
     paid, hours = await desk.order(desk.params.hash32("order")), desk.params.integer("hours")
-    summary = f"Hold the payouts of order {paid.order.key} for {hours} hours"
-    return Plan(intents.freeze(paid.order, hours), summary, ("that the order is held",))
+    summary = sentence(
+        "Hold the payouts of order {order} for {hours} hours", order=paid.order.key, hours=hours
+    )
+    return Plan(intents.freeze(paid.order, hours), summary, (sentence("that the order is held"),))
 
 
 PLANS: dict[str, Callable[[Desk], Awaitable[Plan]]] = {

@@ -2,31 +2,37 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dapp.chain import encode, reverts
+from dapp.chain.mempool import Mempool
 from dapp.chain.node import Node
 from dapp.domain.deployment import Deployment
 from dapp.domain.intents import Intent
 from dapp.domain.signing import wallet_json
-from dapp.domain.types import Address
-from dapp.errors import NodeRefused, NotFound, RedressError, Refused
+from dapp.domain.types import Address, Wei
+from dapp.errors import BalanceTooLow, NodeRefused, NotFound, RedressError, Refused
 from dapp.service import (
+    plans_anchored,
     plans_appeals,
     plans_business,
     plans_case,
     plans_court,
+    plans_many,
     plans_money,
     plans_promises,
+    views,
 )
+from dapp.service.anchoring import Anchoring
 from dapp.service.cases import Cases
-from dapp.service.clock import Clock
+from dapp.service.clock import Clock, Moment
 from dapp.service.draws import Draws
 from dapp.service.params import Params
 from dapp.service.people import People
-from dapp.service.plans import Desk
+from dapp.service.plans import Desk, Filed
 from dapp.service.twins import Twins
+from dapp.service.words import Sentence, english, sentence
 
 View = dict[str, Any]
 
@@ -34,9 +40,11 @@ PLANS = {
     **plans_business.PLANS,
     **plans_money.PLANS,
     **plans_case.PLANS,
+    **plans_many.PLANS,
     **plans_promises.PLANS,
     **plans_court.PLANS,
     **plans_appeals.PLANS,
+    **plans_anchored.PLANS,
 }
 
 _CATCH_UP_SECONDS = 3.0
@@ -54,20 +62,30 @@ class Prepare:
         clock: Clock,
         node: Node,
         deployment: Deployment,
+        anchoring: Anchoring,
     ) -> None:
+        self._anchoring = anchoring
         self._cases = cases
         self._people = people
         self._draws = draws
         self._clock = clock
         self._twins = Twins(node, deployment)
         self._node = node
+        self._mempool = Mempool(node.rpc)
         self._deployment = deployment
 
-    async def prepare(self, action: str, values: Mapping[str, Any]) -> View:
+    async def prepare(
+        self,
+        action: str,
+        values: Mapping[str, Any],
+        say: Callable[[Sentence], str] = english,
+    ) -> View:
         """An unsigned transaction that the rules and a simulation let pass.
 
         `typed_data` is what `eth_signTypedData_v4` takes, for somebody else to send; None where
-        an action cannot be signed.
+        an action cannot be signed. `anchored` is what a customer may sign in place of filing, for
+        this service to anchor; None where it would not. `cost` is in wei: what the gas comes to
+        now, and at most with the fees that are suggested; None where the node does not say.
 
         Raises InvalidInput, NotFound, Refused, ContractRefused, Retryable.
         """
@@ -82,19 +100,29 @@ class Prepare:
         actor = params.address("actor")
         await self._catch_up()
         parts = (self._cases, self._people, self._draws, self._node, self._deployment)
-        found = await plan(Desk(actor, params, *parts))
+        found = await plan(Desk(actor, params, *parts, self._anchoring))
         params.done()
         transaction = await self._transaction(actor, found.intent)
+        cost = await self._cost(transaction)
         moment = await self._clock.moment()
         signed = found.signed or await self._twins.of(actor, found.intent, moment.now)
         return {
             "action": action,
-            "summary": found.summary,
+            "summary": say(found.summary),
             "transaction": transaction,
+            "cost": cost,
             "typed_data": None if signed is None else wallet_json(signed),
-            "public": ["your address", *found.public],
+            "anchored": await self._anchored(found.filed, moment),
+            "public": [say(one) for one in (sentence("your address"), *found.public)],
             **moment.stamp(),
         }
+
+    async def _anchored(self, filed: Filed | None, moment: Moment) -> View | None:
+        if filed is None:
+            return None
+        return await self._anchoring.prepared(
+            filed.order, (filed.demand, filed.category, filed.digest), moment
+        )
 
     async def _transaction(self, actor: Address, intent: Intent) -> View:
         to = self._deployment.address_of(intent.contract)
@@ -109,6 +137,24 @@ class Prepare:
             "data": "0x" + data.hex(),
             "value": str(intent.value),
             "chainId": self._deployment.chain_id,
+        }
+
+    async def _cost(self, transaction: View) -> View | None:
+        data, value = bytes.fromhex(transaction["data"][2:]), int(transaction["value"])
+        try:
+            gas = await self._mempool.estimate(
+                transaction["from"], transaction["to"], data, Wei(value)
+            )
+            base, fees = await self._mempool.fees()
+        except (NodeRefused, BalanceTooLow):
+            return None
+        now, most = gas * (base + fees.tip), gas * fees.most
+        return {
+            "gas": gas,
+            "fee": views.wei(now),
+            "fee_at_most": views.wei(most),
+            "value": views.wei(value),
+            "total_at_most": views.wei(most + value),
         }
 
     async def _catch_up(self) -> None:

@@ -1,6 +1,6 @@
 """Where else evidence is held, as interfaces show it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
 from dapp.domain.types import UnixTime
@@ -9,7 +9,7 @@ from dapp.service import views
 from dapp.service.aside import aside
 from dapp.service.targets import Target
 from dapp.store.replication import Replica, Replication, State, TargetState
-from evidence import EvidenceError
+from evidence import CID, EvidenceError
 
 View = dict[str, Any]
 
@@ -25,6 +25,11 @@ class Replicas:
     def __init__(self, rows: Replication, targets: Sequence[Target]) -> None:
         self._rows = rows
         self._targets = targets
+
+    @property
+    def names(self) -> list[str]:
+        """Of the targets."""
+        return [target.name for target in self._targets]
 
     async def told(self, shown: Sequence[Mapping[str, Any]]) -> list[View]:
         """What `Evidence` shows of manifests, with `replicas` added to each and to its items.
@@ -49,6 +54,24 @@ class Replicas:
             for one in self._targets
         ]
 
+    async def missing(self, roots: Iterable[CID]) -> AsyncIterator[tuple[int, list[View]]]:
+        """Asks every target for every root now: how many were asked for, and who has them not.
+
+        What is missing is sent again by whoever replicates.
+        """
+        for asked, root in enumerate(dict.fromkeys(roots), 1):
+            found = [await self._missing(one, root) for one in self._targets]
+            yield asked, [one for one in found if one is not None]
+
+    async def _missing(self, target: Target, root: CID) -> View | None:
+        try:
+            held = await aside(lambda: target.check(root, None))
+        except EvidenceError as error:
+            return {"cid": str(root), "target": target.name, "problem": error.code}
+        if held.pinned:
+            return None
+        return {"cid": str(root), "target": target.name, "problem": held.problem or "not_pinned"}
+
     async def _health(self, target: Target, counts: Mapping[State, int]) -> View:
         rows = ", ".join(f"{count} {state}" for state, count in counts.items() if count)
         try:
@@ -65,11 +88,10 @@ class Replicas:
             unknown = [_view(target.name, UNKNOWN, None) for target in self._targets]
             return dict.fromkeys(wanted, unknown)
         known = {(row.root, row.target): row for row in rows}
-        names = [target.name for target in self._targets]
-        gone = sorted({row.target for row in rows} - set(names))
+        gone = sorted({row.target for row in rows} - set(self.names))
         return {
             root: [
-                *(_now(name, known.get((root, name)), states.get(name)) for name in names),
+                *(_now(name, known.get((root, name)), states.get(name)) for name in self.names),
                 *(
                     _view(name, REMOVED, known[root, name].since)
                     for name in gone

@@ -5,52 +5,65 @@ from typing import Any
 from dapp.chain.node import Node
 from dapp.domain.deployment import Deployment
 from dapp.domain.rounds import Terms
-from dapp.domain.types import caip2
+from dapp.domain.types import BlockNumber, caip2
 from dapp.errors import RedressError
 from dapp.service import views
+from dapp.service.answers import Answer
 from dapp.service.clock import Clock
 from dapp.store.queries import Queries
 
 View = dict[str, Any]
 
-MAX_LAG_BLOCKS = 20
-"""An index further behind its node than this is not ready."""
-
 
 class Status:
-    def __init__(self, queries: Queries, clock: Clock, deployment: Deployment, node: Node) -> None:
+    def __init__(
+        self,
+        queries: Queries,
+        clock: Clock,
+        deployment: Deployment,
+        node: Node,
+        max_lag_blocks: int,
+    ) -> None:
+        """`max_lag_blocks`: an index further behind its node than this is not ready."""
+        self._max_lag_blocks = max_lag_blocks
         self._queries = queries
         self._clock = clock
         self._deployment = deployment
         self._node = node
 
-    async def show(self) -> View:
+    async def show(self) -> Answer:
         """The index. Raises Retryable while it is empty."""
         found, moment = await self._clock.read(self._queries.status)
-        return {
+        by_node = found.unproven_blocks - found.blocks_by_bloom
+        content = {
             "chain": caip2(found.chain_id),
-            **moment.stamp(),
             "block_hash": moment.head.block_hash,
             "timestamp": views.time(moment.head.timestamp),
             "indexed_at": views.time(int(moment.head.indexed_at)),
+            "safe_block": moment.head.safe_block,
             "finalized_block": moment.head.finalized_block,
+            "lag_seconds": moment.now - moment.head.timestamp,
             "now": views.time(moment.now),
             "events": found.events,
             "complaints": found.complaints,
             "mismatches": list(found.mismatches),
             "unverified": found.unverified,
             "unknown_logs": found.unknown_logs,
+            "complaints_on_chain": found.complaints_on_chain,
             "unproven_blocks": found.unproven_blocks,
+            "levels": {"bloom": found.blocks_by_bloom, "node": by_node},
             "halted": moment.head.halted,
         }
+        return Answer(content, moment, lasts=False)
 
     def deployment(self) -> View:
-        """The chain, each contract's address and ABI, and the terms built in."""
+        """The chain, each contract's address, code and ABI, and the terms built in."""
         deployment = self._deployment
         return {
             "chain": caip2(deployment.chain_id),
             "chain_id": deployment.chain_id,
             "genesis_hash": deployment.genesis_hash,
+            "version": deployment.version,
             "deployed_at_block": deployment.deployed_at_block,
             "source_hash": deployment.source_hash,
             "ticket": views.wei(deployment.ticket_wei),
@@ -67,6 +80,10 @@ class Status:
             },
         }
 
+    async def node_head(self) -> BlockNumber:
+        """The node's newest block. Raises NodeUnavailable, NodeBusy, NodeRefused."""
+        return (await self._node.head()).block.number
+
     async def ready(self) -> dict[str, View]:
         """What must be well before requests are sent here; each with `ok` and words.
 
@@ -80,12 +97,12 @@ class Status:
         if head is None:
             return {"database": database, "index": {"ok": False, "detail": "nothing indexed yet"}}
         try:
-            node = (await self._node.head()).block.number
+            node = await self.node_head()
         except RedressError as error:
             index = {"ok": True, "detail": f"at block {head.block_number}; {error.message}"}
         else:
             lag = max(0, node - head.block_number)
-            index = {"ok": lag <= MAX_LAG_BLOCKS, "detail": f"{lag} blocks behind the node"}
+            index = {"ok": lag <= self._max_lag_blocks, "detail": f"{lag} blocks behind the node"}
         if head.halted is not None:
             # What is stored is right, and is served; that nothing is added any more is said.
             index = {"ok": True, "detail": f"halted at block {head.block_number}: {head.halted}"}

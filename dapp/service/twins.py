@@ -37,9 +37,9 @@ class Twins:
             twin = action_typed_data(place, intent.function, inputs, intent.args, signer)
         except ValueError:
             return None
-        return twin if await self._takes(abi.selector(entry), twin) else None
+        return twin if await self.takes(abi.selector(entry), twin) else None
 
-    async def _takes(self, selector: bytes, twin: TypedData) -> bool:
+    async def takes(self, selector: bytes, twin: TypedData) -> bool:
         """Whether the forwarder has this very struct for the function."""
         if selector not in self._known:
             data = encode.calldata(FORWARDER, "typeHash", (selector,))

@@ -6,6 +6,7 @@ lower-case names, digests and hashes 0x… text; a digest of zero is None.
 
 from datetime import UTC, datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from dapp.domain.case import Case
@@ -13,6 +14,7 @@ from dapp.domain.funding import Funding
 from dapp.domain.parts import (
     Accusation,
     Acknowledgement,
+    Anchored,
     Escalation,
     EvidenceItem,
     InfoRequest,
@@ -33,17 +35,35 @@ View = dict[str, Any]
 
 def time(at: int) -> View:
     """A time in Unix seconds."""
-    return {"unix": at, "iso": datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    day, second = divmod(at, 86400)
+    return {"unix": at, "iso": f"{_date(day)}{_MINUTES[second // 60]}{_SECONDS[second % 60]}"}
+
+
+# A case has dozens of times: each is put together from what is written already.
+_MINUTES = [f"{minute // 60:02}:{minute % 60:02}:" for minute in range(24 * 60)]
+_SECONDS = [f"{second:02}Z" for second in range(60)]
+
+
+@lru_cache(maxsize=4096)
+def _date(day: int) -> str:
+    return datetime.fromtimestamp(day * 86400, UTC).strftime("%Y-%m-%dT")
 
 
 def maybe_time(at: int | None) -> View | None:
     return None if at is None else time(at)
 
 
+def span(filed_from: int | None, filed_to: int | None) -> View:
+    """Of which complaints a scorecard or a chart is."""
+    return {"filed_from": maybe_time(filed_from), "filed_to": maybe_time(filed_to)}
+
+
 def wei(amount: int) -> str:
     return str(amount)
 
 
+# Typed: members of different enums are equal where their numbers are.
+@lru_cache(maxsize=512, typed=True)
 def name(member: Enum) -> str:
     """An enum's member as a word: `accepted-by-silence`."""
     return member.name.lower().replace("_", "-")
@@ -97,12 +117,13 @@ def case(found: Case) -> View:
         "filed_demand": found.filed_demand,
         "demand": found.demand,
         "filed_at": time(found.filed_at),
+        "anchored": _maybe(_anchored, found.anchored),
         "acknowledge_deadline": time(found.acknowledge_deadline),
         "answer_deadline": time(found.answer_deadline),
         "acknowledgement": _maybe(_acknowledgement, found.acknowledgement),
         "asks": [_ask(one) for one in found.asks],
         "offers": [_offer(one) for one in found.offers],
-        "evidence": [_evidence(one) for one in found.evidence],
+        "evidence": [evidence(one) for one in found.evidence],
         "frozen_until": maybe_time(found.frozen_until),
         "accusation": _maybe(_accusation, found.accusation),
         "escalation": _maybe(_escalation, found.escalation),
@@ -135,6 +156,15 @@ def turn(whose: Turn) -> View:
 
 def _maybe(show: Any, found: Any) -> View | None:
     return None if found is None else dict(show(found))
+
+
+def _anchored(before: Anchored) -> View:
+    return {
+        "at": time(before.at),
+        "sender": before.sender,
+        "root": before.root,
+        "leaf": before.leaf,
+    }
 
 
 def _acknowledgement(said: Acknowledgement) -> View:
@@ -184,7 +214,8 @@ def _pledge(pledge: Pledge) -> View:
     }
 
 
-def _evidence(item: EvidenceItem) -> View:
+def evidence(item: EvidenceItem) -> View:
+    """What the record says of an item."""
     return {
         "digest": item.digest,
         "actor": item.actor,

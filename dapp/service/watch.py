@@ -15,12 +15,12 @@ from dapp.domain.events import DESK
 from dapp.domain.types import NATIVE_COIN, NO_DIGEST, Address, BlockNumber, Hash32, raw
 from dapp.errors import Erased, NodeRefused, RedressError
 from dapp.service.evidence import Evidence
-from dapp.service.status import MAX_LAG_BLOCKS
 from dapp.store.queries import Queries
 from dapp.store.watching import Owed, WatchRows
 from evidence import EvidenceError
 
 _AT_ONCE = 200
+_MAX_LAG_BLOCKS = 20
 _BALANCE_OF = bytes.fromhex("70a08231")
 
 
@@ -77,7 +77,7 @@ class Watch:
         if status.head.halted is not None:
             yield Finding("index-halted", at, status.head.halted)
         lag = (await self._node.head()).block.number - status.head.block_number
-        if lag > MAX_LAG_BLOCKS:
+        if lag > _MAX_LAG_BLOCKS:
             yield Finding("index-behind", at, f"{lag} blocks behind the node")
         if status.complaints_on_chain not in (None, status.complaints):
             said = f"{status.complaints} are indexed, the desk has {status.complaints_on_chain}"

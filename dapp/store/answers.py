@@ -45,7 +45,7 @@ OPEN_STATES = (
 
 def head_of(chain_id: ChainId, row: Row) -> Head:
     """Of the statement about the head."""
-    number, block_hash, timestamp, indexed_at, finalized, level, halted = row
+    number, block_hash, timestamp, indexed_at, finalized, level, halted, safe = row
     return Head(
         chain_id=chain_id,
         block_number=BlockNumber(number),
@@ -55,6 +55,7 @@ def head_of(chain_id: ChainId, row: Row) -> Head:
         finalized_block=BlockNumber(finalized),
         level=Level(level),
         halted=halted,
+        safe_block=BlockNumber(safe),
     )
 
 

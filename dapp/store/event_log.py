@@ -30,6 +30,13 @@ _COPY_BLOCKS = (
     " FROM STDIN (FORMAT BINARY)"
 )
 _COPY_LOGS = f"COPY log (chain_id, {_COLUMNS}, known) FROM STDIN (FORMAT BINARY)".encode()
+_REMEMBER = """
+INSERT INTO undone_block (chain_id, number, hash, reorg, fork)
+SELECT chain_id, number, hash, (SELECT nextval('reorganisation')), %s FROM block
+WHERE chain_id = %s AND number > %s
+ON CONFLICT (chain_id, number, hash)
+    DO UPDATE SET reorg = EXCLUDED.reorg, fork = EXCLUDED.fork, undone_at = now()
+"""
 
 
 class EventLog:
@@ -92,20 +99,29 @@ class EventLog:
             )
             return [self._log(row) async for row in rows]
 
-    async def delete_after(self, block: BlockNumber) -> list[RawLog]:
-        """Remove what is above a block; return the logs that could be explained."""
+    async def delete_after(self, block: BlockNumber) -> tuple[list[RawLog], int]:
+        """Remove what is above a block; return the logs that could be explained, and how many
+        there were.
+
+        What the blocks were called is kept for a month.
+        """
+        await self._connection.execute(_REMEMBER.encode(), (block, self._chain_id, block))
+        await self._connection.execute(
+            "DELETE FROM undone_block WHERE undone_at < now() - interval '30 days'"
+        )
         rows = await self._connection.execute(
             _SELECT.encode() + b" AND known AND block_number > %s" + _ORDER.encode(),
             (self._chain_id, block),
         )
         gone = [self._log(row) async for row in rows]
-        for table, column in (("log", "block_number"), ("block", "number")):
-            await self._connection.execute(
-                f"DELETE FROM {table} WHERE chain_id = %s"  # noqa: S608 (names of our own)
-                f" AND {column} > %s".encode(),
-                (self._chain_id, block),
-            )
-        return gone
+        above = (self._chain_id, block)
+        logs = await self._connection.execute(
+            "DELETE FROM log WHERE chain_id = %s AND block_number > %s", above
+        )
+        await self._connection.execute(
+            "DELETE FROM block WHERE chain_id = %s AND number > %s", above
+        )
+        return gone, logs.rowcount
 
     async def block(self, number: BlockNumber) -> Block | None:
         """A stored block."""
@@ -144,6 +160,21 @@ class EventLog:
         rows = await self._connection.execute(
             _SELECT.encode() + b" AND known AND transaction = %s" + _ORDER.encode(),
             (self._chain_id, raw(transaction)),
+        )
+        return [self._log(row) async for row in rows]
+
+    async def after(
+        self, first: tuple[BlockNumber, int], last: tuple[BlockNumber, int], limit: int
+    ) -> list[RawLog]:
+        """The first known logs after one place (block, log index) and up to another, in order."""
+        rows = await self._connection.execute(
+            _SELECT.encode()
+            + b" AND known AND block_number BETWEEN %s AND %s"
+            + b" AND (block_number, log_index) > (%s, %s)"
+            + b" AND (block_number, log_index) <= (%s, %s)"
+            + _ORDER.encode()
+            + b" LIMIT %s",
+            (self._chain_id, first[0], last[0], *first, *last, limit),
         )
         return [self._log(row) async for row in rows]
 

@@ -1,12 +1,14 @@
 """Writes the log and the read model, a batch of blocks in one transaction with its checkpoint."""
 
+import asyncio
 import json
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from dapp.domain.deployment import Deployment
-from dapp.domain.events import Block, Event, RawLog
+from dapp.domain.events import DESK, Block, Event, RawLog
 from dapp.domain.proof import Level
 from dapp.domain.types import (
     Address,
@@ -17,21 +19,24 @@ from dapp.domain.types import (
     Keccak,
     UnixTime,
     hash32,
-    raw,
 )
 from dapp.errors import IntegrityBroken
-from dapp.store import rows
+from dapp.store import checkpoints, references, rows, totals, verifications
+from dapp.store.checkpoints import Count
 from dapp.store.copying import Decoded, Proven
 from dapp.store.database import Connection, database_errors
 from dapp.store.event_log import EventLog
+from dapp.store.folding import folded
 from dapp.store.records import Records, needed
-from dapp.store.subjects import COMPLAINT, Subject, places, subjects_of
+from dapp.store.subjects import COMPLAINT, Subject, subjects_of
 
 CHANNEL = "redress_"
 """With the schema's name, listened to by readers; the payload is JSON: chain, block, complaints
-(null: any)."""
+(null: any), and the block's hash."""
 _MAX_NAMED = 400  # a payload holds less than 8 000 bytes
 _BATCH = 2_000
+_TURN = 128
+"""So many events are folded before whoever waits gets a turn: a fraction of a millisecond."""
 
 Decode = Callable[[RawLog], Event | None]
 
@@ -113,6 +118,7 @@ class Projection:
         *,
         fork: BlockNumber | None = None,
         finalized: BlockNumber,
+        safe: BlockNumber | None = None,
     ) -> set[ComplaintId]:
         """Take blocks off above `fork`, if given, and add `blocks`; return the complaints touched.
 
@@ -123,19 +129,26 @@ class Projection:
             logs: all our contracts' logs in them, in order.
             fork: the highest block that stays; None takes nothing off.
             finalized: the highest block that the node says is final.
+            safe: the highest block that it calls safe, if it does.
 
         Raises:
             IntegrityBroken: the blocks do not follow what is stored.
             DatabaseUnavailable: nothing was written.
         """
         async with database_errors(), self._connection.transaction():
-            touched = set() if fork is None else await self._undo(fork)
+            touched, removed = (set(), Count()) if fork is None else await self._undo(fork)
             await self._check_link([block for block, _ in blocks])
-            await self.log.append(blocks, logs)
-            touched |= await self._fold([event for _, event in logs if event is not None])
-            complaints = {ComplaintId(int(s.key)) for s in touched if s.kind == COMPLAINT}
+            events = [event for _, event in logs if event is not None]
+            added = Count(len(logs), _filed(events))
+            touched |= await self._fold(events, partial(self.log.append, blocks, logs))
+            complaints = _complaints(touched)
             head = blocks[-1][0] if blocks else await self._stored(fork)
-            await self._save_checkpoint(head, finalized)
+            lasting = finalized, safe or finalized
+            more = added.without(removed)
+            await checkpoints.save(self._connection, self._chain_id, head, lasting, more)
+            await verifications.expect(self._connection, self._chain_id, complaints)
+            if fork is not None:
+                await verifications.forget(self._connection, self._chain_id, complaints)
             await self._notify(head, complaints)
         return complaints
 
@@ -166,6 +179,16 @@ class Projection:
                 "UPDATE checkpoint SET halted = %s WHERE chain_id = %s", (reason, self._chain_id)
             )
 
+    async def renew(self) -> None:
+        """Make the read model again if an earlier version of the program made it."""
+        async with database_errors():
+            found = await self._connection.execute(
+                "SELECT FROM checkpoint WHERE chain_id = %s AND is_outdated", (self._chain_id,)
+            )
+            outdated = await found.fetchone() is not None
+        if outdated:
+            await self.rebuild()
+
     async def rebuild(self) -> None:
         """Make the read model again from the log, in one transaction."""
         async with database_errors(), self._connection.transaction():
@@ -181,38 +204,48 @@ class Projection:
                     await self._fold(batch)
                     batch = []
             await self._fold(batch)
+            await self._connection.execute(
+                "UPDATE checkpoint SET is_outdated = false, complaints ="
+                " (SELECT count(*) FROM complaint c WHERE c.chain_id = checkpoint.chain_id)"
+                " WHERE chain_id = %s",
+                (self._chain_id,),
+            )
+            await verifications.expect_all(self._connection, self._chain_id)
 
-    async def _undo(self, fork: BlockNumber) -> set[Subject]:
-        gone = self._events(await self.log.delete_after(fork))
+    async def _undo(self, fork: BlockNumber) -> tuple[set[Subject], Count]:
+        """What was touched by events above `fork`, and how much there was of them."""
+        logs, removed = await self.log.delete_after(fork)
+        gone = self._events(logs)
         named = {subject for event in gone for subject in subjects_of(event)}
         touched = await rows.resolve(self._connection, self._chain_id, named)
+        about = await totals.concerned(self._connection, self._chain_id, touched)
         await rows.delete(self._connection, self._chain_id, touched)
-        # Whatever the touched ones are folded from is folded again with them.
-        events: dict[tuple[int, int], Event] = {}
-        wanted: set[Subject] = set()
-        more = touched
-        while more:
-            wanted |= more
-            found = await self._events_of(more)
-            events |= {(event.block_number, event.log_index): event for event in found}
-            more = needed(found) - wanted
-        records = Records(self._keccak, {})
-        for place in sorted(events):
-            records.advance(events[place])
+        await references.delete_after(self._connection, self._chain_id, fork)
+        records = await folded(self.log, self._decode, self._keccak, touched)
         await rows.save(self._connection, self._chain_id, records.changed)
-        return touched
+        about |= await totals.concerned(self._connection, self._chain_id, records.changed)
+        await totals.recount(self._connection, self._chain_id, about)
+        return touched, Count(removed, _filed(gone))
 
-    async def _events_of(self, subjects: set[Subject]) -> list[Event]:
-        where = sorted({place for subject in subjects for place in places(subject)})
-        events = self._events(await self.log.about(where))
-        return [event for event in events if not subjects.isdisjoint(subjects_of(event))]
-
-    async def _fold(self, events: list[Event]) -> set[Subject]:
+    async def _fold(
+        self, events: list[Event], meanwhile: Callable[[], Coroutine[Any, Any, None]] | None = None
+    ) -> set[Subject]:
+        """Fold events into the rows; what has to be done before these is done `meanwhile`."""
         known = await rows.load(self._connection, self._chain_id, needed(events))
+        other = None if meanwhile is None else asyncio.ensure_future(meanwhile())
         records = Records(self._keccak, known)
-        for event in events:
-            records.advance(event)
+        try:
+            for number, event in enumerate(events):
+                if number % _TURN == 0:
+                    # PostgreSQL takes in what it is given while we fold.
+                    await asyncio.sleep(0)
+                records.advance(event)
+        finally:
+            if other is not None:
+                await other
         await rows.save(self._connection, self._chain_id, records.changed)
+        await totals.add(self._connection, self._chain_id, known, records.changed)
+        await references.add(self._connection, self._chain_id, events)
         return set(records.changed)
 
     def _events(self, logs: Iterable[RawLog]) -> list[Event]:
@@ -233,38 +266,24 @@ class Projection:
     async def _stored(self, number: BlockNumber | None) -> Block | None:
         return None if number is None else await self.log.block(number)
 
-    async def _save_checkpoint(self, head: Block | None, finalized: BlockNumber) -> None:
-        if head is None:
-            await self._connection.execute(
-                "DELETE FROM checkpoint WHERE chain_id = %s", (self._chain_id,)
-            )
-            return
-        await self._connection.execute(
-            "INSERT INTO checkpoint (chain_id, block_number, block_hash, timestamp, indexed_at,"
-            " finalized_block) VALUES (%s, %s, %s, %s, %s, %s)"
-            " ON CONFLICT (chain_id) DO UPDATE SET block_number = EXCLUDED.block_number,"
-            " block_hash = EXCLUDED.block_hash, timestamp = EXCLUDED.timestamp,"
-            " indexed_at = EXCLUDED.indexed_at, halted = NULL,"
-            # A node that is behind, or another, may say less than was said before.
-            " finalized_block ="
-            "  LEAST(GREATEST(checkpoint.finalized_block, EXCLUDED.finalized_block),"
-            "   EXCLUDED.block_number),"
-            " settled_block = LEAST(checkpoint.settled_block, EXCLUDED.block_number)",
-            (
-                self._chain_id,
-                head.number,
-                raw(head.hash),
-                head.timestamp,
-                time.time(),
-                finalized,
-            ),
-        )
-
     async def _notify(self, head: Block | None, complaints: set[ComplaintId]) -> None:
         named = sorted(complaints) if len(complaints) <= _MAX_NAMED else None
         block = None if head is None else head.number
-        payload = {"chain": self._chain_id, "block": block, "complaints": named}
+        payload = {
+            "chain": self._chain_id,
+            "block": block,
+            "hash": None if head is None else head.hash,
+            "complaints": named,
+        }
         await self._connection.execute(
             "SELECT pg_notify(%s || current_schema(), %s)",
             (CHANNEL, json.dumps(payload, separators=(",", ":"))),
         )
+
+
+def _complaints(subjects: Iterable[Subject]) -> set[ComplaintId]:
+    return {ComplaintId(int(one.key)) for one in subjects if one.kind == COMPLAINT}
+
+
+def _filed(events: Iterable[Event]) -> int:
+    return sum(event.contract == DESK and event.name == "Filed" for event in events)

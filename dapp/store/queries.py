@@ -1,28 +1,26 @@
 """The named reads. None of them calls the chain."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from psycopg_pool import AsyncConnectionPool
-
 from dapp.domain.case import Case
 from dapp.domain.deployment import Deployment
-from dapp.domain.events import Event, RawLog
+from dapp.domain.events import Block, Event, RawLog
 from dapp.domain.keys import EncryptionKey
 from dapp.domain.public import PublicDispute
 from dapp.domain.types import (
     Address,
+    BlockNumber,
     ComplaintId,
     DisputeId,
     Hash32,
     OrganisationId,
     PositionId,
+    UnixTime,
 )
-from dapp.errors import InvalidInput
-from dapp.store import statements
+from dapp.store import cursors, filters, statements
 from dapp.store.answers import (
-    OPEN_STATES,
     Row,
     case_row,
     head_of,
@@ -30,9 +28,14 @@ from dapp.store.answers import (
     organisation_row,
     position_row,
 )
-from dapp.store.database import database_errors
+from dapp.store.case_lists import CaseLists
+from dapp.store.case_pages import CasePages
+from dapp.store.database import Connections
+from dapp.store.desk_queue import DeskQueue
 from dapp.store.event_log import EventLog
+from dapp.store.gathering import Gathering
 from dapp.store.histories import Histories
+from dapp.store.reader import Reader
 from dapp.store.rows import read
 from dapp.store.subjects import (
     COMPLAINT,
@@ -59,7 +62,7 @@ from dapp.store.views import (
 Decode = Callable[[RawLog], Event | None]
 """A log's event; None for one that no ABI explains."""
 
-_OPEN = [int(state) for state in OPEN_STATES]
+_NEVER = UnixTime(0)
 Item = TypeVar("Item")
 
 
@@ -67,13 +70,17 @@ class Queries:
     """Reads of one chain's rows.
 
     Args:
-        pool: connections to a database with our schema.
+        source: of connections to a database with our schema.
         deployment: which chain, and its contracts.
         decode: makes events of raw logs, which is how they are stored.
     """
 
-    def __init__(self, pool: AsyncConnectionPool, deployment: Deployment, decode: Decode) -> None:
-        self._pool = pool
+    def __init__(self, source: Connections, deployment: Deployment, decode: Decode) -> None:
+        self._reader = Reader(source, deployment)
+        self.lists = CaseLists(self._reader)
+        self.queue = DeskQueue(self._reader)
+        self._at_once = Gathering(self._by_number)
+        self._pages = CasePages(self._reader, deployment.chain_id)
         self._deployment = deployment
         self._chain_id = deployment.chain_id
         self._decode = decode
@@ -86,19 +93,20 @@ class Queries:
     async def status(self) -> Status:
         """How the index stands."""
         head = await self.head()
-        events, complaints, on_chain, unknown, wrong, unverified, unproven = (
+        events, complaints, on_chain, unknown, wrong, unverified, of_node, of_bloom = (
             await self._rows(statements.STATUS)
         )[0]
         return Status(
             chain_id=self._chain_id,
             head=head,
-            events=events,
-            complaints=complaints,
+            events=events or 0,
+            complaints=complaints or 0,
             complaints_on_chain=on_chain,
             mismatches=tuple(ComplaintId(number) for number in wrong),
             unverified=unverified,
             unknown_logs=unknown,
-            unproven_blocks=unproven,
+            unproven_blocks=of_node + of_bloom,
+            blocks_by_bloom=of_bloom,
         )
 
     async def deployments(self) -> list[Deployment]:
@@ -113,25 +121,63 @@ class Queries:
 
     async def case_row(self, complaint: ComplaintId) -> CaseRow | None:
         """A case with its verification."""
-        rows = await self._rows(statements.CASE, id=complaint)
-        return case_row(rows[0]) if rows else None
+        return (await self.case_now(complaint))[1]
 
-    async def cases(self, which: CaseFilter, cursor: str | None, limit: int) -> Page[CaseRow]:
-        """Cases, the newest first. Raises InvalidInput for a cursor that is not ours."""
-        rows = await self._rows(
-            statements.CASES,
-            before=_number(cursor),
-            states=[int(state) for state in sorted(which.states)] or None,
-            organisation=which.organisation,
-            customer=which.customer,
-            order=which.order,
-            arbitrator=which.arbitrator,
-            limit=limit + 1,
-        )
-        found = [case_row(row) for row in rows]
+    async def case_now(self, complaint: ComplaintId) -> tuple[Head | None, CaseRow | None]:
+        """A case, and the head it is as of; both None before the first block."""
+        return await self._at_once.find(complaint)
+
+    async def cases_now(self, which: list[ComplaintId]) -> tuple[Head | None, list[CaseRow]]:
+        """Those of the cases that there are, in any order, and the head they are as of."""
+        rows = await self._rows(statements.CASES_NOW, ids=which)
+        head = head_of(self._chain_id, rows[0][:-4]) if rows else None
+        return head, [case_row(row[-4:]) for row in rows if row[-4] is not None]
+
+    async def _by_number(
+        self, which: list[ComplaintId]
+    ) -> dict[ComplaintId, tuple[Head | None, CaseRow | None]]:
+        head, found = await self.cases_now(which)
+        by_number = {row.case.id: row for row in found}
+        return {number: (head, by_number.get(number)) for number in which}
+
+    async def case_page(
+        self, which: CaseFilter, cursor: str | None, limit: int
+    ) -> tuple[Head | None, Page[ComplaintId]]:
+        """Numbers of cases, the newest first, and the head they are as of; not for breaches.
+
+        Raises InvalidInput for a cursor that is not ours.
+        """
+        values = filters.lasting(which) | filters.passing(which, _NEVER)
+        head, found = await self._pages.find(values, cursors.number(cursor), limit + 1)
+        return head, _page(list(found), limit, str)
+
+    async def cases(
+        self,
+        which: CaseFilter,
+        cursor: str | None,
+        limit: int,
+        now: UnixTime = _NEVER,
+    ) -> Page[CaseRow]:
+        """Cases, the newest first; breaches are those of `now`. Raises InvalidInput (cursor)."""
+        values = filters.lasting(which) | filters.passing(which, now)
+        found = await self.lists.rows(values, cursors.number(cursor), limit + 1)
         return _page(found, limit, lambda row: str(row.case.id))
 
-    async def timeline(self, complaint: ComplaintId) -> list[Event]:
+    async def case_numbers(
+        self, which: CaseFilter, limit: int, now: UnixTime = _NEVER
+    ) -> list[ComplaintId]:
+        """Of the newest cases, `limit` at most; breaches are those of `now`."""
+        values = filters.lasting(which) | filters.passing(which, now)
+        return await self.lists.numbers(values, None, limit)
+
+    async def block(self, number: BlockNumber) -> Block | None:
+        """A stored block; None above the head and before the contracts."""
+        async with self.log() as log:
+            return await log.block(number)
+
+    async def timeline(
+        self, complaint: ComplaintId, up_to: BlockNumber | None = None
+    ) -> list[Event]:
         """All events of the complaint, its dispute, appeals and order, in the chain's order."""
         case = await self.case(complaint)
         if case is None:
@@ -140,24 +186,23 @@ class Queries:
         if case.outside is not None:
             number = int(case.outside.dispute, 16)
             about.append(outside_ruling(case.outside.arbitrator, number))
-        return await self._events(*about)
+        events = await self._events(*about)
+        return [one for one in events if up_to is None or one.block_number <= up_to]
 
     async def organisation(self, organisation: OrganisationId) -> OrganisationRow | None:
         """An organisation with its policies, operators and bond."""
-        rows = await self._rows(statements.ORGANISATION, id=organisation, open=_OPEN)
+        rows = await self._rows(statements.ORGANISATION, id=organisation)
         return organisation_row(rows[0]) if rows else None
 
     async def organisations(self, cursor: str | None, limit: int) -> Page[OrganisationRow]:
         """Organisations, the oldest first. Raises InvalidInput for a cursor that is not ours."""
-        rows = await self._rows(
-            statements.ORGANISATIONS, after=_number(cursor), limit=limit + 1, open=_OPEN
-        )
+        rows = await self._rows(statements.ORGANISATIONS, after=_after(cursor), limit=limit + 1)
         found = [organisation_row(row) for row in rows]
         return _page(found, limit, lambda row: str(row.organisation.id))
 
     async def organisations_of(self, account: Address) -> list[OrganisationRow]:
         """Those in which `account` has a role or is nominated for one."""
-        rows = await self._rows(statements.ORGANISATIONS_OF, account=account, open=_OPEN)
+        rows = await self._rows(statements.ORGANISATIONS_OF, account=account)
         return [organisation_row(row) for row in rows]
 
     async def organisation_timeline(self, organisation: OrganisationId) -> list[Event]:
@@ -178,14 +223,12 @@ class Queries:
         organisation: OrganisationId | None = None,
     ) -> Page[OrderRow]:
         """Orders, the newest first. Raises InvalidInput for a cursor that is not ours."""
-        time, _, key = (cursor or "").partition("-")
-        rows = await self._rows(
-            statements.ORDERS,
-            before_time=_number(time or None),
-            before_key=key,
-            customer=customer,
-            organisation=organisation,
-            limit=limit + 1,
+        values: filters.Values = {"customer": customer, "organisation": organisation}
+        if (before := cursors.order(cursor)) is not None:
+            values |= dict(zip(("before_time", "before_key"), before, strict=True))
+        conditions = [name for name in statements.ORDER_CONDITIONS if values.get(name) is not None]
+        rows = await self._reader.rows(
+            statements.orders(conditions), {**values, "limit": limit + 1}, anew=True
         )
         found = [order_row(row) for row in rows]
         return _page(found, limit, lambda row: f"{row.paid.paid_at}-{row.paid.order.key}")
@@ -194,7 +237,7 @@ class Queries:
         """All stakes, by position. Raises InvalidInput for a cursor that is not ours."""
         rows = await self._rows(
             statements.ARBITRATORS,
-            after=_number(cursor),
+            after=_after(cursor),
             limit=limit + 1,
         )
         found = [position_row(row, self._deployment) for row in rows]
@@ -239,34 +282,35 @@ class Queries:
     @asynccontextmanager
     async def histories(self) -> AsyncIterator[Histories]:
         """Whole histories, all read at one moment of the index; holds a connection meanwhile."""
-        async with (
-            database_errors(),
-            self._pool.connection() as connection,
-            connection.transaction(),
-        ):
-            await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        async with self._reader.one_moment() as connection:
             yield Histories(connection, self._deployment, self._decode)
 
+    @asynccontextmanager
+    async def log(self) -> AsyncIterator[EventLog]:
+        """The raw logs; holds a connection meanwhile."""
+        async with self._reader.log() as log:
+            yield log
+
     async def _rows(self, statement: str, **values: Any) -> list[Row]:
-        parameters: Mapping[str, Any] = {"chain": self._chain_id, **values}
-        async with database_errors(), self._pool.connection() as connection:
-            found = await connection.execute(statement.encode(), parameters)
-            return await found.fetchall()
+        return await self._reader.rows(statement, values, anew=False)
 
     async def transaction(self, name: Hash32) -> list[Event]:
         """The events of a transaction, in their order; none of one that is not ours."""
-        return await self._decoded(lambda log: log.of(name))
+        return await self._told(lambda log: log.of(name))
+
+    async def events_of_block(self, block: BlockNumber) -> list[Event]:
+        """In their order; none of one without any of ours."""
+        return await self._told(lambda log: log.logs_of(block, block))
 
     async def _events(self, *subjects: Subject) -> list[Event]:
         where = [place for subject in subjects for place in places(subject)]
-        events = await self._decoded(lambda log: log.about(where))
+        events = await self._told(lambda log: log.about(where))
         wanted = set(subjects)
         return [event for event in events if not wanted.isdisjoint(subjects_of(event))]
 
-    async def _decoded(self, logs: Callable[[EventLog], Awaitable[list[RawLog]]]) -> list[Event]:
-        contracts = {one.name: one.address for one in self._deployment.contracts}
-        async with database_errors(), self._pool.connection() as connection:
-            found = await logs(EventLog(connection, self._chain_id, contracts))
+    async def _told(self, logs: Callable[[EventLog], Awaitable[list[RawLog]]]) -> list[Event]:
+        async with self.log() as log:
+            found = await logs(log)
         return [event for log in found if (event := self._decode(log)) is not None]
 
 
@@ -276,9 +320,6 @@ def _page(found: list[Item], limit: int, cursor_of: Callable[[Item], str]) -> Pa
     return Page(items, cursor_of(items[-1]) if more and items else None)
 
 
-def _number(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    if not cursor.isdecimal() or len(cursor) > 18:
-        raise InvalidInput("the cursor is not one of ours", fields={"field": "cursor"})
-    return int(cursor)
+def _after(cursor: str | None) -> int:
+    found = cursors.number(cursor)
+    return -1 if found is None else found

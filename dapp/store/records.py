@@ -3,8 +3,20 @@
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
-from dapp.domain import fold, keys, organisation, outside, payment, position, public
+from dapp.domain import (
+    anchoring,
+    coins,
+    fold,
+    keys,
+    organisation,
+    outside,
+    payment,
+    position,
+    public,
+)
+from dapp.domain.anchoring import Batch, BatchList, Revocation
 from dapp.domain.case import Case, Context
+from dapp.domain.coins import Coin
 from dapp.domain.events import OUTSIDE, Event
 from dapp.domain.keys import EncryptionKey
 from dapp.domain.organisation import Organisation
@@ -14,6 +26,9 @@ from dapp.domain.public import PublicDispute
 from dapp.domain.types import Address, BlockNumber, Hash32, Keccak, PositionId, Wei
 from dapp.errors import IntegrityBroken
 from dapp.store.subjects import (
+    BATCH,
+    BATCH_LIST,
+    COIN,
     COMPLAINT,
     COMPLAINTS_ABOUT,
     CREDIT,
@@ -23,12 +38,25 @@ from dapp.store.subjects import (
     OUTSIDE_RULING,
     POSITION,
     PUBLIC_DISPUTE,
+    REVOCATION,
     Subject,
     outside_ruling,
     subjects_of,
 )
 
-Record = Case | Organisation | PaidOrder | Position | EncryptionKey | PublicDispute | Wei
+Record = (
+    Case
+    | Organisation
+    | PaidOrder
+    | Position
+    | EncryptionKey
+    | PublicDispute
+    | Coin
+    | BatchList
+    | Batch
+    | Revocation
+    | Wei
+)
 """What is kept of a subject; of a credit the amount."""
 Known = TypeVar("Known")
 
@@ -112,11 +140,23 @@ class Records:
             return position.apply(_as(Position, before), event)
         if kind == KEY:
             return keys.apply(_as(EncryptionKey, before), event)
+        if kind == COIN:
+            return coins.apply(_as(Coin, before), event)
+        if kind == BATCH_LIST:
+            return anchoring.listed(_as(BatchList, before), event, self._keccak)
+        if kind == BATCH:
+            return anchoring.batch_of(event, self._batches(event.text("sender")))
+        if kind == REVOCATION:
+            return anchoring.revoked(_as(Revocation, before), event)
         if kind == PUBLIC_DISPUTE:
             return public.apply(_as(PublicDispute, before), event, self._owner_of)
         if kind == CREDIT:
             return _credited(_as(int, before), event)
         raise TypeError(f"nothing is folded into a {kind}")
+
+    def _batches(self, sender: str) -> int:
+        now = _as(BatchList, self._now.get(Subject(BATCH_LIST, sender)))
+        return 0 if now is None else now.batches
 
     def _order_of(self, key: Hash32) -> PaidOrder | None:
         return _as(PaidOrder, self._now.get(Subject(ORDER, key)))

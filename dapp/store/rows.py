@@ -5,17 +5,23 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from dapp.domain.anchoring import Batch, BatchList, Revocation
+from dapp.domain.breach import acknowledgement_missed_at, answer_missed_at
 from dapp.domain.case import Case
+from dapp.domain.coins import Coin
 from dapp.domain.keys import EncryptionKey
 from dapp.domain.organisation import Organisation
-from dapp.domain.payment import PaidOrder
+from dapp.domain.payment import OrderState, PaidOrder
 from dapp.domain.position import Position
 from dapp.domain.public import PublicDispute
-from dapp.domain.rounds import Round
-from dapp.domain.types import ChainId, Wei
+from dapp.domain.types import NATIVE_COIN, ChainId, Wei
+from dapp.store.case_rows import fact_row, seat_rows
 from dapp.store.database import Connection
 from dapp.store.records import Record
 from dapp.store.subjects import (
+    BATCH,
+    BATCH_LIST,
+    COIN,
     COMPLAINT,
     COMPLAINTS_ABOUT,
     CREDIT,
@@ -25,6 +31,7 @@ from dapp.store.subjects import (
     OUTSIDE_RULING,
     POSITION,
     PUBLIC_DISPUTE,
+    REVOCATION,
     Subject,
     outside_ruling,
 )
@@ -42,8 +49,18 @@ TABLES = (
     "credit",
     "encryption_key",
     "public_dispute",
+    "case_fact",
+    "coin",
+    "reference",
+    "batch_list",
+    "batch",
+    "revocation",
+    "organisation_total",
+    "organisation_received",
 )
 """The read model; order does not matter."""
+_AT_ONCE = 1000
+"""Rows that one statement writes: a megabyte or two."""
 
 _BODIES: dict[str, tuple[str, str, type[Any]]] = {
     COMPLAINT: ("complaint", "id", Case),
@@ -51,7 +68,11 @@ _BODIES: dict[str, tuple[str, str, type[Any]]] = {
     ORDER: ("paid_order", "key", PaidOrder),
     POSITION: ("position", "id", Position),
     KEY: ("encryption_key", "account", EncryptionKey),
+    COIN: ("coin", "token", Coin),
     PUBLIC_DISPUTE: ("public_dispute", "id", PublicDispute),
+    BATCH_LIST: ("batch_list", "sender", BatchList),
+    BATCH: ("batch", "key", Batch),
+    REVOCATION: ("revocation", "leaf", Revocation),
 }
 _CASTS = {
     COMPLAINT: "::bigint[]",
@@ -62,9 +83,9 @@ _CASTS = {
 _LOOKED_UP = {COMPLAINTS_ABOUT: "order_key", OUTSIDE_RULING: "outside_ruling"}
 """Columns of complaints by which subjects are found that are no records."""
 _PARTS = {
-    COMPLAINT: ("seat", "dispute"),
-    ORGANISATION: ("operator", "organisation"),
-    PUBLIC_DISPUTE: ("seat", "dispute"),
+    COMPLAINT: (("seat", "dispute"), ("case_fact", "complaint")),
+    ORGANISATION: (("operator", "organisation"),),
+    PUBLIC_DISPUTE: (("seat", "dispute"),),
 }
 _KEYS = {
     "complaint": ("chain_id", "id"),
@@ -76,12 +97,22 @@ _KEYS = {
     "credit": ("chain_id", "contract", "account", "token"),
     "encryption_key": ("chain_id", "account"),
     "public_dispute": ("chain_id", "id"),
+    "case_fact": ("chain_id", "complaint"),
+    "coin": ("chain_id", "token"),
+    "batch_list": ("chain_id", "sender"),
+    "batch": ("chain_id", "key"),
+    "revocation": ("chain_id", "leaf"),
 }
 
 
 def body(record: object) -> str:
     """A record as the JSON that is stored."""
     return msgspec.json.encode(record).decode()
+
+
+def _body(record: object) -> msgspec.Raw:
+    """The same, to stand in a row."""
+    return msgspec.Raw(msgspec.json.encode(record))
 
 
 def read(text: object, kind: type[Item]) -> Item:
@@ -143,7 +174,7 @@ async def save(
     rows: dict[str, list[Row]] = {}
     for subject, record in changed.items():
         for table, row in _rows(subject, record):
-            rows.setdefault(table, []).append({"chain_id": chain_id, **row})
+            rows.setdefault(table, []).append(row)
     heard = [one.key for one in changed if one.kind in (COMPLAINT, PUBLIC_DISPUTE)]
     if heard:
         # A round that was armed again has fewer seats than before.
@@ -152,7 +183,7 @@ async def save(
             (chain_id, heard),
         )
     for table, new in rows.items():
-        await _upsert(connection, table, new)
+        await _upsert(connection, chain_id, table, new)
 
 
 async def delete(connection: Connection, chain_id: ChainId, subjects: set[Subject]) -> None:
@@ -166,8 +197,7 @@ async def delete(connection: Connection, chain_id: ChainId, subjects: set[Subjec
             )
             continue
         table, key, _ = _BODIES[subject.kind]
-        parts = [_PARTS[subject.kind]] if subject.kind in _PARTS else []
-        for name, column in [(table, key), *parts]:
+        for name, column in [(table, key), *_PARTS.get(subject.kind, ())]:
             await connection.execute(
                 f"DELETE FROM {name} WHERE chain_id = %s"  # noqa: S608 (names of our own)
                 f" AND {column}::text = %s".encode(),
@@ -175,28 +205,38 @@ async def delete(connection: Connection, chain_id: ChainId, subjects: set[Subjec
             )
 
 
-async def _upsert(connection: Connection, table: str, rows: Sequence[Row]) -> None:
+async def _upsert(
+    connection: Connection, chain_id: ChainId, table: str, rows: Sequence[Row]
+) -> None:
+    """All in one statement, which the table's own types read."""
     columns = list(rows[0])
     keys = _KEYS[table]
-    values = ", ".join(f"%({column})s" for column in columns)
     sets = ", ".join(f"{column} = EXCLUDED.{column}" for column in columns if column not in keys)
     statement = (
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({values})"  # noqa: S608
+        f"INSERT INTO {table} (chain_id, {', '.join(columns)})"  # noqa: S608 (names of our own)
+        f" SELECT %s, {', '.join(columns)}"
+        # Quoted: a position is also something of the language's own.
+        f' FROM json_populate_recordset(NULL::"{table}", %s::json)'
         f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {sets}"
     )
-    async with connection.cursor() as cursor:
-        await cursor.executemany(statement.encode(), rows)
+    for first in range(0, len(rows), _AT_ONCE):
+        part = msgspec.json.encode(rows[first : first + _AT_ONCE]).decode()
+        await connection.execute(statement.encode(), (chain_id, part))
 
 
 def _rows(subject: Subject, record: Record) -> list[tuple[str, Row]]:
     if isinstance(record, Case):
-        return [("complaint", _complaint(record)), *_seats(record.id, record.rounds)]
+        return [
+            ("complaint", _complaint(record)),
+            ("case_fact", fact_row(record)),
+            *seat_rows(record.id, record.rounds),
+        ]
     if isinstance(record, PublicDispute):
-        row = {"id": record.id, "body": body(record)}
-        return [("public_dispute", row), *_seats(record.id, record.rounds)]
+        row = {"id": record.id, "is_open": not record.is_delivered, "body": _body(record)}
+        return [("public_dispute", row), *seat_rows(record.id, record.rounds)]
     if isinstance(record, Organisation):
         return [
-            ("organisation", {"id": record.id, "body": body(record)}),
+            ("organisation", {"id": record.id, "body": _body(record)}),
             *(("operator", row) for row in _operators(record)),
         ]
     if isinstance(record, PaidOrder):
@@ -204,7 +244,15 @@ def _rows(subject: Subject, record: Record) -> list[tuple[str, Row]]:
     if isinstance(record, Position):
         return [("position", _position(record))]
     if isinstance(record, EncryptionKey):
-        return [("encryption_key", {"account": record.account, "body": body(record)})]
+        return [("encryption_key", {"account": record.account, "body": _body(record)})]
+    if isinstance(record, Coin):
+        return [("coin", {"token": record.token, "rate": record.rate, "body": _body(record)})]
+    if isinstance(record, BatchList):
+        return [("batch_list", _batch_list(record))]
+    if isinstance(record, Batch):
+        return [("batch", {"key": subject.key, **_batch(record)})]
+    if isinstance(record, Revocation):
+        return [("revocation", {"leaf": record.leaf, "body": _body(record)})]
     row = {"contract": subject.contract, "account": subject.key, "token": subject.token}
     return [("credit", {**row, "amount": record})]
 
@@ -220,32 +268,18 @@ def _complaint(case: Case) -> Row:
         if held
         else None,
         "state": int(case.state),
+        "category": int(case.category),
+        # A claim's money is the bond's.
+        "token": NATIVE_COIN if case.is_claim else case.order.token,
+        "amount": case.amount,
+        "filed_at": case.filed_at,
+        "acknowledgement_missed_at": acknowledgement_missed_at(case),
+        "answer_missed_at": answer_missed_at(case),
         "updated_block": case.updated_block,
+        "leaf": None if case.anchored is None else case.anchored.leaf,
         "trail": case.trail,
-        "body": body(case),
+        "body": _body(case),
     }
-
-
-def _seats(dispute: int, rounds: Sequence[Round]) -> list[tuple[str, Row]]:
-    return [
-        (
-            "seat",
-            {
-                "dispute": dispute,
-                "round": round_.number,
-                "number": seat.number,
-                "position": seat.position,
-                "owner": seat.owner,
-                "armed_at_block": round_.armed_at_block,
-                "pay": seat.pay_wei,
-                "taken": seat.leak_taken_wei,
-                # The first panel's bounty is spent; there is none for those after a void round.
-                "has_bounty": round_.bounty_seat == seat.number and round_.voids == 0,
-            },
-        )
-        for round_ in rounds
-        for seat in round_.seats
-    ]
 
 
 def _operators(organisation: Organisation) -> list[Row]:
@@ -265,7 +299,25 @@ def _position(stake: Position) -> Row:
         "owner": stake.owner,
         "voting_key": stake.voting_key,
         "since_block": stake.since_block,
-        "body": body(stake),
+        "body": _body(stake),
+    }
+
+
+def _batch_list(of: BatchList) -> Row:
+    return {
+        "sender": of.sender,
+        "trail": of.trail,
+        "updated_block": of.updated_block,
+        "body": _body(of),
+    }
+
+
+def _batch(batch: Batch) -> Row:
+    return {
+        "sender": batch.sender,
+        "number": batch.number,
+        "anchored_at": batch.anchored_at,
+        "body": _body(batch),
     }
 
 
@@ -273,10 +325,12 @@ def _paid_order(paid: PaidOrder) -> Row:
     return {
         "key": paid.order.key,
         "organisation": paid.order.organisation,
+        "version": paid.order.version,
         "customer": paid.order.customer,
         "token": paid.order.token,
         "paid_at": paid.paid_at,
         # What a claim leaves is the bond's again, and never in the escrow.
         "to_organisation": 0 if paid.claim else paid.to_organisation,
-        "body": body(paid),
+        "is_held": paid.state is OrderState.HELD and paid.claim is None,
+        "body": _body(paid),
     }

@@ -1,5 +1,6 @@
 """Makes and upgrades our tables, in databases that are ours."""
 
+from collections.abc import Collection
 from importlib import resources
 
 from dapp.errors import DatabaseForeign, DatabaseNewer
@@ -16,8 +17,11 @@ def migrations() -> list[tuple[int, str]]:
     return sorted((int(file.name[:4]), file.read_text(encoding="utf-8")) for file in files)
 
 
-async def migrate(connection: Connection) -> int:
+async def migrate(connection: Connection, only: Collection[int] | None = None) -> int:
     """Bring the database to the newest schema; return its version.
+
+    Args:
+        only: of the migrations, these and no others.
 
     Raises:
         DatabaseForeign: it holds tables that are not ours; nothing is written.
@@ -36,6 +40,8 @@ async def migrate(connection: Connection) -> int:
                 remedy="Use the later version of the program, or another database",
             )
         for version, statements in known:
+            if only is not None and version not in only:
+                continue
             # Not only those after the latest: two written side by side come in any order.
             if version not in applied:
                 await connection.execute(statements.encode())

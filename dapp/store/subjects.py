@@ -1,9 +1,12 @@
 """What an event is about, and where the events about something are found."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
+from dapp.domain.coins import RATED
 from dapp.domain.events import (
+    ANCHOR,
     APPEALS,
     CLAIMS,
     COURT,
@@ -24,7 +27,11 @@ ORGANISATION = "organisation"
 POSITION = "position"
 CREDIT = "credit"
 KEY = "key"
+COIN = "coin"
 PUBLIC_DISPUTE = "public-dispute"
+BATCH_LIST = "batch-list"
+BATCH = "batch"
+REVOCATION = "revocation"
 OUTSIDE_RULING = "outside-ruling"
 """Not a record: what an arbitrator outside says of a dispute by its own number for it."""
 COMPLAINTS_ABOUT = "complaints-about"
@@ -43,7 +50,7 @@ class Subject(NamedTuple):
     """Something that has a record of its own, or stands for records that are looked up.
 
     Attributes:
-        key: the id as text; an order's key; for a credit or key the account.
+        key: the id as text; an order's key; for a credit or key the account; a coin's token.
         contract: for a credit, who holds it.
         token: for a credit, in which coin.
     """
@@ -77,6 +84,11 @@ def places(subject: Subject) -> list[tuple[str, bytes]]:
         POSITION: (COURT,),
         CREDIT: (subject.contract,),
         KEY: (KEYS,),
+        COIN: (ESCROW,),
+        BATCH_LIST: (ANCHOR,),
+        # Each of a batch's events is its list's as well, and found there.
+        BATCH: (),
+        REVOCATION: (ANCHOR,),
         PUBLIC_DISPUTE: (COURT, PUBLIC),
         OUTSIDE_RULING: (OUTSIDE,),
         COMPLAINTS_ABOUT: (),
@@ -93,6 +105,11 @@ def places(subject: Subject) -> list[tuple[str, bytes]]:
 def outside_ruling(arbitrator: str, number: int) -> Subject:
     """What an arbitrator says of its dispute `number`."""
     return Subject(OUTSIDE_RULING, f"{arbitrator}/{number}")
+
+
+def batch(sender: str, root: str) -> Subject:
+    """A sender's batch."""
+    return Subject(BATCH, f"{sender}/{root}")
 
 
 def _of_desk(event: Event) -> tuple[Subject, ...]:
@@ -116,6 +133,8 @@ def _of_public(event: Event) -> tuple[Subject, ...]:
 def _of_escrow(event: Event) -> tuple[Subject, ...]:
     if event.name == "OrganisationWithdrew":
         return _of_registry(event)
+    if event.name == RATED:
+        return (Subject(COIN, event.text("token")),)
     if "key" not in event.args:
         return ()
     key = event.text("key")
@@ -151,6 +170,15 @@ def _of_keys(event: Event) -> tuple[Subject, ...]:
     return (Subject(KEY, event.text("account")),)
 
 
+def _of_anchor(event: Event) -> tuple[Subject, ...]:
+    if event.name == "Revoked":
+        return (Subject(REVOCATION, event.text("leaf")),)
+    sender = event.text("sender")
+    return (Subject(BATCH_LIST, sender), batch(sender, event.text("root")))
+
+
+# One complaint has many events in a row.
+@lru_cache(maxsize=4096)
 def _complaint(number: int) -> tuple[Subject, ...]:
     return (Subject(COMPLAINT, str(number)),)
 
@@ -169,4 +197,5 @@ _ROUTES: dict[str, Callable[[Event], tuple[Subject, ...]]] = {
     OUTSIDE: _of_outside,
     APPEALS: _of_appeals,
     KEYS: _of_keys,
+    ANCHOR: _of_anchor,
 }

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
+from dapp.domain.breach import Breach
 from dapp.domain.case import Case
 from dapp.domain.organisation import Organisation
-from dapp.domain.parts import ComplaintState
+from dapp.domain.parts import Category, ComplaintState
 from dapp.domain.payment import OrderState, PaidOrder
 from dapp.domain.position import Position
 from dapp.domain.proof import Level
@@ -23,7 +24,8 @@ from dapp.domain.types import (
 )
 
 Item = TypeVar("Item")
-Finality = Literal["latest", "finalized"]
+_NO_BLOCK = BlockNumber(0)
+Finality = Literal["latest", "safe", "finalized"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Head:
     Attributes:
         indexed_at: our clock, in Unix seconds with fractions, when the block was stored.
         finalized_block: the highest one that the node says is final; 0 where it does not say.
+        safe_block: the highest one that it calls safe; not below the final ones.
         level: what the logs of all blocks rest on at the least.
         halted: why nothing is indexed any more.
     """
@@ -45,6 +48,7 @@ class Head:
     finalized_block: BlockNumber
     level: Level = Level.RECEIPTS
     halted: str | None = None
+    safe_block: BlockNumber = _NO_BLOCK
 
     @property
     def finality(self) -> Finality:
@@ -52,8 +56,10 @@ class Head:
         return self.finality_of(self.block_number)
 
     def finality_of(self, block: BlockNumber) -> Finality:
-        """Whether a stored block is final."""
-        return "finalized" if block <= self.finalized_block else "latest"
+        """Whether a stored block is final, or at least safe."""
+        if block <= self.finalized_block:
+            return "finalized"
+        return "safe" if block <= self.safe_block else "latest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +71,42 @@ class Page(Generic[Item]):
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """The cases that a mark of a chart stands for.
+
+    Attributes:
+        condition: of `score_statements.MARKS`, with its bounds.
+    """
+
+    condition: str
+    low: int = 0
+    high: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFilter:
-    """Which cases; what is None or empty does not filter."""
+    """Which cases; what is None or empty does not filter, and bounds are included.
+
+    Attributes:
+        breaches: any of them.
+        token: the coin, which amounts are units of.
+        filed_from: in Unix seconds, as `filed_to`.
+        behind: as of the newest block, and of no other.
+    """
 
     states: frozenset[ComplaintState] = frozenset()
     organisation: OrganisationId | None = None
     customer: Address | None = None
     arbitrator: Address | None = None
     order: Hash32 | None = None
+    categories: frozenset[Category] = frozenset()
+    breaches: frozenset[Breach] = frozenset()
+    token: Address | None = None
+    amount_min: int | None = None
+    amount_max: int | None = None
+    filed_from: int | None = None
+    filed_to: int | None = None
+    behind: Behind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +217,8 @@ class Status:
         mismatches: complaints whose fold is not the word on chain: something is missing or wrong.
         unverified: complaints not compared since their last event.
         unknown_logs: logs of our contracts that no ABI explains; kept, not folded.
-        unproven_blocks: blocks whose logs no header proves.
+        unproven_blocks: blocks whose logs no header proves; `blocks_by_bloom` of them have at least
+            a bloom that fits, the others the node's word alone.
     """
 
     chain_id: ChainId
@@ -195,3 +230,4 @@ class Status:
     unverified: int
     unknown_logs: int
     unproven_blocks: int
+    blocks_by_bloom: int

@@ -13,21 +13,42 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from dapp.errors import (
+    AnchorOff,
+    BudgetExhausted,
     CrossSite,
+    DraftsFull,
     EnvelopesFull,
     Erased,
     Forbidden,
     InvalidInput,
     NotFound,
     RedressError,
+    RelayOff,
     Retryable,
     SignInRequired,
+    TooMany,
 )
 from dapp.service.told import argument
 from dapp.web.limits import SECURITY_HEADERS
 from dapp.web.pages import error_page
+from dapp.web.requests import route_of
 from evidence import EvidenceError
-from evidence.errors import CidInvalid, ContentRefused, FileTooLarge, VaultError
+from evidence.errors import (
+    BudgetSpent,
+    ChecksumMismatch,
+    CidInvalid,
+    ContentRefused,
+    FileTooLarge,
+    OffsetMismatch,
+    ShareFull,
+    UploadBusy,
+    UploadExpired,
+    UploadIncomplete,
+    UploadMissing,
+    UploadTooLarge,
+    VaultError,
+    VaultFull,
+)
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:redress:problem:"
@@ -37,19 +58,45 @@ _HTTP_CODES = {
     404: ("unknown-route", "See /v1/openapi.json for the routes there are"),
     405: ("method-not-allowed", "The Allow header names the methods of this route"),
     408: ("too-slow", "Send it again over a better connection"),
+    412: ("tus-version-unsupported", "Send Tus-Resumable: 1.0.0"),
     413: ("body-too-large", "Send less at once"),
+    415: ("media-type-unsupported", None),
     503: ("busy", "Send it again in a while"),
 }
-_RETRY = {"Retry-After": "2"}
+_RETRY_SECONDS = 2
+_RETRY = {"Retry-After": str(_RETRY_SECONDS)}
 _STATUSES: dict[type[RedressError], int] = {
     SignInRequired: 401,
     CrossSite: 403,
     Forbidden: 403,
     EnvelopesFull: 507,
+    DraftsFull: 507,
     NotFound: 404,
     InvalidInput: 422,
+    AnchorOff: 409,
+    RelayOff: 409,
+    BudgetExhausted: 429,
+    TooMany: 429,
     Retryable: 503,
 }
+_EVIDENCE_STATUSES: dict[type[EvidenceError], int] = {
+    UploadMissing: 404,
+    UploadExpired: 410,
+    UploadBusy: 423,
+    UploadIncomplete: 409,
+    UploadTooLarge: 413,
+    OffsetMismatch: 409,
+    ChecksumMismatch: 460,
+    BudgetSpent: 429,
+    ShareFull: 507,
+    VaultFull: 507,
+    VaultError: 503,
+    FileTooLarge: 413,
+    CidInvalid: 400,
+}
+"""The first that fits."""
+_OWN_PHRASES = {460: "Checksum Mismatch"}
+"""Of statuses that are tus's own."""
 
 log = structlog.get_logger()
 
@@ -69,7 +116,7 @@ class Problem:
         remedy = {} if self.remedy is None else {"remedy": self.remedy}
         return {
             "type": TYPE_PREFIX + self.code,
-            "title": HTTPStatus(self.status).phrase,
+            "title": _OWN_PHRASES.get(self.status) or HTTPStatus(self.status).phrase,
             "status": self.status,
             "code": self.code,
             "detail": self.detail,
@@ -87,25 +134,37 @@ def install(app: FastAPI) -> None:
 async def answer(request: Request, error: Exception) -> Response:
     found = problem(error)
     if found.status >= 500:
-        log.error("request failed", path=request.url.path, code=found.code, exc_info=error)
+        _tell(error, route=route_of(request.scope), code=found.code)
     if not request.url.path.startswith(_API_PATHS):
         response = error_page(request, found.status, found.code, found.detail, found.remedy)
     else:
         response = JSONResponse(found.body(), found.status, media_type=MEDIA_TYPE)
     # What nobody foresaw is answered outside of every middleware.
-    response.headers.update({**SECURITY_HEADERS, **found.headers})
+    of_route = getattr(request.state, "headers", {})
+    response.headers.update({**SECURITY_HEADERS, **of_route, **found.headers})
+    if found.status in (401, 403):
+        response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _tell(error: Exception, **where: str) -> None:
+    """Outages pass, and come by the hundred: where in the code each was met helps nobody."""
+    if isinstance(error, Retryable):
+        log.warning("request failed", reason=str(error), **where)
+    else:
+        log.error("request failed", exc_info=error, **where)
 
 
 def problem(error: Exception) -> Problem:
     """Anything at all becomes a problem; what nobody foresaw is `internal-error`."""
     if isinstance(error, RedressError):
-        headers = _RETRY if isinstance(error, Retryable) else {}
+        headers = _retry(error)
         remedy, fields = error.remedy, error.fields
         return Problem(_status(error), error.code, error.message, remedy, fields, headers)
     if isinstance(error, EvidenceError):
         code = error.code.replace("_", "-")
-        return Problem(_evidence_status(error), code, error.message, None, error.fields)
+        headers = _RETRY if isinstance(error, UploadBusy) else {}
+        return Problem(_evidence_status(error), code, error.message, None, error.fields, headers)
     if isinstance(error, RequestValidationError):
         return _validation(error)
     if isinstance(error, HTTPException):
@@ -117,6 +176,12 @@ def problem(error: Exception) -> Problem:
     )
 
 
+def _retry(error: RedressError) -> dict[str, str]:
+    if not isinstance(error, Retryable):
+        return {}
+    return {"Retry-After": str(error.fields.get("retry_after_seconds", _RETRY_SECONDS))}
+
+
 def _status(error: RedressError) -> int:
     if isinstance(error, Erased):
         return error.status
@@ -125,13 +190,10 @@ def _status(error: RedressError) -> int:
 
 
 def _evidence_status(error: EvidenceError) -> int:
-    if isinstance(error, VaultError):
-        return 507 if error.code == "vault_full" else 503
-    if isinstance(error, FileTooLarge):
-        return 413
     if isinstance(error, ContentRefused):
         return int(error.fields.get("status", 410))
-    return 400 if isinstance(error, CidInvalid) else 422
+    found = (status for kind, status in _EVIDENCE_STATUSES.items() if isinstance(error, kind))
+    return next(found, 422)
 
 
 def _validation(error: RequestValidationError) -> Problem:

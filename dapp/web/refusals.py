@@ -11,11 +11,14 @@ def refusals(t: Language) -> dict[str, str]:
     known = {
         **_cases(t),
         **_promises(t),
+        **_anchored(t),
         **_court(t),
         **_evidence(t),
         **_service(t),
         **_session(t),
+        **_relay(t),
         **_sealed(t),
+        **_messages(t),
     }
     return {f"error-{code}": sentence for code, sentence in known.items()}
 
@@ -25,6 +28,7 @@ def _cases(t: Language) -> dict[str, str]:
     return {
         "action-not-available": moved_on,
         "contract-wrong-phase": moved_on,
+        "some-refused": t.say("Some cases cannot be acknowledged; they were left out. Sign again."),
         "offer-changed": t.say("There is a newer offer. Read it first."),
         "contract-offer-changed": t.say("There is a newer offer. Read it first."),
         "not-your-case": t.say("This account has no part in the case that allows this."),
@@ -66,6 +70,23 @@ def _promises(t: Language) -> dict[str, str]:
     }
 
 
+def _anchored(t: Language) -> dict[str, str]:
+    old = t.say("What you signed cannot be put on chain in time any more. Sign it again.")
+    not_held = t.say("This order is not in escrow, or has an open complaint.")
+    return {
+        "anchor-off": t.say("This service puts no signed complaints on chain. File it instead."),
+        "anchor-by-too-soon": old,
+        "anchor-by-too-late": old,
+        "anchor-queue-full": t.say("Too many signed complaints wait. File it instead, or later."),
+        "order-not-held": not_held,
+        "protection-over": t.say("The time for complaints about this order is over."),
+        "anchored-opened": t.say("This signed complaint was opened already. Load the page again."),
+        "anchored-revoked": t.say("This signed complaint was taken back. Sign another one."),
+        "anchored-otherwise": t.say("This cannot be done with it now. Load the page again."),
+        "anchored-unknown": t.say("This service knows no such signed complaint."),
+    }
+
+
 def _court(t: Language) -> dict[str, str]:
     return {
         "not-your-seat": t.say("This seat belongs to another arbitrator."),
@@ -73,6 +94,8 @@ def _court(t: Language) -> dict[str, str]:
         "contract-commitment-mismatch": t.say("This is not the vote that was sealed."),
         "contract-too-many-replacements": t.say("The vote can be replaced three times only."),
         "contract-already-revealed": t.say("This vote is open already."),
+        "vote-open": t.say("This vote is open already."),
+        "opening-wrong": t.say("This is not the vote that was sealed."),
         "contract-tickets-invalid": t.say("From one to eight tickets."),
         "contract-cannot-unstake": t.say("The stake cannot be taken out yet."),
         "contract-seed-pending": t.say("The lot has not fallen yet. Wait for a few blocks."),
@@ -83,10 +106,19 @@ def _court(t: Language) -> dict[str, str]:
 
 
 def _evidence(t: Language) -> dict[str, str]:
+    given_up = t.say("A file was given up before it was used. Send it again.")
     return {
         "evidence-empty": t.say("Write something or add a file."),
         "evidence-too-many-files": t.say("At most 32 files at once."),
         "file-too-large": t.say("A file is too large."),
+        "upload-too-large": t.say("A file is too large."),
+        "upload-missing": given_up,
+        "upload-expired": given_up,
+        "upload-busy": t.say("The file is being sent already, perhaps from another window."),
+        "budget-spent": t.say(
+            "Too much of yours waits for a transaction. Sign in, or try again in some days."
+        ),
+        "share-full": t.say("Too much waits for a transaction at the moment. Try again later."),
         "body-too-large": t.say("The files are too large together."),
         "manifest-name-unsafe": t.say("A file has a name that cannot be kept. Rename it."),
         "manifest-field-invalid": t.say("A text is too long, or two files bear the same name."),
@@ -103,6 +135,16 @@ def _service(t: Language) -> dict[str, str]:
         "database-unavailable": t.say("The service is not ready. Try again soon."),
         "index-empty": t.say("The service is not ready. Try again soon."),
         "chain-moved": t.say("The chain moved on meanwhile. Try again."),
+    }
+
+
+def _relay(t: Language) -> dict[str, str]:
+    return {
+        "budget-exhausted": t.say("This service has paid for all that it pays in a day."),
+        "relay-off": t.say("This service sends nothing for others."),
+        "action-too-dear": t.say("That takes more gas than this service pays for."),
+        "signature-expired": t.say("What you signed is too old. Sign it again."),
+        "nonce-used": t.say("What you signed was done already."),
     }
 
 
@@ -143,4 +185,33 @@ def _sealed(t: Language) -> dict[str, str]:
         "evidence-in-use": t.say("A case that is not over rests on it."),
         "evidence-not-sealed": t.say("Part of it is public, so it cannot be erased."),
         "not-the-author": t.say("Only its author can have it erased."),
+    }
+
+
+def _messages(t: Language) -> dict[str, str]:
+    return {
+        "channel-known": t.say("You have this one already."),
+        "channels-full": t.say("An account has at most ten of these. Remove one first."),
+        "channels-too-many": t.say("This was tried too often. Try again tomorrow."),
+        "address-refused": t.say(
+            "Whoever reads mail there asked us never to write again. Use another address."
+        ),
+        "email-off": t.say("This service sends no e-mail. Use a webhook or a chat."),
+        "email-invalid": t.say(
+            "This is no e-mail address that we can write to. Give one such as name@example.org."
+        ),
+        "webhook-invalid": t.say(
+            "Give an address of the open internet that begins with https://, without a password."
+        ),
+        "address-private": t.say(
+            "This host is not on the open internet: nothing can be sent there."
+        ),
+        "name-unknown": t.say("This host has no address. Check its name."),
+        "chat-invalid": t.say("This is no address of a chat tool that we write to."),
+        "channel-unconfirmed": t.say("Open the link in the message that we sent there first."),
+        "channel-unknown": t.say("It was removed already. Load the page again."),
+        "channels-none": t.say("Nothing is on yet. Add an address, and confirm it if it is mail."),
+        "test-too-soon": t.say("The last test was just now. Wait for a minute."),
+        "too-many-api-keys": t.say("This account has as many keys as it may. Take one away first."),
+        "api-key-missing": t.say("It was taken away already. Load the page again."),
     }

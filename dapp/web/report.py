@@ -1,14 +1,14 @@
 """A verdict as a page to read, print and hand to counsel: one file, with nothing to load."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from dapp.audit.deadlines import PROMISES
 from dapp.audit.records import Story
-from dapp.audit.verdict import Entry, Verdict, Window
+from dapp.audit.verdict import VERIFIED, Entry, Verdict, Window
 from dapp.domain.events import Event
 from dapp.domain.types import BlockNumber, Hash32, UnixTime
 from dapp.web.i18n import Language
@@ -23,8 +23,9 @@ from dapp.web.verify_words import verify_words
 MOST_CASES = 200
 """A history of thousands is a table, and no page to read."""
 
+_STATES = {VERIFIED: "verified", "evidence-missing": "missing", "unknown": "unknown"}
 _STATIC = Path(__file__).parent / "static"
-_STYLES = ("built/pico.css", "redress.css", "built/verify-style.css")
+_STYLES = ("built/pico.css", "built/redress.css", "built/verify-style.css")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,12 @@ class Section:
     """One entry; `told` is None of an organisation, and of a case that is not proven so far."""
 
     entry: Entry
+    state: str
+    """In a few words."""
+    why: str
+    """A sentence on what does not hold."""
+    anchored: Markup
+    """A sentence; empty where the case was filed at the desk."""
     windows: Sequence[tuple[str, str, str]]
     told: Told | None
 
@@ -53,6 +60,9 @@ def report(verdict: Verdict, stories: Sequence[Story], t: Language) -> str:
     sections = [
         Section(
             entry,
+            words[f"state-{_STATES.get(entry.verdict, 'refused')}"],
+            _why(entry, words),
+            _anchored(entry, words, t),
             [
                 (words[f"promise-{one.what}"], t.time(one.deadline), _kept(one, t))
                 for one in entry.deadlines
@@ -64,7 +74,27 @@ def report(verdict: Verdict, stories: Sequence[Story], t: Language) -> str:
         for entry in verdict.entries
     ]
     style = "\n".join((_STATIC / name).read_text(encoding="utf-8") for name in _STYLES)
-    return render(t, "report.html", verdict=verdict, sections=sections, style=Markup(style))  # noqa: S704 (ours)
+    return render(
+        t,
+        "report.html",
+        verdict=verdict,
+        why=_why(verdict, words),
+        sections=sections,
+        style=Markup(style),  # noqa: S704 (ours)
+    )
+
+
+def _why(found: Verdict | Entry, words: Mapping[str, str]) -> str:
+    """The verifier's own words, which are English, where a code has no sentence."""
+    return words.get(f"code-{found.verdict}") or found.message or found.verdict
+
+
+def _anchored(entry: Entry, words: Mapping[str, str], t: Language) -> Markup:
+    found = entry.anchored
+    if found is None:
+        return Markup()
+    at, until = t.time(found.at), t.time(found.protected_until)
+    return escape(words["anchored"]).format(at=at, sender=found.sender, until=until)
 
 
 def _told(story: Story, t: Language) -> Told:

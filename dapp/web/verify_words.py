@@ -155,6 +155,10 @@ def _promises(t: Language) -> dict[str, str]:
 def _details(t: Language) -> dict[str, str]:
     return {
         "filed-at": t.say("Filed"),
+        "anchored": t.say(
+            "Signed before, and anchored on chain {at} by {sender}. The order's protection, until "
+            "{until}, counted as of then; the organisation's time began with the filing."
+        ),
         "amount": t.say("Amount"),
         "units": t.say("{count} units of the token"),
         "to-customer": t.say("Paid to the customer"),

@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from scripts.benches import disputes
+from scripts.benches import anchors, disputes
 from scripts.benches.disputes import SEATS
 from scripts.benches.peers import PEERS, TARGETS
 from scripts.toolchain.paths import ROOT
@@ -50,12 +50,14 @@ class Measured:
         calls: of each dispute in which everyone sends for themselves.
         relayed: of each where a service sends for others, many at once.
         appealed: of each with one appeal.
+        anchored: of batches of signed complaints (anchors.py).
     """
 
     stakes: Sequence[int]
     calls: Sequence[Calls]
     relayed: Sequence[Calls]
     appealed: Sequence[Calls]
+    anchored: Calls
 
 
 def measure(counted: int = COUNTED) -> Measured:
@@ -67,6 +69,7 @@ def measure(counted: int = COUNTED) -> Measured:
             [dict(disputes.play(world, with_luck=False)) for _ in range(counted)],
             disputes.play_relayed(world, counted),
             [dict(disputes.play_appeal(world)) for _ in range(counted)],
+            anchors.play(world),
         )
 
 
@@ -75,7 +78,9 @@ def pinned() -> dict[str, int]:
     with disputes.chain() as world:
         disputes.play(world, with_luck=False)
         calls = dict(disputes.play(world, with_luck=True))
-        return {**calls, "total": sum(calls.values()), "16 stakes": sum(world.stakes)}
+        total = sum(calls.values())
+        batches = {f"{name} (4 096)": gas for name, gas in anchors.play(world).items()}
+        return {**calls, "total": total, "16 stakes": sum(world.stakes), **batches}
 
 
 def result(measured: Measured) -> dict[str, Any]:
@@ -91,11 +96,18 @@ def result(measured: Measured) -> dict[str, Any]:
         "calls": direct,
         "calls_relayed": relayed,
         "calls_with_appeal": appealed,
+        "anchored": _anchored(measured.anchored, direct["file"]),
         "spread": {name: _ends([one[name] for one in measured.calls]) for name in direct},
         "disputes": len(measured.calls),
         "targets": {name: {"must": must, "aim": aim} for name, (must, aim) in TARGETS.items()},
         "peers": {peer.name: _known(asdict(peer)) for peer in PEERS},
     }
+
+
+def _anchored(calls: Calls, filed: int) -> dict[str, Any]:
+    """Gas a complaint, where 4 096 are anchored at once and where one is opened."""
+    each = round(calls["anchor"] / anchors.LEAVES, 2)
+    return {**calls, "anchor_each": each, "file": filed, "prototype": dict(anchors.PROTOTYPE)}
 
 
 def _means(calls: Sequence[Calls]) -> dict[str, int]:
@@ -159,6 +171,23 @@ def targets(found: Mapping[str, Any]) -> Table:
     return table
 
 
+def in_batches(found: Mapping[str, Any]) -> Table:
+    """Complaints that are signed and anchored, beside one that is filed."""
+    title = f"Complaints in batches of {anchors.LEAVES}, gas each"
+    table = Table(title=title, title_justify="left")
+    for name in ("", "Redress", "prototype"):
+        table.add_column(name, justify="right" if name else "left")
+    ours, prototype = found["anchored"], found["anchored"]["prototype"]
+    table.add_row("anchored", f"{ours['anchor_each']}", f"{prototype['anchor_each']}")
+    for row, label in (
+        ("open", "opened by the customer"),
+        ("open signed", "opened with the customer's signature"),
+        ("file", "filed without a batch"),
+    ):
+        table.add_row(label, _gas(ours[row]), _gas(prototype.get(row)))
+    return table
+
+
 def every_call(found: Mapping[str, Any]) -> Table:
     """Each call of the dispute, in order; and where votes are sent together, what that changes."""
     title = f"Each call (mean of {found['disputes']} disputes)"
@@ -191,7 +220,7 @@ def main(words: Sequence[str]) -> int:
     RESULT.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     # A table is not worth reading when its numbers are broken in two.
     console = Console(width=max(_WIDTH, Console().width))
-    for table in (every_call(found), comparison(found), targets(found)):
+    for table in (every_call(found), comparison(found), in_batches(found), targets(found)):
         console.print(table)
     if words:
         write_pinned()

@@ -22,6 +22,7 @@ from typing import Any
 
 from rich.console import Console
 
+from dapp import native
 from dapp.domain.types import OrganisationId
 from scripts.benches import busy_chain, contenders, head, ranges
 from scripts.benches.contenders import Bench, Read
@@ -146,6 +147,8 @@ def result(measured: Measured) -> dict[str, Any]:
         "blocks": measured.blocks,
         "events": measured.events,
         "rounds": len(measured.ours),
+        # Ours runs in the same environment as this.
+        "path": native.path(),
         "naive_blocks": measured.naive_blocks,
         "ranges": {
             "count": len(measured.asked),

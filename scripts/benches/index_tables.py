@@ -7,6 +7,7 @@ from rich.table import Table
 
 AT_LEAST = {"ratio_to_curl": 0.45, "ratio_to_naive": 30.0}
 AT_MOST = {"rss_mb": 120.0, "head_p99_ms": 150.0}
+_PATHS = {"native": "with the extension in C", "python": "in Python alone"}
 _READERS = {
     "curl_events_s": "curl, into nothing",
     "curl_receipts_events_s": "curl of the receipts, into nothing",
@@ -26,7 +27,8 @@ def readers(found: Mapping[str, Any]) -> Table:
     title = f"{_number(found['events'])} events in {_number(found['blocks'])} blocks"
     caption = (
         f"{found['rounds']} rounds; the naive loop read {_number(found['naive_blocks'])} blocks;"
-        f" {found['ranges']['count']} ranges, the longest of {found['ranges']['longest']} blocks"
+        f" {found['ranges']['count']} ranges, the longest of {found['ranges']['longest']} blocks;"
+        f" {_PATHS[found['path']]}"
     )
     table = Table(title=title, caption=caption, title_justify="left", caption_justify="left")
     for name in ("", "events/s", "least", "most", "CPU µs/event", "peak MB"):

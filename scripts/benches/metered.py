@@ -37,14 +37,20 @@ class Used:
     peak_bytes: int
 
 
-def run(command: Sequence[str | Path], *, log: Path, env: Mapping[str, str] | None = None) -> Used:
+def run(
+    command: Sequence[str | Path],
+    *,
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    patience_seconds: float = _PATIENCE_SECONDS,
+) -> Used:
     """Run a command in the checkout, its output in `log`. Raises RuntimeError where it fails."""
     log.unlink(missing_ok=True)
     told = log.with_suffix(".used.json")
     words = [sys.executable, "-m", __spec__.name, told, *command]
     child = process.start(words, log=log, env=env, cwd=ROOT)
     try:
-        code = child.wait(_PATIENCE_SECONDS)
+        code = child.wait(patience_seconds)
     finally:
         process.stop(child)
     if code != 0:

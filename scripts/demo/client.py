@@ -15,6 +15,8 @@ from eth_account.signers.local import LocalAccount
 from scripts.demo.errors import DemoError
 
 WAIT_SECONDS = 60.0
+_PHRASE = "test test test test test test test test test test test junk"
+"""Anvil's, as the README names it."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,11 @@ class Person:
         return str(self.account.address)
 
     @classmethod
-    def new(cls, role: str) -> Person:
-        return cls(role, Account.create())
+    def known(cls, role: str, number: int) -> Person:
+        """By one of the local chain's accounts, which anybody can import and go on as."""
+        Account.enable_unaudited_hdwallet_features()
+        path = f"m/44'/60'/0'/0/{number}"
+        return cls(role, Account.from_mnemonic(_PHRASE, account_path=path))
 
 
 class Node:
@@ -94,16 +99,6 @@ class Node:
 
     def balance(self, address: str) -> int:
         return int(self.call("eth_getBalance", address, "latest"), 16)
-
-    def fund(self, people: Sequence[Person], wei: int) -> None:
-        """Gives each of them `wei` out of the local chain's own account."""
-        purse = self.call("eth_accounts")[0]
-        sent = [
-            self.call("eth_sendTransaction", {"from": purse, "to": one.address, "value": hex(wei)})
-            for one in people
-        ]
-        for transaction in sent:
-            self.receipt(transaction)
 
     def pass_time(self, seconds: int) -> None:
         """Moves the chain's clock; the contracts' windows stay as long as they are."""

@@ -25,7 +25,7 @@ def up() -> int:
         contracts.ensure()
         try:
             with Supervisor(run.say) as supervisor:
-                variables = run.start(layout, supervisor, chain_file)
+                variables = run.start(layout, supervisor, chain_file, sends=True)
                 if not layout.played.exists():
                     run.say("playing one dispute, so that there is something to see …")
                     run.play(layout, supervisor, variables)
@@ -54,7 +54,7 @@ def demo() -> int:
         layout.prepare()
         contracts.ensure()
         with Supervisor(lambda line: None) as supervisor:
-            variables = run.start(layout, supervisor, ChainFile(layout.chain))
+            variables = run.start(layout, supervisor, ChainFile(layout.chain), sends=False)
             run.play(layout, supervisor, variables)
         keep_logs = False
     except Stopped:

@@ -12,11 +12,12 @@ from scripts.stack import parts
 from scripts.stack.chain_file import ChainFile
 from scripts.stack.layout import Layout
 from scripts.stack.supervisor import Supervisor
-from scripts.toolchain import process
+from scripts.toolchain import anvil, process
 from scripts.toolchain.paths import ROOT
 from scripts.toolchain.refusal import Refusal
 
 _PATIENCE_SECONDS = 60.0
+_FIRST_SENDER = 20
 
 
 def say(line: str) -> None:
@@ -24,8 +25,12 @@ def say(line: str) -> None:
     print(f"  {line}", flush=True)
 
 
-def start(layout: Layout, supervisor: Supervisor, chain_file: ChainFile) -> dict[str, str]:
+def start(
+    layout: Layout, supervisor: Supervisor, chain_file: ChainFile, *, sends: bool
+) -> dict[str, str]:
     """Start chain, database, contracts, IPFS node, indexer and pages, each when the last is well.
+
+    Where it `sends`, also what sends for people who only sign: the relay, and what anchors.
 
     Returns:
         The variables that tell the service, and whoever plays through it, where the parts are.
@@ -49,7 +54,11 @@ def start(layout: Layout, supervisor: Supervisor, chain_file: ChainFile) -> dict
     if kubo is not None:
         variables["REDRESS_KUBO_URL"] = kubo.api_url
         say(f"Kubo: {kubo.api_url}")
+    if sends:
+        variables |= _senders(node)
     _start_service(layout, supervisor, variables)
+    if sends:
+        _start_senders(layout, supervisor, variables)
     running = {"processes": supervisor.processes(), "variables": variables}
     layout.running.write_text(json.dumps(running, indent=2) + "\n", encoding="utf-8")
     say(f"ready in {time.monotonic() - began:.1f} s")
@@ -69,6 +78,25 @@ def _start_service(layout: Layout, supervisor: Supervisor, variables: Mapping[st
         _PATIENCE_SECONDS,
     )
     say(f"pages and API: {variables['REDRESS_API_URL']}")
+
+
+def _senders(node: anvil.Anvil) -> dict[str, str]:
+    """The node signs for its accounts, as an external signer would; the story has those before."""
+    relay, anchor = node.rpc("eth_accounts")[_FIRST_SENDER : _FIRST_SENDER + 2]
+    return {
+        "REDRESS_SIGNER_URL": node.url,
+        "REDRESS_RELAY_ADDRESS": relay,
+        "REDRESS_ANCHOR_ADDRESS": anchor,
+        "REDRESS_RELAY_BATCH_SECONDS": "1",
+        "REDRESS_ANCHOR_INTERVAL_SECONDS": "10",
+    }
+
+
+def _start_senders(layout: Layout, supervisor: Supervisor, variables: Mapping[str, str]) -> None:
+    environment = {**os.environ, **variables}
+    for name in ("relay", "anchor"):
+        parts.start_service(layout, supervisor, name, (name, "run"), environment)
+    say("relay and anchor: whoever signs pays no fee")
 
 
 def play(layout: Layout, supervisor: Supervisor, variables: Mapping[str, str]) -> None:

@@ -1,12 +1,14 @@
 """Runs brownie in its own environment: `python -m scripts.toolchain.brownie test`, `… run deploy`.
 
 Each run has a project folder and a home of its own that point at this checkout, so that two runs at
-once never meet. It takes brownie's own words and knows two networks:
+once never meet. It takes brownie's own words and knows these networks:
 
 development     an anvil of the run's own, on a free port; the default
 redress         the node at REDRESS_NODE_URL, whichever chain that is
+sepolia, …      the same, but it must be a node of that chain (scripts/toolchain/networks.py)
 """
 
+import json
 import os
 import shlex
 import shutil
@@ -18,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from scripts.toolchain import anvil, process, solc
+from scripts.toolchain import anvil, networks, process, solc
 from scripts.toolchain import compile as contracts
 from scripts.toolchain.paths import BROWNIE_VENV, ROOT
 from scripts.toolchain.refusal import Refusal, exit_code_of
@@ -42,9 +44,11 @@ development:
 live:
 - name: Redress
   networks:
-  - name: The node at {variable}
-    id: redress
-    chainid: '{node_chain_id}'
+"""
+_LIVE = """\
+  - name: {title}
+    id: {name}
+    chainid: '{chain_id}'
     host: {node_url}
 """
 
@@ -109,14 +113,19 @@ def _networks(node_url: str | None) -> str:
                 f"no node answers at {NODE_URL} ({error})",
                 "Start the chain, or correct the address",
             ) from error
-    return _NETWORKS.format(
-        port=process.free_port(),
-        chain_id=anvil.CHAIN_ID,
-        hardfork=anvil.HARDFORK,
-        variable=NODE_URL,
-        node_url=node_url or "http://127.0.0.1:1",
-        node_chain_id=node_chain_id,
+    own = _NETWORKS.format(
+        port=process.free_port(), chain_id=anvil.CHAIN_ID, hardfork=anvil.HARDFORK
     )
+    live = (
+        _LIVE.format(
+            title=one.title,
+            name=one.name,
+            chain_id=one.chain_id or node_chain_id,
+            node_url=json.dumps(node_url or "http://127.0.0.1:1"),
+        )
+        for one in networks.ALL
+    )
+    return own + "".join(live)
 
 
 def _launch(

@@ -1,6 +1,6 @@
 """Makes the environments under .toolchain/ from the committed locks; does nothing that is done.
 
-Run by a bare Python: `python3 -m scripts.toolchain.environments [venv] [brownie] [node]`.
+Run by a bare Python: `python3 -m scripts.toolchain.environments [NAME …]`; all of them by default.
 Each environment carries the digest of what it was made from and is made again when that changes.
 """
 
@@ -16,7 +16,16 @@ from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from scripts.toolchain.paths import BROWNIE_VENV, LOCKS, NODE_MODULES, ROOT, TOOLCHAIN, VENV
+from scripts.toolchain.paths import (
+    BROWNIE_VENV,
+    LOCKS,
+    NODE_MODULES,
+    RELEASE_VENV,
+    ROOT,
+    SCHEMATHESIS_VENV,
+    TOOLCHAIN,
+    VENV,
+)
 from scripts.toolchain.refusal import Refusal, exit_code_of
 
 _UV = TOOLCHAIN / "uv"
@@ -24,6 +33,7 @@ _MINIMUM_NODE = 20
 # Stamps: what an environment was made from, and what was put in it.
 _MADE = ".made-from"
 _FILLED = ".filled-from"
+_COMPILED = ".compiled-from"
 
 
 def _run(command: Sequence[str | Path], what: str) -> None:
@@ -98,16 +108,39 @@ def venv() -> None:
         _run([*install, "--no-deps", "--no-build-isolation", "-e", "."], "installing redress")
 
     _once(VENV / _FILLED, _digest(lock.read_bytes(), json.dumps(project).encode()), build)
+    _extension()
+
+
+def _extension() -> None:
+    """Compile the index's extension in C where that can be done (dapp/native/build.py)."""
+    sources = [file.read_bytes() for file in sorted((ROOT / "dapp" / "native").glob("*.[ch]"))]
+    compiler = os.environ.get("CC", "cc")
+    build: list[str | Path] = [VENV / "bin" / "python", "-m", "dapp.native.build"]
+    _once(
+        VENV / _COMPILED,
+        _digest(*sources, compiler.encode(), str(shutil.which(compiler)).encode()),
+        lambda: _run(build, "compiling what the index does in C, if it can be"),
+    )
 
 
 def brownie() -> None:
     """Make .toolchain/brownie: brownie and the hundred packages it pins."""
-    lock = LOCKS / "brownie.txt"
-    _once(
-        BROWNIE_VENV / _FILLED,
-        _digest(lock.read_bytes()),
-        lambda: _python_environment(BROWNIE_VENV, lock),
-    )
+    _from_its_lock("brownie", BROWNIE_VENV)
+
+
+def schemathesis() -> None:
+    """Make .toolchain/schemathesis: what asks the API everything that it says it takes."""
+    _from_its_lock("schemathesis", SCHEMATHESIS_VENV)
+
+
+def release() -> None:
+    """Make .toolchain/release: what looks for known vulnerabilities and writes the SBOM."""
+    _from_its_lock("release", RELEASE_VENV)
+
+
+def _from_its_lock(name: str, folder: Path) -> None:
+    lock = LOCKS / f"{name}.txt"
+    _once(folder / _FILLED, _digest(lock.read_bytes()), lambda: _python_environment(folder, lock))
 
 
 def node() -> None:
@@ -132,7 +165,13 @@ def _check_node() -> None:
 
 def main(names: Sequence[str]) -> int:
     """Make the named environments, all of them by default. Two runs at once take turns."""
-    makers = {"venv": venv, "brownie": brownie, "node": node}
+    makers = {
+        "venv": venv,
+        "brownie": brownie,
+        "schemathesis": schemathesis,
+        "release": release,
+        "node": node,
+    }
     _check_node()
     TOOLCHAIN.mkdir(exist_ok=True)
     with (TOOLCHAIN / "lock").open("w") as turn:

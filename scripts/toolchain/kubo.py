@@ -1,8 +1,6 @@
 """Finds or builds Kubo, the IPFS node, and starts one that talks to nobody."""
 
-import hashlib
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,11 +10,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.toolchain import process
+from scripts.toolchain import golang, process
 from scripts.toolchain.paths import ROOT, TOOLCHAIN
 from scripts.toolchain.refusal import Refusal, exit_code_of
 
-_MODULE = ROOT / "scripts" / "kubo"
+_PROGRAM = golang.Program(
+    title="Kubo",
+    name="ipfs",
+    package="github.com/ipfs/kubo/cmd/ipfs",
+    module=ROOT / "scripts" / "kubo",
+    folder=TOOLCHAIN / "bin",
+    minutes=3,
+    make="kubo",
+)
 
 
 @dataclass(frozen=True)
@@ -50,62 +56,22 @@ class Kubo:
 
 
 def find() -> Path:
-    """Return Kubo's program: from PATH, else the one built here.
-
-    Raises:
-        Refusal: there is neither; the remedy says how to get one.
-    """
-    on_path = shutil.which("ipfs")
-    if on_path is not None:
-        return Path(on_path)
-    if _built().is_file():
-        return _built()
-    raise Refusal(
-        "Kubo is not installed", "Run 'make kubo' (builds it with Go), or put ipfs on PATH"
-    )
+    """Return Kubo's program. Raises Refusal as `golang.Program.find`."""
+    return _PROGRAM.find()
 
 
 def build() -> Path:
-    """Return Kubo's program, building it from scripts/kubo/go.mod when it is nowhere (minutes).
-
-    Raises:
-        Refusal: Go is missing, or the build failed.
-    """
-    try:
-        return find()
-    except Refusal:
-        go = shutil.which("go")
-    if go is None:
-        raise Refusal(
-            "Kubo is not installed and Go is missing", "Install Go 1.26, or put ipfs on PATH"
-        )
-    print("  building Kubo with Go (about three minutes on two cores) …", flush=True)
-    built = _built()
-    built.parent.mkdir(parents=True, exist_ok=True)
-    half_done = built.with_suffix(f".{os.getpid()}")
-    command = [go, "build", "-mod=readonly", "-trimpath", "-ldflags=-s -w", "-o", str(half_done)]
-    done = subprocess.run(
-        [*command, "github.com/ipfs/kubo/cmd/ipfs"], cwd=_MODULE, capture_output=True, text=True
-    )
-    if done.returncode != 0:
-        said = done.stderr.strip().splitlines() or ["go said nothing"]
-        raise Refusal(
-            f"Kubo cannot be built: {said[-1]}", "Go 1.26 and the module proxy are needed"
-        )
-    half_done.replace(built)
-    return built
+    """Return Kubo's program, building it when it is nowhere. Raises as `golang.Program.build`."""
+    return _PROGRAM.build()
 
 
-def _built() -> Path:
-    """Return where the program built from this go.sum lies, or will."""
-    version = hashlib.sha256((_MODULE / "go.sum").read_bytes()).hexdigest()[:12]
-    return TOOLCHAIN / "bin" / f"ipfs-{version}"
-
-
-def start(repository: Path, *, log: Path, profiles: str = "test") -> Kubo:
+def start(
+    repository: Path, *, log: Path, profiles: str = "test", ports: tuple[int, int] | None = None
+) -> Kubo:
     """Start an off-line daemon on `repository`, making that first if it is not there.
 
-    `profiles` are Kubo's own names for sets of settings, with commas between.
+    `profiles` are Kubo's own names for sets of settings, with commas between; `ports` those of API
+    and gateway, where it must not be any that are free.
     """
     program = find()
     environment = {**os.environ, "IPFS_PATH": str(repository), "IPFS_TELEMETRY": "off"}
@@ -119,7 +85,7 @@ def start(repository: Path, *, log: Path, profiles: str = "test") -> Kubo:
     if not (repository / "config").is_file():
         repository.mkdir(parents=True, exist_ok=True)
         ipfs("init", f"--profile={profiles}", "--empty-repo")
-    api_port, gateway_port = process.free_port(), process.free_port()
+    api_port, gateway_port = ports or (process.free_port(), process.free_port())
     ipfs("config", "Addresses.API", f"/ip4/127.0.0.1/tcp/{api_port}")
     ipfs("config", "Addresses.Gateway", f"/ip4/127.0.0.1/tcp/{gateway_port}")
     child = process.start([program, "daemon", "--offline"], log=log, env=environment)

@@ -13,6 +13,8 @@ _GROUPS: dict[str, tuple[str, ...]] = {
     "service": ("pyproject.toml",),
     "dev": ("pyproject.toml", "--group", "dev", "-c", str(LOCKS / "service.txt")),
     "brownie": ("--group", "brownie"),
+    "schemathesis": ("--group", "schemathesis"),
+    "release": ("--group", "release"),
 }
 _COMPILE = ("--generate-hashes", "--no-header", "--no-annotate", "--universal", "--upgrade")
 

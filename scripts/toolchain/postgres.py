@@ -119,6 +119,20 @@ def initialise(data: Path) -> None:
         raise Refusal(f"no database can be made in {data}: {said[-1]}", "Check space and rights")
 
 
+def copy(server: Postgres, data: Path) -> None:
+    """Make `data` a streaming replica of a running server, as it is now; `start` starts it."""
+    data.mkdir(mode=0o700, parents=True)
+    _give_away(data)
+    command = [*_not_as_root(), str(programs() / "pg_basebackup"), "-D", str(data)]
+    command += ["-d", server.url(), "-R", "-X", "stream", "-c", "fast", "--no-sync"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr.strip())
+    # The other server's, where its data are copied with the folder of its socket.
+    for lock in data.glob(".s.PGSQL.*.lock"):
+        lock.unlink()
+
+
 def start(data: Path, *, log: Path, durable: bool) -> Postgres:
     """Start the server on the cluster in `data`, making that first if it is not there.
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from scripts.toolchain.refusal import Refusal
@@ -89,10 +90,18 @@ def stop(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+    with suppress(ProcessLookupError):
+        if not _runs(process.pid):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _runs(pid: int) -> bool:
+    """Whether somebody has that number: who has ended may have left it to another group's first."""
     try:
-        os.killpg(process.pid, signal.SIGKILL)
+        os.kill(pid, 0)
     except ProcessLookupError:
-        return
+        return False
+    return True
 
 
 def wait_until_ready(

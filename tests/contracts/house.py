@@ -107,6 +107,7 @@ CONTRACTS = {
     "public": "PublicArbitrator",
     "outside": "OutsideArbitrators",
     "appeals": "AppealFund",
+    "anchor": "ComplaintAnchor",
     "desk": "ComplaintDesk",
 }
 
@@ -134,6 +135,7 @@ class House:
     public: Any
     outside: Any
     appeals: Any
+    anchor: Any
     desk: Any
     keeper: Any
     guardian: Any

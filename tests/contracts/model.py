@@ -44,13 +44,14 @@ def genesis(chain_id: int, contract: str, subject: int) -> bytes:
 
 
 def fold(trail: bytes, entry: dict, values: dict, timestamp: int) -> bytes:
-    """The trail after an event. The actor is the argument of that name."""
+    """The trail after an event. The actor is the argument of that name, else the sender."""
     types = [i["type"] for i in entry["inputs"]]
+    actor = values["actor"] if "actor" in values else values["sender"]
     digest = keccak(encode(types, list(values.values())))
     return keccak(
         encode(
             ["bytes32", "bytes32", "bytes32", "address", "uint256"],
-            [trail, topic_of(entry), digest, values["actor"], timestamp],
+            [trail, topic_of(entry), digest, actor, timestamp],
         )
     )
 

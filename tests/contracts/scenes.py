@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import clock
+from batches import complaint
 from case import DIGEST, Case, Claim, accusation
 from house import AGREEMENT, CLAIM, ETH, NOBODY, POLICY, TICKET_WEI, House, price
 from playing import rpc
@@ -243,6 +244,10 @@ def public(house: House) -> dict[str, Callable[[], Scene]]:
     return {"withdrawTo": lambda: after(credited, (house.keeper, (house.customer,), 0))}
 
 
+def anchor(house: House) -> dict[str, Callable[[], Scene]]:
+    return {"revoke": lambda: (house.customer, (complaint(Case(house)),), 0)}
+
+
 ALL = {
     "desk": desk,
     "escrow": escrow,
@@ -252,4 +257,5 @@ ALL = {
     "appeals": appeals,
     "keys": keys,
     "public": public,
+    "anchor": anchor,
 }

@@ -73,8 +73,8 @@ def test_nothing_happens_to_an_order_that_is_not_held(house, case):
     assert found == ("OrderNotHeld", key, OrderState.REFUNDED)
 
 
-def test_anyone_releases_once_the_protection_is_over(house, case):
-    until = case.paid.timestamp + PROTECTION
+def test_anyone_releases_once_nothing_can_be_opened_any_more(house, case):
+    until = case.paid.timestamp + PROTECTION + 3 * DAY
     found = []
     for _ in clock.around(until):
         found.append(verdict(house.escrow.release, case.order, by=house.keeper))

@@ -31,6 +31,7 @@ SIGNABLE = {
     "appeals": {"contribute", "withdrawShare", "withdrawTo"},
     "keys": {"setKey"},
     "public": {"withdrawTo"},
+    "anchor": {"revoke"},
 }  # fmt: skip
 # Of these no scene is played here.
 ELSEWHERE = {

@@ -2,6 +2,7 @@
 
 import clock
 import pytest
+from batches import anchor, complaint, leaf
 from case import DIGEST, SALT, Case, Claim, accusation
 from folds import check, court_record, fold, logs, order_trail
 from house import ETH, POLICY
@@ -167,6 +168,21 @@ def test_claims(house):
         else:
             assert trail == bytes(case.events("Executed")[0]["orderTrail"])
             assert bytes(house.claims.claimTrail(case.order)) == bytes(32)
+
+
+def test_a_complaint_that_was_anchored(house):
+    """How it came to the desk is in its trail, right after the filing."""
+    case = Case(house)
+    one = complaint(case)
+    anchor(house, house.keeper, leaf(house, one))
+    done = house.anchor.open(one, house.keeper, [], b"", {"from": house.customer})
+    case.number = done.events["Filed"]["complaint"]
+    whole = [e for e in logs(house.desk) if e[1].get("complaint") == case.number]
+    assert [entry["name"] for entry, _, _ in whole] == ["Filed", "FiledAnchored"]
+    assert fold(house.desk, case.number, whole[:1]) != bytes(house.desk.trail(case.number))
+    case.offer(5000)
+    case.accept()
+    check(house, [case])
 
 
 def test_a_frozen_order(house):

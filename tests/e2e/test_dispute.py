@@ -77,10 +77,9 @@ def register(desk: Visitor) -> None:
     desk.page.get_by_role("button", name="All hours of Sat").click()
     desk.write("Your refund policy and terms, as customers will read them before they pay", "Fair.")
     assert desk.press("Register").startswith("Done: Register.")
-    desk.unfold("Money and people")
+    desk.page.get_by_role("link", name="Money, people, policy").click()
     desk.write("Add to the bond", "0.5")
     desk.press("Add to the bond")
-    desk.unfold("Money and people")
     desk.shows("0.5 ETH")
     found = desk.service.get("/v1/organisations")["organisations"][-1]["policies"][-1]
     saturday = (1 << 24) - 1 << 5 * 24

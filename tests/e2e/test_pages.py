@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
+from dapp.web.i18n import LANGUAGES
 from tests.api_player import Person, Service
 from tests.e2e.visitor import Visitor
 
@@ -138,16 +139,15 @@ def test_the_organisation_keeps_its_house(browser: Browser, scene: Scene) -> Non
     shop.open("/desk")
     shop.connect()
     shop.page.wait_for_url("**/desk?account=*")
-    shop.unfold("Money and people")
+    shop.page.get_by_role("link", name="Money, people, policy").click()
     shop.write("Ask somebody to act for it", helper.wallet.person.address)
     shop.press("Ask")
     helper.open("/desk")
     helper.connect()
     helper.press("Accept")
     helper.shows("To answer, the most urgent first")
-    shop.arrive("/desk")
-    shop.page.wait_for_url("**/desk?account=*")
-    shop.unfold("Money and people")
+    shop.arrive("/desk/organisation")
+    shop.page.wait_for_url("**/desk/organisation?account=*")
     shop.press("Remove")
     shop.unfold("Orders in escrow")
     shop.press("Give it back")
@@ -180,7 +180,18 @@ def test_everything_can_be_read_without_script(browser: Browser, scene: Scene) -
     assert "Reading works without JavaScript" in (main.text_content() or "")
     page.locator("summary", has_text="What each person may do now").click()
     expect(main).to_contain_text("Take the complaint back")
-    for path in ("/", "/cases", "/audit", f"/c/{scene.complaint}/proof", "/desk", "/panel"):
+    for path in (
+        "/",
+        "/cases",
+        "/audit",
+        f"/c/{scene.complaint}/proof",
+        "/desk",
+        "/panel",
+        "/orgs",
+        "/orgs/1",
+        "/policies/1/1",
+        "/stats",
+    ):
         assert page.goto(path) is not None
         assert page.locator("h1").inner_text()
     context.close()
@@ -201,7 +212,7 @@ def test_what_people_wrote_stays_text(passer_by: Visitor, scene: Scene) -> None:
     passer_by.shows("It never came. <script>alert(1)</script>")
 
 
-@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_nothing_is_wider_than_a_small_phone(buyer: Visitor, scene: Scene, language: str) -> None:
     """With everything unfolded that the reader can see."""
     buyer.page.set_viewport_size({"width": 320, "height": 640})
@@ -288,8 +299,14 @@ def pages(scene: Scene) -> list[str]:
         f"/orders?account={account}",
         f"/file?account={account}",
         f"/desk?account={scene.shop.address}",
+        f"/desk/record?account={scene.shop.address}",
+        f"/desk/organisation?account={scene.shop.address}",
         f"/panel?account={account}",
         f"/keys?account={account}",
-        "/o/1",
+        *(f"/me{part}?account={account}" for part in ("", "/messages", "/developer")),
+        "/orgs",
+        "/orgs/1",
+        "/policies/1/1",
+        "/stats",
         "/c/999999",
     ]

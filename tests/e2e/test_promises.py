@@ -58,7 +58,7 @@ class Shop:
         self.paid += 1
         facts = {"organisation": self.number, "version": 1, "ref": f"0x{self.paid:064x}"}
         self.service.act(self.buyer, "pay", **facts, amount=str(ETHER))
-        order = self.service.get("/v1/orders", customer=self.buyer.address)["orders"][0]["key"]
+        order = self.service.open_order(self.buyer.address)
         self.service.act(self.buyer, "file", order=order, demand=10_000, category=2)
         return int(self.service.get("/v1/cases", customer=self.buyer.address)["cases"][0]["id"])
 

@@ -1,15 +1,19 @@
 """Somebody at the pages, with a browser of their own and a wallet whose key the test holds."""
 
+import json
+import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from eth_account.messages import encode_defunct
+from eth_account.messages import SignableMessage, encode_defunct, encode_typed_data
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.api_player import Person, Service
+from tests.patience import PATIENCE_SECONDS
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = int(PATIENCE_SECONDS * 1000)
+_CONNECTED = re.compile("0x")
 LAUNCH = (
     "--headless",
     "--no-sandbox",
@@ -44,13 +48,22 @@ _PROVIDER = """(() => {
 
 @dataclass
 class Wallet:
-    """Signs what the page asks for, unless it is told to refuse."""
+    """Signs what the page asks for, unless it is told to refuse.
+
+    Attributes:
+        asks: the methods for which a person had to decide, in order.
+        knows_typed_data: some wallets do not sign it.
+        sent: the transaction that was signed last.
+    """
 
     service: Service
     person: Person
     chain_id: int
     refuses: bool = False
     signed: int = 0
+    knows_typed_data: bool = True
+    asks: list[str] = field(default_factory=list)
+    sent: dict[str, Any] = field(default_factory=dict)
 
     def answer(self, method: str, params: list[Any]) -> dict[str, Any]:
         """What EIP-1193 asks for; errors as the wallet's codes."""
@@ -61,19 +74,25 @@ class Wallet:
         if method == "wallet_switchEthereumChain":
             self.chain_id = int(params[0]["chainId"], 16)
             return {"result": None}
-        if method == "personal_sign":
-            if self.refuses:
-                return {"error": {"code": 4001, "message": "User rejected the request."}}
-            return {"result": self._sign(params[0])}
-        if method == "eth_sendTransaction":
-            if self.refuses:
-                return {"error": {"code": 4001, "message": "User rejected the request."}}
-            return {"result": self._send(params[0])}
+        if method in ("personal_sign", "eth_signTypedData_v4", "eth_sendTransaction"):
+            return self._decided(method, params)
         return {"result": self.service.chain.rpc(method, *params)}
 
-    def _sign(self, text: str) -> str:
+    def _decided(self, method: str, params: list[Any]) -> dict[str, Any]:
+        if method == "eth_signTypedData_v4" and not self.knows_typed_data:
+            return {"error": {"code": 4200, "message": "The method is not supported."}}
+        self.asks.append(method)
+        if self.refuses:
+            return {"error": {"code": 4001, "message": "User rejected the request."}}
         self.signed += 1
-        message = encode_defunct(hexstr=text)
+        if method == "eth_sendTransaction":
+            return {"result": self._send(params[0])}
+        if method == "personal_sign":
+            return {"result": self._sign(encode_defunct(hexstr=params[0]))}
+        assert params[0].lower() == self.person.address.lower()
+        return {"result": self._sign(encode_typed_data(full_message=json.loads(params[1])))}
+
+    def _sign(self, message: SignableMessage) -> str:
         return "0x" + self.person.account.sign_message(message).signature.hex()
 
     def _send(self, transaction: dict[str, Any]) -> str:
@@ -82,18 +101,24 @@ class Wallet:
             "value": str(int(transaction["value"], 16)),
             "chainId": self.chain_id,
         }
-        self.signed += 1
-        return str(self.service.send(self.person, asked)["transactionHash"])
+        self.sent = asked
+        return self.service.hand_in(self.person, asked)
 
 
 class Visitor:
     """One person's browser: fresh profile, one page."""
 
-    def __init__(self, browser: Browser, service: Service, person: Person | None = None) -> None:
-        """Without a person there is no wallet."""
+    def __init__(
+        self, browser: Browser, service: Service, person: Person | None = None, **device: Any
+    ) -> None:
+        """Without a person there is no wallet; `device` is what Playwright says of a screen."""
         self.service = service
         self.context: BrowserContext = browser.new_context(
-            base_url=service.url, locale="en-GB", timezone_id="UTC", accept_downloads=True
+            base_url=service.url,
+            locale="en-GB",
+            timezone_id="UTC",
+            accept_downloads=True,
+            **device,
         )
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(PATIENCE_MS)
@@ -114,12 +139,12 @@ class Visitor:
         """Through the button in the header; later pages know the wallet by themselves."""
         button = self.page.locator("[data-connect]")
         button.click()
-        expect(button).to_contain_text("…")
+        expect(button).to_have_attribute("title", _CONNECTED)
 
     def arrive(self, path: str) -> None:
         """Opens a page and waits until it knows the wallet."""
         self.open(path)
-        expect(self.page.locator("[data-connect]")).to_contain_text("…")
+        expect(self.page.locator("[data-connect]")).to_have_attribute("title", _CONNECTED)
 
     def press(self, button: str) -> str:
         """Presses a form's button, signs, and waits for the end; what the page then says."""
@@ -159,7 +184,7 @@ class Visitor:
         """Also checks that nothing broke and that nobody else was asked for anything."""
         with suppress(Exception):
             self.context.close()
-        assert self.problems == []
+        assert self.problems == [], self.problems
         assert self.outside == []
 
     def _console(self, message: Any) -> None:

@@ -14,11 +14,11 @@ from dapp.chain.node import Node
 from dapp.chain.rpc import Rpc
 from dapp.domain.types import BlockNumber
 from dapp.indexer.loop import Indexer
+from tests.patience import PATIENCE_SECONDS
 
 # Its children are forked from a process that has imported everything already.
 _CONTEXT = get_context("forkserver")
 _CONTEXT.set_forkserver_preload([__name__])
-_SECONDS = 30.0
 
 
 def index(
@@ -34,7 +34,7 @@ def index(
         target=_live, args=(node_url, database_url, folder, until, commit, before)
     )
     child.start()
-    child.join(_SECONDS)
+    child.join(PATIENCE_SECONDS)
     assert child.exitcode in (0, -signal.SIGKILL), child.exitcode
     return child.exitcode != 0
 

@@ -227,7 +227,7 @@ def _error_body(code: int, message: str) -> bytes:
 
 
 # Longer than the patience of the simulation's indexers with a node.
-HANG_SECONDS = 0.5
+HANG_SECONDS = 2.2
 
 OUTAGES: Mapping[str, Fault] = {
     "429": Fault(429, b"{}"),

@@ -7,16 +7,18 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from dapp.chain.node import Node
 from dapp.chain.rpc import Rpc
 from dapp.domain.deployment import Deployment
 from dapp.domain.types import BlockNumber
 from dapp.indexer.loop import Indexer
+from tests.patience import PATIENCE_SECONDS
 
-# Short, so that an answer that never comes costs little; long beside any true answer.
-NODE_TIMEOUT_SECONDS = 0.4
-_JOIN_SECONDS = 20.0
+# Short, so that an answer that never comes costs little; long beside any true answer, also where
+# the machine does much else: who reads 64 blocks one by one begins anew at the first that is late.
+NODE_TIMEOUT_SECONDS = 2.0
 
 
 class Gate:
@@ -91,7 +93,7 @@ class Loop:
     def close(self) -> None:
         """End the thread."""
         for rpc in self._rpcs.values():
-            asyncio.run_coroutine_threadsafe(rpc.close(), self.asyncio).result(_JOIN_SECONDS)
+            asyncio.run_coroutine_threadsafe(rpc.close(), self.asyncio).result(PATIENCE_SECONDS)
         self.asyncio.call_soon_threadsafe(self.asyncio.stop)
         self._thread.join()
         self.asyncio.close()
@@ -122,7 +124,8 @@ class Reader:
             patience_seconds=0.05,
         )
         self._ended = threading.Event()
-        self._run = asyncio.run_coroutine_threadsafe(self._live(until_block), self._loop)
+        self._task: asyncio.Task[None] | None = None
+        self._loop.call_soon_threadsafe(self._begin, until_block)
 
     @property
     def is_alive(self) -> bool:
@@ -134,17 +137,35 @@ class Reader:
         self._loop.call_soon_threadsafe(self._indexer.stop)
 
     def kill(self) -> None:
-        """Break it off wherever it waits."""
-        self._run.cancel()
+        """Break it off wherever it waits; again if it was broken off before."""
+        self._loop.call_soon_threadsafe(self._cancel)
 
-    def join(self, patience_seconds: float = _JOIN_SECONDS) -> bool:
+    def join(self, patience_seconds: float = PATIENCE_SECONDS) -> bool:
         """Wait for its end; tell whether it came."""
         return self._ended.wait(patience_seconds)
+
+    def where(self) -> str:
+        """What it waits for, the innermost last."""
+        waits: Any = None if self._task is None else self._task.get_coro()
+        found = []
+        while waits is not None:
+            frame = getattr(waits, "cr_frame", None) or getattr(waits, "gi_frame", None)
+            found.append(
+                repr(waits) if frame is None else f"{frame.f_code.co_qualname}:{frame.f_lineno}"
+            )
+            waits = getattr(waits, "cr_await", None) or getattr(waits, "gi_yieldfrom", None)
+        return " > ".join(found)
+
+    def _begin(self, until_block: BlockNumber | None) -> None:
+        self._task = self._loop.create_task(self._live(until_block))
+        self._task.add_done_callback(lambda _: self._ended.set())
+
+    def _cancel(self) -> None:
+        assert self._task is not None
+        self._task.cancel()
 
     async def _live(self, until_block: BlockNumber | None) -> None:
         try:
             await self._indexer.run(until_block)
         except Exception as error:
             self.error = error
-        finally:
-            self._ended.set()

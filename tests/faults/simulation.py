@@ -6,7 +6,8 @@ and reorgs are waited out.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import cycle
 
 from dapp.domain.types import BlockNumber
@@ -62,16 +63,28 @@ class _Told:
         """The whole story. Raises AssertionError with the diary."""
         self._indexer = Supervised(self._stage, self._diary)
         try:
-            for _ in range(_STEPS):
-                self._step()
-            self._tell_the_truth()
-            self._compare()
-            if self._lots.random() < 0.1 and PAST_FINALIZED not in self._without:
-                self._go_past_finalized()
-        except AssertionError as error:
-            raise AssertionError("\n  ".join([*self._diary, str(error)])) from error
+            with self._noted():
+                self._tell()
         finally:
-            self._indexer.end()
+            with self._noted():
+                self._indexer.end()
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        """What fails is in the diary, behind what failed before it."""
+        try:
+            yield
+        except AssertionError as error:
+            self._diary.append(str(error))
+            raise AssertionError("\n  ".join(self._diary)) from error
+
+    def _tell(self) -> None:
+        for _ in range(_STEPS):
+            self._step()
+        self._tell_the_truth()
+        self._compare()
+        if self._lots.random() < 0.1 and PAST_FINALIZED not in self._without:
+            self._go_past_finalized()
 
     # Steps
 

@@ -19,6 +19,7 @@ from tests.faults.chain_story import Story, telling
 from tests.faults.reader import Loop, Reader
 from tests.indexing import Indexed
 from tests.lying_node import LyingNode, lying_node
+from tests.patience import PATIENCE_SECONDS
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Stage:
         """An indexer into the database under test, from the node at `url`."""
         return Reader(self.loop, url, self.deployment, self.index_url, until_block)
 
-    def follow(self, patience_seconds: float = 20.0) -> BaseException | None:
+    def follow(self, patience_seconds: float = PATIENCE_SECONDS) -> BaseException | None:
         """Index up to the head from the node that may lie; return what stopped it, if anything.
 
         Raises:

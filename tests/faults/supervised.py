@@ -11,10 +11,10 @@ from tests.faults.faults import Lie
 from tests.faults.reader import Gate
 from tests.faults.stage import Stage
 from tests.lying_node import Reply, Request
+from tests.patience import PATIENCE_SECONDS
 
 _TURN_SECONDS = 0.03
 _SETTLE_SECONDS = 0.15
-_END_SECONDS = 20.0
 
 
 class Supervised:
@@ -72,7 +72,7 @@ class Supervised:
         """End it in order; another one reads up to the head."""
         self.stop()
         self._judge(self._reader.error)
-        deadline = time.monotonic() + _END_SECONDS
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
             self._begin(self._stage.story.world.block_number())
             self._join("the head is not reached")
@@ -97,7 +97,7 @@ class Supervised:
 
     def _join(self, otherwise: str = "it does not end") -> None:
         with self._gate.opened():
-            assert self._reader.join(), otherwise
+            assert self._reader.join(), f"{otherwise}; it is in {self._reader.where()}"
 
     def _begin(self, until_block: BlockNumber | None = None) -> None:
         self._told_before = self._all_told()

@@ -65,7 +65,7 @@ def _final_three_below_the_head(stage: Stage) -> Story:
 def _refusal(stage: Stage) -> BaseException | None:
     """What stops it; None if it goes on."""
     reader = stage.reader(stage.lying.url)
-    reader.join(2.0)
+    reader.join()
     reader.kill()
     assert reader.join()
     return reader.error

@@ -20,7 +20,7 @@ from tests.faults.vault_acts import ACTS, State, check, furnish, open_vault, sta
 _CONTEXT = get_context("forkserver")
 _CONTEXT.set_forkserver_preload([__name__])
 _MOST_STEPS = 400
-_NEED_NO_ROOM = ("unpin", "collect", "remove")
+_NEED_NO_ROOM = ("unpin", "collect", "remove", "give_up")
 
 Outcome = tuple[str, State, State]
 """The code of the refusal or "done"; how it was found then, and after another try with room."""

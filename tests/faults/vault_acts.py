@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from evidence import CID, Vault, digest_to_cid, import_file, walk, write_car
+from evidence import (
+    CID,
+    Budget,
+    Holder,
+    Vault,
+    Wait,
+    Waiting,
+    digest_to_cid,
+    import_file,
+    walk,
+    write_car,
+)
 from evidence.manifest import Item, Kind, Manifest, Visibility, encode
 from evidence.quota import room
 from evidence.unixfs import Profile
@@ -18,6 +29,8 @@ _KEPT = b"a sheep in "
 _GIVEN_UP = b"a sheep in wolf's clothing"
 """Begins as what is kept does: they have blocks in common."""
 _LOOSE = b"a wolf"
+_GUEST = b"nobody speaks for a she"
+_WAITS = ("guest", "newcomer")
 _BIG = random.Random(1).randbytes((1 << 20) + 5)
 _SMALL = b"how it arrived"
 
@@ -38,6 +51,10 @@ def furnish(root: Path) -> None:
     vault.pin(vault.put_car(BytesIO(_car(_KEPT))), "kept")
     vault.pin(vault.put_car(BytesIO(_car(_GIVEN_UP))), "given-up")
     vault.put_car(BytesIO(_car(_LOOSE)))
+    with vault.delivery() as delivery:
+        delivery.put_car(BytesIO(_car(_GUEST)))
+        delivery.add(_root(_GUEST))
+        delivery.pin("guest", _wait(8))
 
 
 def state_of(root: Path) -> State:
@@ -53,6 +70,7 @@ def check(root: Path) -> None:
     assert list((root / "staging").iterdir()) == []
     pins = vault.pins()
     assert pins["kept"] == (_root(_KEPT),)
+    assert set(_WAITS) & set(pins) <= set(vault.waiting()), "pinned for good, and nobody asked"
     for roots in pins.values():
         for pinned in roots:
             assert list(walk(pinned, vault.get))
@@ -80,6 +98,12 @@ def _submit(vault: Vault) -> None:
         delivery.pin(delivery.put_manifest(_manifest(*items)).hex())
 
 
+def _submit_waiting(vault: Vault) -> None:
+    with vault.delivery() as delivery:
+        delivery.put_file(BytesIO(_SMALL))
+        delivery.pin("newcomer", _wait(len(_SMALL)))
+
+
 def _pin(vault: Vault) -> None:
     vault.pin(_root(_LOOSE), "given-up")
 
@@ -96,16 +120,26 @@ def _remove(vault: Vault) -> None:
     vault.remove("given-up")
 
 
+def _give_up(vault: Vault) -> None:
+    vault.give_up(vault.waiting())
+
+
 ACTS: dict[str, Callable[[Vault], None]] = {
     "put_file": _put_file,
     "put_car": _put_car,
     "put_manifest": _put_manifest,
     "submit": _submit,
+    "submit_waiting": _submit_waiting,
     "pin": _pin,
     "unpin": _unpin,
     "collect": _collect,
     "remove": _remove,
+    "give_up": _give_up,
 }
+
+
+def _wait(size: int) -> Wait:
+    return Wait(Waiting("here", Holder("client"), size, 1), Budget(1 << 20, 1 << 20), 50)
 
 
 def _tree(data: bytes) -> tuple[CID, dict[CID, bytes]]:

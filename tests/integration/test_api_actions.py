@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import closing
+from decimal import Decimal
 
 import pytest
 from eth_account.messages import encode_typed_data
@@ -19,8 +20,8 @@ from dapp.domain.types import (
     Hash32,
 )
 from scripts.toolchain import postgres as postgres_tool
-from scripts.toolchain.anvil import running as running_anvil
 from scripts.toolchain.postgres import Postgres
+from tests import chains
 from tests.api_player import Person, Service, View, environment, running
 from tests.local_chain import Receipt
 from tests.world import DAYS, ETHER, HOURS, POLICY, World
@@ -33,7 +34,7 @@ SALT = Hash32("0x" + "5a" * 32)
 def house(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator["House"]:
     folder = tmp_path_factory.mktemp("actions")
     with (
-        running_anvil() as node,
+        chains.running() as node,
         postgres_tool.database(postgres) as url,
         closing(World.deployed(node.url, folder / "deployments")) as world,
     ):
@@ -335,3 +336,22 @@ def test_keys_and_bonds(house: House) -> None:
 def test_what_cannot_be_signed_has_no_twin(house: House) -> None:
     complaint = house.escalated()
     assert house.service.prepare(house.anyone, "draw", complaint=complaint)["typed_data"] is None
+
+
+def test_what_is_signed_is_told_in_the_readers_language(house: House) -> None:
+    complaint = house.file()
+    body = {"actor": house.shop.address, "complaint": complaint, "share": 4050}
+    body["digest"] = "0x" + secrets.token_hex(32)
+    post = house.service.http.post
+    found = post("/v1/actions/offer", json=body, headers={"Accept-Language": "zh-CN"}).json()
+    amount = house.case(complaint)["amount"]
+    part = f"{Decimal(amount) * 4050 / 10_000 / ETHER:f}".rstrip("0").rstrip(".")
+    assert found["summary"] == f"就投诉 {complaint} 提出 40.5%（{part}\u00a0ETH）"  # noqa: RUF001
+    assert found["public"][0] == "您的地址"
+    assert found["public"][1] == "方案"
+    cost = {name: int(value) for name, value in found["cost"].items()}
+    assert 50_000 < cost["gas"] < 300_000
+    assert cost["gas"] < cost["fee"] <= cost["fee_at_most"] == cost["total_at_most"]
+    plain = post("/v1/actions/offer", json=body).json()
+    assert plain["summary"] == f"Offer 40.5% ({part}\u00a0ETH) on complaint {complaint}"
+    assert plain["transaction"] == found["transaction"]

@@ -12,11 +12,12 @@ import httpx
 import pytest
 from eth_account.messages import encode_defunct
 
-from scripts.toolchain import anvil as anvil_tool
 from scripts.toolchain import postgres as postgres_tool
 from scripts.toolchain.postgres import Postgres
+from tests import chains
 from tests.api_player import Person, Service, environment, redress, running, until
 from tests.api_scene import is_problem
+from tests.patience import PATIENCE_SECONDS
 from tests.world import World
 
 MESSAGE, SESSION = "/v1/session/message", "/v1/session"
@@ -53,7 +54,9 @@ class Browser:
 
 @contextmanager
 def browser(url: str, **headers: str) -> Iterator[Browser]:
-    with httpx.Client(base_url=url, headers={"Origin": url, **headers}, timeout=30) as http:
+    with httpx.Client(
+        base_url=url, headers={"Origin": url, **headers}, timeout=PATIENCE_SECONDS
+    ) as http:
         yield Browser(http, url)
 
 
@@ -68,7 +71,7 @@ class Stage:
 def stage(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("session")
     with (
-        anvil_tool.running() as node,
+        chains.running() as node,
         postgres_tool.database(postgres) as url,
         closing(World.deployed(node.url, folder / "deployments")) as world,
     ):

@@ -18,6 +18,8 @@ from dapp.service.bundles import FINALIZED, LATEST
 from tests.bundling import Bundled
 from tests.lying_node import Fault, LyingNode, Reply, Request, Twist, lying_node
 
+pytestmark = pytest.mark.needs("receipts")
+
 Change = Callable[[Any], object]
 
 

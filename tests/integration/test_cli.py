@@ -3,40 +3,26 @@
 import hashlib
 import json
 import os
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import closing, redirect_stderr, redirect_stdout
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
-from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
-from dapp.__main__ import BUILDERS
 from dapp.audit.verify import verify
-from dapp.cli import app
-from dapp.cli import failure as main
 from dapp.domain.types import Hash32
-from scripts.toolchain import anvil as anvil_tool
 from scripts.toolchain import postgres as postgres_tool
 from scripts.toolchain import process
 from scripts.toolchain.postgres import Postgres
+from tests import chains
 from tests.api_player import environment, redress, until
+from tests.terminal import Done, refusal, run, spawn
 from tests.world import World
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(3 * 1024 * 1024)
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a command left behind."""
-
-    returncode: int
-    stdout: bytes
-    stderr: bytes
 
 
 @dataclass(frozen=True)
@@ -62,38 +48,11 @@ class Desk:
         return dict(json.loads(done.stdout))
 
 
-def run(env: Mapping[str, str], *words: str) -> Done:
-    out, err = TextIOWrapper(BytesIO()), TextIOWrapper(BytesIO())
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        for name, value in env.items():
-            patch.setenv(name, value)
-        code = main.run(app, words, BUILDERS)
-        out.flush()
-        err.flush()
-    return Done(code, out.buffer.getvalue(), err.buffer.getvalue())
-
-
-def spawn(env: Mapping[str, str], *words: str) -> Done:
-    command = [sys.executable, "-m", "dapp", *words]
-    done = subprocess.run(command, capture_output=True, env=env, timeout=60)
-    return Done(done.returncode, done.stdout, done.stderr)
-
-
-def refusal(done: Done, code: str, exit_code: int = 1) -> str:
-    """The one line that it says."""
-    assert done.returncode == exit_code, done
-    lines = done.stderr.decode().splitlines()
-    assert len(lines) == 1, lines
-    assert lines[0].startswith("redress: ")
-    assert lines[0].endswith(f"({code})"), lines
-    return lines[0]
-
-
 @pytest.fixture(scope="module")
 def desk(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("cli")
     with (
-        anvil_tool.running() as node,
+        chains.running() as node,
         postgres_tool.database(postgres) as url,
         closing(World.deployed(node.url, folder / "deployments")) as world,
     ):
@@ -225,7 +184,9 @@ def test_a_healthy_service_is_said_to_be_healthy(desk: Desk) -> None:
     found = desk.read("doctor")
     assert found["healthy"] is True
     names = {check["name"] for check in found["checks"]}
-    assert names == {"disk", "vault", "deployment", "database", "index"}
+    assert names == {
+        "disk", "data folder", "clock", "vault", "deployment", "database", "index"
+    }  # fmt: skip
 
 
 def test_where_evidence_is_held_is_said(desk: Desk, tmp_path: Path) -> None:
@@ -252,6 +213,11 @@ def test_where_evidence_is_held_is_said(desk: Desk, tmp_path: Path) -> None:
     (check,) = [c for c in json.loads(sick.stdout)["checks"] if c["name"] == "replicas: kubo"]
     assert check["ok"] is False
     assert "pending" in check["detail"]
+    asked = desk.run("pin", "check", "--json", REDRESS_KUBO_URL=away)
+    assert asked.returncode == 1
+    missing = {one["cid"]: one["problem"] for one in json.loads(asked.stdout)["missing"]}
+    assert missing[stored["cid"]] == "kubo_unreachable"
+    assert desk.read("pin", "check")["targets"] == []
 
 
 @pytest.mark.parametrize(
@@ -439,3 +405,25 @@ def test_bundles_are_made_whole_or_not_at_all(desk: Desk) -> None:
     refusal(desk.run("bundle", "history", "-o", str(desk.folder / "no" / "x")), "invalid-input")
     left = {path.name for path in desk.folder.iterdir() if "zip" in path.name}
     assert left == {"0.zip", "1.zip", "2.zip", "3.zip", "again.zip"}
+
+
+def test_a_report_says_what_was_promised_and_what_was_kept(desk: Desk) -> None:
+    found = desk.read("sla", "report", "--organisation", "1")["scorecard"]
+    assert found["promises"]["acknowledged_in_time"]["share"] == 10_000
+    shown = desk.run("sla", "report", "--organisation", "1").stdout.decode()
+    assert "100 % (1 of 1)" in shown
+    assert "4 of 5" in shown
+    assert desk.world.organisation[:10] in shown
+    beside = desk.run("sla", "report").stdout.decode().splitlines()
+    assert [line.split()[0] for line in beside] == ["organisation", "1"]
+    table = desk.run("sla", "report", "--csv").stdout.decode().splitlines()
+    assert len(table) == 2
+    row = dict(zip(table[0].split(","), table[1].split(","), strict=True))
+    assert (row["organisation"], row["rulings.ruled"]) == ("1", "1")
+    assert desk.run("sla", "report", "--filed-to", "5", "--csv").returncode == 0
+
+
+def test_a_report_refuses_what_makes_no_sense(desk: Desk) -> None:
+    refusal(desk.run("sla", "report", "--organisation", "9"), "organisation-unknown")
+    refusal(desk.run("sla", "report", "--csv", "--json"), "invalid-input")
+    assert desk.run("sla", "report", "--organisation", "0").returncode == 2

@@ -72,6 +72,9 @@ def test_a_report_is_written_whatever_the_verdict(
     page = tmp_path / "report.html"
     assert called(*trusted("erased"), "--report", page, "--language", "zh-Hans") == 1
     assert "evidence-missing" in page.read_text(encoding="utf-8")
+    russian = tmp_path / "russian.html"
+    assert called(*trusted("dispute"), "--report", russian, "--language", "ru") == 0
+    assert '<html lang="ru">' in russian.read_text(encoding="utf-8")
     assert called(*trusted("dispute"), "--report", page) == 1  # nothing is overwritten
     assert "exists already" in capsys.readouterr().err
     assert called(*trusted("dispute"), "--report", tmp_path / "x", "--language", "fr") == 2
@@ -140,7 +143,7 @@ def test_nodes_are_asked_and_must_agree(
         if request["method"] != "eth_getBlockByNumber":
             return reply
         block = {**reply["result"], "extraData": "0xff"}
-        block["hash"] = hash32(keccak(headers._encode(block)))
+        block["hash"] = hash32(keccak(headers.encode(block)))
         return {**reply, "result": block}
 
     with lying_node(anvil.url) as liar:

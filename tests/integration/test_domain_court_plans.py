@@ -16,8 +16,7 @@ from dapp.domain.events import APPEALS, COURT, DESK
 from dapp.domain.phases import RoundPhase
 from dapp.domain.rounds import LEAKED, Round
 from dapp.domain.types import hash32
-from scripts.toolchain import anvil as anvil_tool
-from tests import hearings
+from tests import chains, hearings
 from tests.hearings import Dispute, House
 
 SEED = 5
@@ -122,7 +121,7 @@ PLANS: dict[str, tuple[int, Sequence[Play]]] = {
 def house() -> Iterator[House]:
     """One court for all plans."""
     with (
-        anvil_tool.running() as node,
+        chains.running() as node,
         hearings.played(node.url, ARBITRATORS, random.Random(SEED)) as made,
     ):
         yield made

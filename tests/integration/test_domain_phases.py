@@ -87,6 +87,7 @@ def _escalated(world: World) -> int:
     return complaint
 
 
+@pytest.mark.needs("block_overrides")
 def test_the_seeds_blocks(world: World) -> None:
     complaint = _escalated(world)
     current = folding.case(world, complaint).round

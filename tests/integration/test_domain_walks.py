@@ -23,7 +23,7 @@ from dapp.domain.rounds import GWEI, terms
 from dapp.domain.types import BlockNumber, OrganisationId, UnixTime, Wei
 from dapp.errors import RedressError
 from dapp.store.subjects import ORDER, ORGANISATION, Subject
-from scripts.toolchain import anvil as anvil_tool
+from tests import chains
 from tests.folding import Folded
 from tests.walking import Attempt, attempts, of_appeals
 from tests.world import ETHER, HOURS, World
@@ -211,7 +211,7 @@ class Walk:
 
 @pytest.fixture(scope="module")
 def walk() -> Iterator[Walk]:
-    with anvil_tool.running() as node, World.deployed(node.url) as world:
+    with chains.running() as node, World.deployed(node.url) as world:
         yield Walk(world, random.Random(SEED))
 
 

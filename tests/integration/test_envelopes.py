@@ -1,6 +1,7 @@
 """Who gets a key envelope, who may put one, and what is refused; over HTTP, on a real chain."""
 
 import base64
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -21,6 +22,7 @@ from evidence import (
 )
 from evidence.envelope import MAX_SEALED_BYTES
 from evidence.errors import EnvelopeMismatch, IdentityWrong
+from evidence.seal import seal
 from scripts.toolchain.postgres import Postgres
 from tests.api_scene import NOBODY, NOTHING, is_problem
 from tests.sealing_scene import CLERK, Sealed, Someone, Stage, staged
@@ -111,6 +113,41 @@ def test_nobody_who_is_not_signed_in_gets_anything(cast: Cast) -> None:
             nobody.delete(path),
         ):
             is_problem(answer, 401, "sign-in-required")
+
+
+def test_whoever_submitted_it_puts_its_first_envelopes_without_signing_in(cast: Cast) -> None:
+    customer, shop = cast.customer, cast.shop
+    sealed, other = customer.submit(FILES), customer.submit(FILES)
+    body = base64.b64encode(seal_envelope(sealed.envelope, [customer.recipient])).decode()
+    given = {"recipients": [customer.address], "envelope": body, "token": sealed.token}
+    with httpx.Client(base_url=cast.stage.service.url) as nobody:
+        path = f"/v1/evidence/{sealed.digest}/envelopes"
+        for token in (other.token, sealed.token[:-1], f"{sealed.token}0", "\u00e9", ""):
+            refused = nobody.post(path, json={**given, "token": token})
+            is_problem(refused, 403, "envelope-token-wrong")
+        assert nobody.post(path, json=given).status_code == 201
+    filed(cast, sealed)
+    assert customer.read(sealed.digest) == ["letter.txt", "photo.txt"]
+    is_problem(shop.fetch(sealed.digest), 404, "envelope-none")
+
+
+def test_a_token_is_only_for_what_is_certainly_new(cast: Cast) -> None:
+    """Nobody may speak for an author by sending again what the author sent."""
+    sealed, key = io.BytesIO(), recipient_of(new_identity())
+    seal(io.BytesIO(b"dear shop"), sealed, [key])
+    secret = {"commitment": "0x" + "22" * 32, "sealed_to": key}
+    with httpx.Client(base_url=cast.stage.service.url) as http:
+        for more, headers, is_given in (
+            (secret, {}, True),
+            ({}, {}, False),
+            ({**secret, "salt": "0x" + "11" * 32}, {}, False),
+            (secret, {"Idempotency-Key": "kept-here"}, False),
+        ):
+            form = {"author": cast.customer.address, **more}
+            files = [("files", ("blob", sealed.getvalue()))]
+            answer = http.post("/v1/evidence", data=form, files=files, headers=headers)
+            assert answer.status_code == 201, answer.text
+            assert (answer.json()["envelope_token"] is not None) == is_given
 
 
 def test_another_site_cannot_make_a_browser_do_it(cast: Cast) -> None:

@@ -42,7 +42,7 @@ class Bloomless:
                 "logsBloom": _NO_BLOOM,
                 "parentHash": self._theirs.get(block["parentHash"], block["parentHash"]),
             }
-            self._theirs[block["hash"]] = "0x" + keccak(headers._encode(changed)).hex()
+            self._theirs[block["hash"]] = "0x" + keccak(headers.encode(changed)).hex()
 
     def heard(self, body: bytes) -> bytes:
         ours = {theirs: mine for mine, theirs in self._theirs.items()}

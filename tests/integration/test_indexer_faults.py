@@ -24,6 +24,7 @@ from dapp.errors import (
 from dapp.store.database import connect as connect_database
 from tests.indexing import Indexed
 from tests.lying_node import Fault, Reply, Request, Twist, lying_node
+from tests.patience import PATIENCE_SECONDS
 
 ACKNOWLEDGED = "0x" + keccak(b"Acknowledged(uint64,address,bool,bytes32)").hex()
 
@@ -246,6 +247,7 @@ def test_a_range_that_is_too_large_is_split(indexed: Indexed) -> None:
         Fault(200, b'{"jsonrpc":"2.0","id":0,"error":{"code":-32005,"message":"limit"}}'),
         Fault(200, b'{"jsonrpc":"2.0","id":0,"result":17}'),
         Fault(200, b" " * (65 * 1024**2)),
+        Fault(200, b'{"jsonrpc":"2.0","id":0,"result":' + b"[" * 100_000),
     ],
     ids=lambda fault: f"{fault.status} {fault.body[:12]!r}",
 )
@@ -274,7 +276,7 @@ def test_a_lost_database_connection_is_made_again(indexed: Indexed) -> None:
             await connection.execute("LISTEN redress_public")
             indexer = await indexed.indexer(Node(rpc))
             running = asyncio.create_task(indexer.run())
-            async for notice in connection.notifies(timeout=20):
+            async for notice in connection.notifies(timeout=PATIENCE_SECONDS):
                 if json.loads(notice.payload)["block"] == world.block_number():
                     break
             await connection.execute(
@@ -282,7 +284,7 @@ def test_a_lost_database_connection_is_made_again(indexed: Indexed) -> None:
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
             await asyncio.to_thread(world.accept, number)
-            async for _notice in connection.notifies(timeout=20):
+            async for _notice in connection.notifies(timeout=PATIENCE_SECONDS):
                 break
             indexer.stop()
             await running
@@ -301,7 +303,7 @@ def test_only_one_writes(indexed: Indexed) -> None:
             await connection.execute("LISTEN redress_public")
             first, second = [await indexed.indexer(Node(rpc)) for _ in range(2)]
             running = asyncio.create_task(first.run())
-            async for _ in connection.notifies(timeout=20):
+            async for _ in connection.notifies(timeout=PATIENCE_SECONDS):
                 break
             with pytest.raises(IndexerRunning):
                 await second.run()

@@ -6,6 +6,8 @@ from dapp.domain.types import ComplaintId, OrganisationId
 from tests.indexing import Indexed
 from tests.world import digest
 
+pytestmark = pytest.mark.needs("reorgs")
+
 
 def _fresh(indexed: Indexed) -> tuple[object, object]:
     """The read model and log of an index made from nothing."""

@@ -16,7 +16,7 @@ from dapp.indexer import several
 from dapp.indexer.loop import Indexer
 from dapp.settings import Settings
 from dapp.store.database import schema_of
-from scripts.toolchain import anvil as anvil_tool
+from tests import chains
 from tests.indexing import Indexed
 from tests.world import World
 
@@ -39,7 +39,7 @@ def new(indexed: Indexed) -> Iterator[World]:
 @contextmanager
 def _other_chain(indexed: Indexed) -> Iterator[World]:
     with (
-        anvil_tool.running(chain_id=OTHER_CHAIN) as node,
+        chains.running(chain_id=OTHER_CHAIN) as node,
         World.deployed(node.url, indexed.deployments) as world,
     ):
         yield world

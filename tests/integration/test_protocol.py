@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 import uvicorn
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dapp.web import protocol
 
@@ -26,10 +26,12 @@ async def _echo(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @asynccontextmanager
-async def _connected() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+async def _connected(
+    app: ASGIApp = _echo,
+) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     door = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(
-        uvicorn.Config(_echo, http=protocol.BoundedHttp, lifespan="off", log_config=None)
+        uvicorn.Config(app, http=protocol.BoundedHttp, lifespan="off", log_config=None)
     )
     task = asyncio.create_task(server.serve(sockets=[door]))
     reader, writer = await asyncio.open_connection(*door.getsockname())
@@ -86,6 +88,52 @@ def test_nobody_waits_for_headers_that_do_not_come(
 ) -> None:
     monkeypatch.setattr(protocol, "HEADER_SECONDS", 0.05)
     assert ask(begin) == b""
+
+
+async def _pour(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    for _ in range(64):
+        await send({"type": "http.response.body", "body": MIB, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+@pytest.mark.parametrize("reads", [False, True])
+def test_who_takes_nothing_is_left(monkeypatch: pytest.MonkeyPatch, reads: bool) -> None:
+    async def work() -> int:
+        async with _connected(_pour) as (reader, writer):
+            writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            size = 0
+            if not reads:
+                await asyncio.sleep(1.0)
+            try:
+                while piece := await reader.read(1 << 16):
+                    size += len(piece)
+            except ConnectionError:
+                return size
+            return size
+
+    monkeypatch.setattr(protocol, "STALL_SECONDS", 0.3)
+    assert (asyncio.run(work()) > 64 * len(MIB)) is reads
+
+
+def test_no_more_are_let_in_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def work() -> list[bool]:
+        async with _connected() as (reader, writer):
+            address = writer.get_extra_info("peername")
+            others = [await asyncio.open_connection(*address[:2]) for _ in range(3)]
+            found = []
+            for theirs, ours in [(reader, writer), *others]:
+                try:
+                    ours.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                    found.append((await theirs.read(1 << 16)).startswith(b"HTTP/1.1 200"))
+                except ConnectionError:
+                    found.append(False)
+            for _, ours in others:
+                ours.close()
+            return found
+
+    monkeypatch.setattr(protocol, "MOST_CONNECTIONS", 2)
+    assert asyncio.run(work()) == [True, True, False, False]
 
 
 @pytest.mark.parametrize("more", [b"\r\n", b"GET / HT"])

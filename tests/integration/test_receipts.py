@@ -14,9 +14,11 @@ from dapp.chain.rpc import Rpc
 from dapp.domain.events import RawLog
 from dapp.domain.types import BlockNumber, hash32
 from dapp.errors import IntegrityBroken, NodeRefused, NodeUnavailable
-from scripts.toolchain import anvil as anvil_tool
+from tests import chains
 from tests.lying_node import LyingNode, Reply, Request, lying_node
 from tests.receipt_blocks import Blocks, topic_of
+
+pytestmark = pytest.mark.needs("receipts")
 
 Answer = TypeVar("Answer")
 
@@ -37,7 +39,7 @@ class _Chain:
 
 @pytest.fixture(scope="module")
 def chain() -> Iterator[_Chain]:
-    with anvil_tool.running() as node:
+    with chains.running() as node:
         blocks = Blocks(node)
         of_size = {size: blocks.of_size(size) for size in SIZES}
         yield _Chain(node.url, blocks, of_size, blocks.of_all_kinds())

@@ -1,6 +1,7 @@
 """What is in the vault reaches its targets, whoever is down meanwhile; on a real database."""
 
 import asyncio
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,6 +49,27 @@ def test_what_is_submitted_is_held_and_shown(url: str, vault: Vault) -> None:
             assert [r["target"] for r in told["replicas"]] == ["shelf", "other"]
             assert told["replicas"][0]["since"]["unix"] > 1_700_000_000
             assert shelf.held == {told["cid"], *(item["cid"] for item in told["items"])}
+
+    asyncio.run(work())
+
+
+def test_what_a_target_has_lost_is_found_by_asking(url: str, vault: Vault) -> None:
+    shelf, other = Shelf(), Shelf("other")
+
+    async def work() -> None:
+        async with site(url, vault, shelf, other) as one:
+            shown = one.submit("hello", b"a file")
+            await until_all(one, "pinned", ["shelf", "other"], shown)
+            roots = [root for kept in one.evidence.kept().values() for root in kept]
+            assert [found async for found in one.replicas.missing(roots)] == [(1, []), (2, [])]
+            lost = shown["items"][0]["cid"]
+            shelf.held.discard(lost)
+            other.silent = True
+            missing = [each async for _, found in one.replicas.missing(roots) for each in found]
+            by_target = {(each["target"], each["cid"]): each["problem"] for each in missing}
+            assert by_target.pop(("shelf", lost)) == "not_pinned"
+            assert set(by_target.values()) == {"kubo_unreachable"}
+            assert {target for target, _ in by_target} == {"other"}
 
     asyncio.run(work())
 
@@ -102,6 +124,21 @@ def test_a_target_that_goes_is_unreachable_and_comes_back(url: str, vault: Vault
             await until_all(one, "pinned", ["shelf"], shown)
             assert (await one.told(shown))["replicas"][0]["since"] == since
         assert set(shelf.sends.values()) == {1}
+
+    asyncio.run(work())
+
+
+def test_a_target_that_is_slow_to_say_how_it_is_gets_all_the_same(url: str, vault: Vault) -> None:
+    """Slower than it is looked at: that alone makes it nobody who is gone."""
+
+    class Slow(Shelf):
+        def probe(self) -> str:
+            time.sleep(2 * FAST.probe)
+            return super().probe()
+
+    async def work() -> None:
+        async with site(url, vault, Slow()) as one:
+            await until_all(one, "pinned", ["shelf"], one.submit("hello", b"a file"))
 
     asyncio.run(work())
 

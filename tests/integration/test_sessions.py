@@ -7,7 +7,7 @@ import pytest
 
 from dapp.domain.site import site_of
 from dapp.domain.types import Address
-from dapp.errors import DatabaseUnavailable, NodeUnavailable
+from dapp.errors import NodeUnavailable
 from dapp.service.sessions import MESSAGE_SECONDS
 from dapp.store import sessions
 from tests import session_hall
@@ -201,15 +201,14 @@ def test_without_the_chain_keys_still_sign_in(database_url: str) -> None:
     assert (place.count("session"), place.count("sign_in")) == (1, 1)
 
 
-def test_without_the_database_nobody_is_signed_in(place: Place) -> None:
+def test_connections_that_the_database_ends_are_made_anew(place: Place) -> None:
     async def work(hall: Hall) -> None:
-        await hall.enter(Person())
+        opened = await hall.enter(Person())
         with psycopg.connect(place.database_url, autocommit=True) as connection:
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
-        with pytest.raises(DatabaseUnavailable):
-            await hall.sessions.find("anything")
+        assert await hall.sessions.find(opened.token) == opened.session
 
     place.run(work)

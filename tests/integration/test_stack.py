@@ -15,8 +15,8 @@ import pytest
 
 from scripts.toolchain import anvil, process
 from scripts.toolchain.paths import ROOT
+from tests.patience import PATIENCE_SECONDS
 
-_PATIENCE_SECONDS = 90.0
 # Stores the word it is called with, and logs it.
 _KEEPER = "0x6b5f35805f555f5260205fa0005f52600c6014f3"
 
@@ -37,7 +37,7 @@ class Up:
 
     def finish(self) -> str:
         """Wait for the runner's end and return what it printed."""
-        return self.runner.communicate(timeout=_PATIENCE_SECONDS)[0]
+        return self.runner.communicate(timeout=PATIENCE_SECONDS)[0]
 
 
 Start = Callable[[], Up]
@@ -91,7 +91,7 @@ def _up(data: Path, ports: dict[str, str]) -> Up:
 
 
 def _appearing(path: Path, runner: subprocess.Popen[str]) -> str:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not path.exists() or not path.read_text():
         assert runner.poll() is None, runner.communicate()[0]
         assert time.monotonic() < deadline, f"{path} did not appear"
@@ -117,7 +117,7 @@ def _runs(pid: int) -> bool:
     return state != "Z"
 
 
-@pytest.mark.parametrize("victim", ["anvil", "PostgreSQL", "indexer", "pages"])
+@pytest.mark.parametrize("victim", ["anvil", "PostgreSQL", "indexer", "pages", "relay"])
 def test_the_death_of_any_part_is_reported_and_ends_the_rest(start: Start, victim: str) -> None:
     up = start()
     os.kill(up.processes[victim], signal.SIGKILL)
@@ -255,7 +255,7 @@ def test_a_demo_that_is_interrupted_leaves_nothing() -> None:
     children = {str(pid): pid for pid in _children(demo.pid)}
     assert len(children) >= 5
     demo.send_signal(signal.SIGINT)
-    demo.communicate(timeout=_PATIENCE_SECONDS)
+    demo.communicate(timeout=PATIENCE_SECONDS)
     assert demo.returncode == 130
     assert _left_after(children) == []
 

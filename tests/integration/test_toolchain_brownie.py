@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from scripts.toolchain.paths import ROOT
-
-_PATIENCE_SECONDS = 30.0
+from tests.patience import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -42,7 +41,7 @@ def _is_anvil(pid: int) -> bool:
 
 
 def _brownie_and_anvil(run: subprocess.Popen[bytes]) -> tuple[int, int]:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         for brownie in _children(run.pid):
             for child in _children(brownie):
@@ -70,7 +69,7 @@ def test_the_chain_ends_with_brownie(
     brownie, chain = _brownie_and_anvil(console)
     signalled = console.pid if victim == "wrapper" else brownie
     os.kill(signalled, number)
-    deadline = time.monotonic() + _PATIENCE_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while _runs(chain) or _runs(brownie):
         assert time.monotonic() < deadline, f"left running: {brownie} {chain}"
         time.sleep(0.05)

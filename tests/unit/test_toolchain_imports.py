@@ -36,7 +36,8 @@ def _outside(folder: str, own: tuple[str, ...]) -> list[str]:
     ("folder", "own"),
     [
         ("dapp/domain", ("dapp.domain", "dapp.errors")),
-        ("scripts/toolchain", ("scripts.toolchain", "solcx", "brownie")),
+        # Accounts: of the chains that tests make, long after the environments are made.
+        ("scripts/toolchain", ("scripts.toolchain", "solcx", "brownie", "eth_account")),
         ("scripts/stack", ("scripts.toolchain", "scripts.stack")),
     ],
 )

@@ -69,6 +69,30 @@ def test_stop_ends_a_stubborn_process_and_what_it_started(tmp_path: Path) -> Non
     _wait_until_gone(int(log.read_text()))
 
 
+def test_stop_leaves_alone_who_was_given_the_number_of_one_that_ended(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    ended = process.start([sys.executable, "-c", ""], log=log)
+    ended.wait()
+    other = process.start([sys.executable, "-c", "import time; time.sleep(600)"], log=log)
+    try:
+        ended.pid = other.pid
+        process.stop(ended)
+        assert other.poll() is None
+    finally:
+        process.stop(other)
+
+
+def test_stop_ends_what_one_that_ended_left_behind(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    program = _STUBBORN.replace("time.sleep(600)\n", "")
+    ended = process.start([sys.executable, "-c", program], log=log)
+    ended.wait()
+    left = int(log.read_text())
+    assert _runs(left)
+    process.stop(ended)
+    _wait_until_gone(left)
+
+
 def test_a_server_that_ends_at_once_is_refused_with_its_last_words(tmp_path: Path) -> None:
     log = tmp_path / "log"
     program = "import sys; print('first'); print('the lock is rusty'); sys.exit(3)"

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from dapp.domain.case import Case
 from dapp.domain.commitments import Link
-from dapp.domain.events import APPEALS, COURT, OUTSIDE, Value
+from dapp.domain.events import APPEALS, COURT, OUTSIDE, PUBLIC, Value
 from dapp.domain.intents.call import MAX_AMOUNT, MAX_VERSION, Intent, check_range
 from dapp.domain.phases import MAX_APPEALS
 from dapp.domain.position import MAX_TICKETS, Position
+from dapp.domain.public import PublicDispute
 from dapp.domain.rounds import Commitment
 from dapp.domain.types import (
     ALL,
@@ -17,6 +18,7 @@ from dapp.domain.types import (
     Address,
     BasisPoints,
     Digest,
+    DisputeId,
     Hash32,
     OrganisationId,
     PositionId,
@@ -52,17 +54,17 @@ class SignedCommit:
     signature: str
 
 
-def draw(case: Case, header: bytes) -> Intent:
+def draw(case: Case | PublicDispute, header: bytes) -> Intent:
     """Draw the panel, for the bounty; `header` is the RLP of the seed's block. Anyone may."""
     return Intent(COURT, "draw", (case.id, _hex(header)))
 
 
-def rearm(case: Case) -> Intent:
+def rearm(case: Case | PublicDispute) -> Intent:
     """Start again where nobody drew in time. Anyone may."""
     return Intent(COURT, "rearm", (case.id,))
 
 
-def void(case: Case) -> Intent:
+def void(case: Case | PublicDispute) -> Intent:
     """End a round in which too few revealed. Anyone may."""
     return Intent(COURT, "voidRound", (case.id,))
 
@@ -163,6 +165,21 @@ def pay_bond(organisation: OrganisationId) -> Intent:
 def appeal_outside(case: Case, cost: Wei) -> Intent:
     """Appeal at the arbitrator outside, at its own price. Anyone may."""
     return Intent(OUTSIDE, "appeal", (case.id,), cost)
+
+
+def execute_ruling(dispute: DisputeId) -> Intent:
+    """End another contract's dispute that can be decided, and tell that contract. Anyone may."""
+    return Intent(PUBLIC, "executeRuling", (dispute,))
+
+
+def deliver_ruling(dispute: DisputeId) -> Intent:
+    """Tell a contract its ruling, which did not hear it before. Anyone may."""
+    return Intent(PUBLIC, "deliver", (dispute,))
+
+
+def announce(dispute: DisputeId) -> Intent:
+    """Say that another contract's dispute can be appealed, once each time. Anyone may."""
+    return Intent(PUBLIC, "announce", (dispute,))
 
 
 def _level(level: int) -> None:

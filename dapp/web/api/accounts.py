@@ -4,16 +4,15 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from dapp.domain.site import Site, loopback_site
+from dapp.domain.site import Site
 from dapp.domain.types import Address
-from dapp.errors import CrossSite, Refused, SignInRequired
+from dapp.errors import CrossSite, DatabaseUnavailable, Refused, SignInRequired
 from dapp.store.sessions import Session
+from dapp.web import quotas
 from dapp.web.api.inputs import PartsOf
-
-SESSION = "redress-session"
-"""The cookie that stands for a session."""
-BROWSER = "redress-sign-in"
-"""The cookie of a browser that asked for a message."""
+from dapp.web.clients import place_of
+from dapp.web.cookies import SESSION, cookie, holds, site_of
+from evidence import Holder
 
 _READS = ("GET", "HEAD", "OPTIONS")
 
@@ -24,8 +23,7 @@ async def never_stored(response: Response) -> None:
 
 
 async def _site(request: Request, parts: PartsOf) -> Site:
-    told = parts.settings.site
-    found = told or loopback_site(request.url.scheme, request.headers.get("host", ""))
+    found = site_of(request, parts.settings)
     if found is None:
         raise Refused(
             "this server was not told where people reach it",
@@ -56,64 +54,70 @@ async def same_site(request: Request, site: SiteOf) -> None:
 
 async def _optional_session(request: Request, parts: PartsOf) -> Session | None:
     """None where nobody is signed in. Raises CrossSite as `same_site`."""
-    if SESSION not in request.cookies and _safe(SESSION) not in request.cookies:
+    if not holds(request, SESSION):
         return None
     site = await _site(request, parts)
     await same_site(request, site)
     token = cookie(request, site, SESSION)
-    return None if token is None else await parts.sessions.find(token)
+    found = None if token is None else await parts.sessions.find(token)
+    if found is not None and request.method not in _READS:
+        quotas.count(request, found.account)
+    return found
 
 
 OptionalSession = Annotated[Session | None, Depends(_optional_session)]
 
 
-async def _session(found: OptionalSession) -> Session:
+async def in_browser(found: OptionalSession) -> Address:
     if found is None:
-        raise SignInRequired(
-            "this is private to an account, and nobody is signed in",
-            remedy="Sign in with your wallet",
-        )
-    return found
+        raise _nobody()
+    return found.account
 
 
-SignedIn = Annotated[Session, Depends(_session)]
+async def _optional_account(request: Request, parts: PartsOf) -> Address | None:
+    """Of an API key, which no other site's page can send along, else of the session."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        session = await _optional_session(request, parts)
+        return None if session is None else session.account
+    found = await parts.api_keys.find(key.strip())
+    if request.method not in _READS:
+        quotas.count(request, found.account)
+    return found.account
 
 
-async def _account(session: SignedIn) -> Address:
-    return session.account
+async def required_account(
+    account: Annotated[Address | None, Depends(_optional_account)],
+) -> Address:
+    if account is None:
+        raise _nobody()
+    return account
 
 
-async def _optional_account(session: OptionalSession) -> Address | None:
-    return None if session is None else session.account
+def _nobody() -> SignInRequired:
+    return SignInRequired(
+        "this is private to an account, and nobody is signed in",
+        remedy="Sign in with your wallet; programs send an API key",
+    )
 
 
-Account = Annotated[Address, Depends(_account)]
-"""The account that is signed in; 401 `sign-in-required` where none is, 403 `cross-site`."""
+Account = Annotated[Address, Depends(required_account)]
+"""The account that is signed in, or whose API key is sent; 401 `sign-in-required` where none is,
+`api-key-unknown`; 403 `cross-site`."""
+InBrowser = Annotated[Address, Depends(in_browser)]
+"""As `Account`, but never by an API key."""
 OptionalAccount = Annotated[Address | None, Depends(_optional_account)]
 """As `Account`, but None where nobody is signed in."""
 
 
-def cookie(request: Request, site: Site, name: str) -> str | None:
-    return request.cookies.get(_name(site, name))
+async def _holder(request: Request, parts: PartsOf) -> Holder:
+    """Of what is sent; who cannot be relied on is nobody."""
+    try:
+        account = await _optional_account(request, parts)
+    except (CrossSite, Refused, SignInRequired, DatabaseUnavailable):
+        account = None
+    place = place_of(request, parts.settings.trusted_proxies)
+    return parts.intake.holder(place, account)
 
 
-def set_cookie(response: Response, site: Site, name: str, value: str, seconds: int) -> None:
-    """Of this host alone, out of reach of scripts and of other sites; 0 seconds take it away."""
-    response.set_cookie(
-        _name(site, name),
-        value,
-        max_age=seconds,
-        path="/",
-        secure=site.is_secure,
-        httponly=True,
-        samesite="strict",
-    )
-
-
-def _name(site: Site, name: str) -> str:
-    return _safe(name) if site.is_secure else name
-
-
-def _safe(name: str) -> str:
-    """A name that no neighbouring host and no plain http can set (RFC 6265bis, 4.1.3.2)."""
-    return f"__Host-{name}"
+HolderOf = Annotated[Holder, Depends(_holder)]

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
-from typing import IO, Annotated
+from typing import IO, Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response, StreamingResponse
@@ -20,9 +20,13 @@ MEDIA_TYPE = "application/zip"
 ONLINE = Limits(cases=1000, bytes=1 << 30)
 """What a stranger may ask for; the command makes larger ones."""
 _PIECE_BYTES = 1 << 16
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}},
+    304: {"description": "Nothing has changed since the ETag that was sent"},
+}
 
 
-@router.get("/cases/{complaint}/bundle", response_class=Response)
+@router.get("/cases/{complaint}/bundle", response_class=Response, responses=_RESPONSES)
 async def of_case(
     parts: PartsOf, request: Request, complaint: Complaint, block: AtBlock = None
 ) -> Response:
@@ -35,7 +39,7 @@ async def of_case(
     return await _answer(parts, request, CaseScope(complaint=complaint), name, block)
 
 
-@router.get("/organisations/{organisation}/bundle", response_class=Response)
+@router.get("/organisations/{organisation}/bundle", response_class=Response, responses=_RESPONSES)
 async def of_organisation(
     parts: PartsOf, request: Request, organisation: Organisation, block: AtBlock = None
 ) -> Response:

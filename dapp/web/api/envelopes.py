@@ -1,4 +1,4 @@
-"""Key envelopes and what is private to their readers. All of it needs a session."""
+"""Key envelopes and what is private to their readers. It needs a session, or an author's token."""
 
 from typing import Annotated, Any
 
@@ -8,11 +8,13 @@ from pydantic import BaseModel, Field
 from dapp.service.envelopes import MAX_BASE64_CHARS
 from dapp.service.sealing import MAX_REASON_CHARS
 from dapp.store.envelopes import MOST
-from dapp.web.api.accounts import Account, never_stored
+from dapp.web.api.accounts import Account, OptionalAccount, never_stored, required_account
 from dapp.web.api.inputs import Complaint, Digest, PartsOf
 from evidence.seal import MAX_RECIPIENTS
 
 View = dict[str, Any]
+
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 BODY_BYTES = {"/v1/evidence/*/envelopes": MAX_BASE64_CHARS + 8 * 1024}
 
@@ -25,6 +27,8 @@ class NewEnvelope(BaseModel):
     ]
     envelope: Annotated[str, Field(max_length=MAX_BASE64_CHARS)]
     """Base64."""
+    token: Annotated[str | None, Field(max_length=200)] = None
+    """As POST /v1/evidence gave it: in place of a session, for the author's own."""
 
 
 class Reason(BaseModel):
@@ -32,12 +36,19 @@ class Reason(BaseModel):
 
 
 @router.post("/evidence/{digest}/envelopes", status_code=201)
-async def put(parts: PartsOf, digest: Digest, account: Account, new: NewEnvelope) -> View:
+async def put(parts: PartsOf, digest: Digest, account: OptionalAccount, new: NewEnvelope) -> View:
     """Keeps an envelope for these accounts, and `clerk`; for the author and for readers."""
-    return await parts.envelopes.put(digest, account, new.recipients, new.envelope)
+    given = (new.recipients, new.envelope)
+    if new.token is not None:
+        return await parts.envelopes.put_with_token(digest, new.token, *given)
+    return await parts.envelopes.put(digest, await required_account(account), *given)
 
 
-@router.get("/evidence/{digest}/envelope", response_class=Response)
+@router.get(
+    "/evidence/{digest}/envelope",
+    response_class=Response,
+    responses={200: {"content": {"application/octet-stream": _BINARY}}},
+)
 async def open_(
     parts: PartsOf,
     digest: Digest,

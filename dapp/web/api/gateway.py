@@ -1,6 +1,7 @@
 """The trustless gateway by HTTP: content by its CID. What it answers is `evidence.gateway`'s."""
 
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import structlog
 from anyio import CapacityLimiter, fail_after, to_thread
@@ -20,13 +21,20 @@ log = structlog.get_logger()
 _AT_ONCE = 8
 _turns = RunVar[CapacityLimiter]("gateway turns")
 
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A block, a CAR or bytes", "content": {"*/*": _BINARY}},
+    206: {"description": "A range of a file's bytes", "content": {"*/*": _BINARY}},
+    304: {"description": "Nothing has changed since the ETag that was sent"},
+}
+
 _STALL_SECONDS = 300
 """Until a reader who takes nothing is left: what is still to come takes memory."""
 
 
 @router.options("/{path:path}", include_in_schema=False)
 @router.head("/{path:path}", include_in_schema=False)
-@router.get("/{path:path}", response_class=Response)
+@router.get("/{path:path}", response_class=Response, responses=_RESPONSES)
 async def content(parts: PartsOf, request: Request, path: str) -> Response:
     """A block (`?format=raw`), a CAR (`?format=car`), or a file's bytes, by CID and path.
 

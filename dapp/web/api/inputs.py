@@ -7,6 +7,7 @@ from fastapi import Depends, Path, Query, Request
 from dapp.domain.types import Address, ComplaintId, Hash32, OrganisationId
 from dapp.service import inputs
 from dapp.service.parts import Parts
+from dapp.store.views import Finality
 
 MAX_ID = 2**63 - 1
 MAX_PAGE = 100
@@ -65,4 +66,8 @@ OfCustomer = Annotated[Address | None, Depends(_of_customer)]
 OfArbitrator = Annotated[Address | None, Depends(_of_arbitrator)]
 OfOrganisation = Annotated[OrganisationId | None, Depends(_of_organisation)]
 Cursor = Annotated[str | None, Query(max_length=200)]
+AsOf = Annotated[
+    Finality,
+    Query(description="as of the newest block, or of the newest that is safe, or final"),
+]
 Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]

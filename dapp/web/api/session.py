@@ -8,17 +8,9 @@ from pydantic import BaseModel, Field
 from dapp.service import inputs
 from dapp.service.sessions import MESSAGE_SECONDS
 from dapp.store.sessions import Session
-from dapp.web.api.accounts import (
-    BROWSER,
-    SESSION,
-    OptionalSession,
-    SiteOf,
-    cookie,
-    never_stored,
-    same_site,
-    set_cookie,
-)
+from dapp.web.api.accounts import OptionalSession, SiteOf, never_stored, same_site
 from dapp.web.api.inputs import PartsOf
+from dapp.web.cookies import BROWSER, SESSION, cookie, set_cookie
 
 View = dict[str, Any]
 

@@ -1,24 +1,24 @@
-// A form with data-act becomes one transaction: prepare (API), sign (wallet), wait (block, then index).
+// A form with data-act becomes one signature: prepare (API), sign (wallet), wait (block, then index).
+// Where the service relays, what is signed is the action itself, without a fee; else a transaction.
 import { indexed, post } from "./api";
 import { clearDraft } from "./drafts";
-import { carry, report } from "./progress";
-import { me, mined, send, type Transaction } from "./wallet";
-import { knows, say, Sentence } from "./words";
-
-interface Prepared {
-  transaction: Transaction;
-}
+import { fail } from "./failure";
+import { carry, PENDING, report } from "./progress";
+import { type Prepared, relay, relayed } from "./relay";
+import { me, mined, send } from "./wallet";
+import { say, Sentence } from "./words";
 
 interface Pending {
+  /** Of the reader's own transaction, or "". */
   hash: string;
+  /** As the relay calls it, or "". */
+  relay: string;
   what: string;
   next: string;
   draft: string;
 }
 
 export type Params = Record<string, unknown>;
-
-const PENDING = "redress.pending";
 
 const readers: Record<string, (text: string) => unknown> = {
   int: (text) => Number.parseInt(text, 10),
@@ -55,7 +55,8 @@ export function params(form: HTMLFormElement): Params {
 /** Steps that a form needs before its transaction; they may add to `found`. */
 export type Before = (form: HTMLFormElement, found: Params) => Promise<void>;
 
-export async function act(form: HTMLFormElement, before: Before[]): Promise<void> {
+/** `isOnlySigned`: a complaint that goes no further now. */
+export async function act(form: HTMLFormElement, before: Before[], isOnlySigned = false): Promise<void> {
   const what = form.dataset["what"] ?? "";
   try {
     if (!me()) throw new Sentence(say("connect-first"), say("connect-first-way"));
@@ -64,10 +65,15 @@ export async function act(form: HTMLFormElement, before: Before[]): Promise<void
     for (const step of before) await step(form, found);
     report(say("preparing"), "busy");
     const prepared = await post<Prepared>(`/v1/actions/${form.dataset["act"]}`, { actor: me(), ...found });
-    report(say("sign-now", { what }), "busy", say("sign-now-way"));
-    const hash = await send(prepared.transaction);
+    if (isOnlySigned) {
+      const next = await (await import("./anchored")).handIn(prepared);
+      clearDraft(form.dataset["draft"]!);
+      location.assign(next);
+      return;
+    }
+    const sent = await sign(prepared, what, form.querySelector("[data-own-fee]:checked") !== null);
     const next = (form.dataset["next"] ?? "").replace(/\{(\w+)\}/g, (_, name: string) => String(name === "actor" ? me() : (found[name] ?? "")));
-    const pending = { hash, what, next, draft: form.dataset["draft"] ?? "" };
+    const pending = { ...sent, what, next, draft: form.dataset["draft"] ?? "" };
     localStorage.setItem(PENDING, JSON.stringify(pending));
     await finish(pending, form);
   } catch (error) {
@@ -78,6 +84,14 @@ export async function act(form: HTMLFormElement, before: Before[]): Promise<void
   }
 }
 
+/** By the relay, unless the reader would rather pay, or must. */
+async function sign(prepared: Prepared, what: string, isOwn: boolean): Promise<Pick<Pending, "hash" | "relay">> {
+  const taken = isOwn ? null : await relay(prepared, what);
+  if (taken) return { hash: "", relay: taken };
+  report(say("sign-now", { what }), "busy", say("sign-now-way"));
+  return { hash: await send(prepared.transaction), relay: "" };
+}
+
 /** After a reload: goes on waiting for what was sent. */
 export async function resumePending(): Promise<void> {
   const text = localStorage.getItem(PENDING);
@@ -86,10 +100,11 @@ export async function resumePending(): Promise<void> {
 }
 
 /** A form with data-stay says `acted` in place of a new page. */
-async function finish({ hash, what, next, draft }: Pending, form?: HTMLFormElement): Promise<void> {
+async function finish({ hash, relay, what, next, draft }: Pending, form?: HTMLFormElement): Promise<void> {
   report(say("sent", { what }), "busy", say("sent-way"));
   try {
-    const block = await mined(hash, () => report(say("slow", { what }), "busy", say("slow-way")));
+    const slow = (): void => report(say("slow", { what }), "busy", say(relay ? "relay-slow-way" : "slow-way"));
+    const block = await (relay ? relayed(relay, slow) : mined(hash, slow));
     report(say("indexing", { block }), "busy");
     await indexed(block);
     if (draft) clearDraft(draft);
@@ -105,13 +120,6 @@ async function finish({ hash, what, next, draft }: Pending, form?: HTMLFormEleme
   } finally {
     localStorage.removeItem(PENDING);
   }
-}
-
-export function fail(error: unknown): void {
-  const code = `error-${String((error as { code?: unknown }).code).replaceAll("_", "-")}`;
-  if (knows(code)) report(say(code), "failed");
-  else if (error instanceof Sentence) report(error.message, "failed", error.way);
-  else report(say("unexpected", { reason: String((error as Error).message ?? error) }), "failed");
 }
 
 function lock(form: HTMLFormElement, locked: boolean): void {

@@ -8,8 +8,8 @@ export async function json<T>(path: string, options: RequestInit = {}): Promise<
   } catch {
     throw new Sentence(say("server-away"), say("server-away-way"));
   }
-  if (!response.ok) throw problem(await response.json().catch(() => ({})));
-  return (await response.json()) as T;
+  if (!response.ok) throw problem(await response.json().catch(() => ({})), response.status);
+  return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
 export function post<T>(path: string, body: unknown): Promise<T> {
@@ -20,12 +20,26 @@ export function post<T>(path: string, body: unknown): Promise<T> {
   });
 }
 
+interface Problem {
+  code?: string;
+  detail?: string;
+  remedy?: string;
+  fields?: Fields;
+}
+
+/** Which fields a refusal is about. */
+export interface Fields {
+  field?: string;
+  faults?: { field: string }[];
+}
+
 /** problem+json (RFC 9457) as a sentence: ours by its code, else the server's own, which is English. */
-export function problem(body: { code?: string; detail?: string; remedy?: string }): Sentence {
+export function problem(body: Problem, status?: number): Sentence {
   const key = `error-${body.code ?? ""}`;
-  if (knows(key)) return new Sentence(say(key));
-  if (!body.detail) return new Sentence(say("server-failed"));
-  return new Sentence(say("server-refused", { detail: body.detail }), body.remedy ?? "");
+  const [text, way] = knows(key)
+    ? [say(key), ""]
+    : [body.detail ? say("server-refused", { detail: body.detail }) : say("server-failed"), body.remedy ?? ""];
+  return new Sentence(text, way, body.fields, body.code, status);
 }
 
 /** Waits until the index has read `block`: then the pages show what it holds. */

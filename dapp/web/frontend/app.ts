@@ -1,64 +1,34 @@
 // What every page runs: the wallet button, the reader's own panel, forms, local times.
-import { act, type Before, fail, resumePending } from "./act";
-import { keepDraft } from "./drafts";
+import { fail } from "./failure";
 import * as progress from "./progress";
+import { localTimes, showRole } from "./reader";
 import * as wallet from "./wallet";
-import { say } from "./words";
 
-const upload: Before = async (form, found) => (await import("./statement")).upload(form, found);
-const steps: Record<string, Before> = {
-  commit: async (form, found) => (await import("./vote")).commit(form, found),
-  reveal: async (form, found) => (await import("./vote")).reveal(form, found),
-  pay: async (form, found) => (await import("./pay")).hide(form, found),
-  policy: async (form, found) => (await import("./policy")).collect(form, found),
-  key: async (form, found) => (await import("./keyring")).make(form, found),
-};
+let isResumed = false;
 
 function submitted(event: SubmitEvent): void {
   const form = event.target as HTMLFormElement;
   if (!form.dataset["act"]) return;
   event.preventDefault();
-  const own = steps[form.dataset["before"] ?? ""];
-  void act(form, own ? [own, upload] : [upload]);
+  // The rest is on its way: nobody sends twice meanwhile.
+  if (form.hasAttribute("aria-busy")) return;
+  form.setAttribute("aria-busy", "");
+  void import("./steps").then(({ send }) => send(form, event.submitter)).catch(fail).finally(() => form.removeAttribute("aria-busy"));
 }
 
-/** The parts of the page that are the reader's: by role, by account. */
-function showRole(): void {
-  const me = wallet.me();
-  for (const part of document.querySelectorAll<HTMLElement>("[data-accounts]")) {
-    part.hidden = !me || !(part.dataset["accounts"] === "any" || part.dataset["accounts"]!.split(" ").includes(me));
+/** As long as the wallet is not heard, for whoever was connected last. */
+function showReader(): void {
+  showRole(wallet.shown());
+  for (const button of document.querySelectorAll<HTMLButtonElement>("[data-connect]")) {
+    button.disabled = false;
+    button.title = wallet.me();
   }
-  for (const part of document.querySelectorAll<HTMLElement>("[data-strangers]")) {
-    part.hidden = !!me && document.querySelector("[data-accounts~='" + me + "']") !== null;
-  }
-  for (const part of document.querySelectorAll<HTMLElement>("[data-unconnected]")) part.hidden = !!me;
-  for (const name of document.querySelectorAll<HTMLElement>("[data-account]")) {
-    name.classList.toggle("mine", name.dataset["account"] === me);
-  }
-  for (const button of document.querySelectorAll<HTMLElement>("[data-connect]")) {
-    button.textContent = me ? short(me) : say("connect");
-    button.title = me;
-  }
-  showSession(me);
-}
-
-/** In and out again, for the connected account; out also where no wallet is. */
-function showSession(me: string): void {
-  const button = document.querySelector<HTMLElement>("[data-session]")!;
-  const signedIn = localStorage.getItem("redress.session");
-  button.hidden = !me && !signedIn;
-  button.dataset["session"] = signedIn && (!me || me === signedIn) ? "sign-out" : "sign-in";
-  button.textContent = say(button.dataset["session"]);
 }
 
 async function inOrOut(button: HTMLElement): Promise<void> {
   const session = await import("./session");
   await (button.dataset["session"] === "sign-out" ? session.signOut() : session.signIn());
   changed();
-}
-
-function short(address: string): string {
-  return `${address.slice(0, 6)}…${address.slice(-4)}`;
 }
 
 /** Pages about one account are addressed by it: ?account=0x… */
@@ -70,32 +40,47 @@ function follow(): void {
   location.replace(here);
 }
 
+/** Votes that this browser can open are looked after on every page. */
+function remind(): void {
+  if (Object.keys(localStorage).some((key) => key.startsWith("redress.watch."))) void import("./reminder").then(({ start }) => start()).catch(fail);
+}
+
 function changed(): void {
-  showRole();
+  showReader();
+  remind();
+  resume();
+  void templates().catch(fail);
   document.dispatchEvent(new Event("redress:account"));
   follow();
 }
 
-function localTimes(): void {
-  const language = document.documentElement.lang;
-  const formats: Record<string, Intl.DateTimeFormat> = {
-    moment: new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short", hourCycle: "h23" }),
-    time: new Intl.DateTimeFormat(language, { timeStyle: "short", hourCycle: "h23" }),
-  };
-  for (const time of document.querySelectorAll<HTMLTimeElement>("time[data-local]")) {
-    time.title = time.dateTime;
-    time.textContent = formats[time.dataset["local"]!]!.format(new Date(time.dateTime));
-    delete time.dataset["local"];
-  }
+/** Whether one of them stands in a part that this reader has, unfolded or not. */
+function isShown(parts: string): boolean {
+  return [...document.querySelectorAll(parts)].some((one) => !one.parentElement!.closest("[hidden]"));
+}
+
+async function templates(): Promise<void> {
+  if (isShown("[data-templates], [data-templates-editor]")) (await import("./templates")).start(fail);
+}
+
+/** What was sent before a reload is waited for, once the wallet is there that can be asked; the relay needs none. */
+function resume(): void {
+  const pending = localStorage.getItem(progress.PENDING);
+  if (!pending || isResumed || !(wallet.me() || (JSON.parse(pending) as { relay?: string }).relay)) return;
+  isResumed = true;
+  void import("./act").then(({ resumePending }) => resumePending()).catch(fail);
 }
 
 /** What a part of the page needs, found by what it carries; again after every swap. */
 async function dress(): Promise<void> {
   localTimes();
-  showRole();
-  for (const form of document.querySelectorAll<HTMLFormElement>("form[data-draft]:not([data-kept])")) {
-    form.dataset["kept"] = "";
-    keepDraft(form);
+  showReader();
+  if (document.getElementById("taken-back")) (await import("./live")).start();
+  const drafts = document.querySelectorAll<HTMLFormElement>("form[data-draft]:not([data-kept])");
+  if (drafts.length) {
+    for (const form of drafts) form.dataset["kept"] = "";
+    const { keepDraft } = await import("./drafts");
+    drafts.forEach(keepDraft);
   }
   const statements = document.querySelectorAll<HTMLElement>("[data-statement]");
   if (statements.length) {
@@ -103,15 +88,19 @@ async function dress(): Promise<void> {
     statements.forEach(watch);
   }
   if (document.querySelector("[data-private]")) void import("./private").then(({ start }) => start(fail)).catch(fail);
-  const reveals = document.querySelectorAll<HTMLFormElement>("form[data-before=reveal]");
-  if (reveals.length) {
+  const receipts = document.querySelectorAll<HTMLElement>("[data-receipt-box]");
+  if (receipts.length) {
     const { showReceipt } = await import("./vote");
-    reveals.forEach(showReceipt);
+    receipts.forEach(showReceipt);
   }
+  if (document.querySelector("[data-scale]")) (await import("./scale")).start();
   if (document.querySelector("[data-review]")) (await import("./review")).start();
   if (document.querySelector("[data-peak]")) (await import("./policy")).start();
+  await templates();
+  if (document.querySelector("[data-queue]")) (await import("./desk")).start();
   if (document.querySelector("[data-exhibit]")) void (await import("./exhibits")).check();
   if (document.querySelector("[data-proof]")) (await import("./proof")).start();
+  if (document.querySelector("[data-own]")) (await import("./own")).start(fail);
 }
 
 /** What the reader is filling in or has opened stays as it is when the page brings itself up to date. */
@@ -133,7 +122,8 @@ progress.start();
 document.addEventListener("submit", submitted);
 document.addEventListener("click", clicked);
 for (const kind of ["input", "change", "drop", "toggle"]) document.addEventListener(kind, hold, true);
-document.addEventListener("htmx:after:swap", () => void dress());
+for (const swapped of ["htmx:after:swap", "redress:swapped"]) document.addEventListener(swapped, () => void dress());
 wallet.start(changed);
 void dress();
-void resumePending();
+remind();
+resume();

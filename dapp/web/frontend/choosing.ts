@@ -17,7 +17,10 @@ export async function tell(statement: HTMLElement): Promise<void> {
   if (box.hidden || !me()) return;
   const clerk = await clerkKey();
   box.querySelector<HTMLElement>("[data-clerk]")!.hidden = clerk === null;
-  when(box, "no-key", (await keyring.recipientOf(me())) === null);
+  const isOnChain = (await keyring.recipientOf(me())) !== null;
+  const isHere = keyring.kept().length > 0;
+  when(box, "no-key", !isOnChain && !isHere);
+  when(box, "off-chain", !isOnChain && isHere);
   const others = await keyring.recipientsOf(readersOf(statement));
   when(box, "other", others.size > 0);
   when(box, "no-other", others.size === 0);

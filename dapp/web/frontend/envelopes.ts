@@ -4,23 +4,12 @@ import { manifestCid, sha256, toHex } from "./cid";
 import { type Envelope, sealedItems } from "./envelope";
 import { openEnvelope, SealError } from "./seal";
 import { toBase64, withKey } from "./keyring";
-import { current, signIn } from "./session";
+import { signedIn } from "./session";
 import { me } from "./wallet";
 import { say, Sentence } from "./words";
 
 const MAX_ENVELOPES = 64;
 const opened = new Map<string, Envelope>();
-
-/** Whether the connected account is signed in. */
-export async function isSignedIn(): Promise<boolean> {
-  const session = await current();
-  return me() !== "" && session?.account.toLowerCase() === me();
-}
-
-/** Asks the wallet where nobody, or somebody else, is signed in. */
-export async function signedIn(): Promise<void> {
-  if (!(await isSignedIn())) await signIn();
-}
 
 /** The manifest's very bytes, checked against the digest. */
 export async function manifestOf(digest: string): Promise<Uint8Array<ArrayBuffer>> {
@@ -30,9 +19,9 @@ export async function manifestOf(digest: string): Promise<Uint8Array<ArrayBuffer
   return manifest;
 }
 
-/** `recipients` are the accounts that it is sealed to. */
-export async function store(digest: string, recipients: string[], envelope: Uint8Array): Promise<void> {
-  await post(`/v1/evidence/${digest}/envelopes`, { recipients, envelope: toBase64(envelope) });
+/** `recipients` are the accounts that it is sealed to; without a token whoever is signed in puts it. */
+export async function store(digest: string, recipients: string[], envelope: Uint8Array, token: string | null = null): Promise<void> {
+  await post(`/v1/evidence/${digest}/envelopes`, { recipients, envelope: toBase64(envelope), token });
 }
 
 /** The reader's envelope of this digest, opened: the first of those kept that is one, and belongs to the manifest. */

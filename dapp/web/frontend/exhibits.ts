@@ -16,7 +16,7 @@ export async function check(): Promise<void> {
     if (!("now" in place.dataset)) continue;
     if (!known.has(cid)) known.set(cid, judge(cid));
     const { state, file } = await known.get(cid)!;
-    place.dataset["state"] = state === "missing" ? "open" : state;
+    place.dataset["state"] = state === "missing" ? "away" : state;
     place.textContent = say(`exhibit-${state}`);
     if (state === "right") show(place.closest("li")?.querySelector<HTMLElement>("[data-picture]"), file!);
   }

@@ -1,10 +1,7 @@
 // The case's box of private evidence: who waits to read it, handing it to them, saying that it can't be opened, erasing.
 import { json, post } from "./api";
-import { envelopeOf, isSignedIn, manifestOf, signedIn, store } from "./envelopes";
-import { sealedItems } from "./envelope";
-import { recipientsOf } from "./keyring";
 import { carry, report } from "./progress";
-import { sealEnvelope } from "./seal";
+import { isSignedIn, signedIn } from "./session";
 import { me } from "./wallet";
 import { say } from "./words";
 
@@ -55,6 +52,10 @@ export async function complain(form: HTMLFormElement): Promise<void> {
 async function handOver(button: HTMLButtonElement): Promise<void> {
   button.disabled = true;
   try {
+    // What seals weighs more than the page, and most who look have nothing to hand over.
+    const parts = [import("./envelopes"), import("./envelope"), import("./seal"), import("./keyring")] as const;
+    const [envelopes, { sealedItems }, { sealEnvelope }, { recipientsOf }] = await Promise.all(parts);
+    const { envelopeOf, manifestOf, store } = envelopes;
     const due = (await submissions()).filter((one) => one.mine && people([one], true).length > 0);
     const recipients = await recipientsOf(people(due, true));
     for (const [at, { digest, missing }] of due.entries()) {

@@ -53,28 +53,25 @@ export async function recipientsOf(accounts: string[]): Promise<Map<string, stri
   return new Map(found.filter((one): one is readonly [string, string] => one[1] !== null));
 }
 
-/** Makes a key in a dialog, without leaving the page; what is to be sealed to. */
+/** Makes a key in a dialog, without leaving the page; what is to be sealed to. It is not on chain yet. */
 export function makeKey(): Promise<string> {
   const dialog = document.getElementById("make-key") as HTMLDialogElement;
   const form = dialog.querySelector("form")!;
   dialog.querySelector<HTMLElement>("[data-cancel]")!.onclick = () => dialog.close();
+  alarm(dialog, "");
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((resolve, reject) => {
-    const stop = new AbortController();
-    const end = (done: () => void): void => {
-      stop.abort();
-      done();
+    form.onsubmit = (event) => {
+      event.preventDefault();
+      make(form, {}).catch((error) => alarm(dialog, told(error)));
     };
-    form.addEventListener("acted", () => end(() => resolve(made.get(form)!.key.recipient)), stop);
-    form.addEventListener("failed", (event) => {
-      const error = (event as CustomEvent<unknown>).detail;
-      if (dialog.open) alarm(dialog, told(error));
-      else end(() => reject(error));
-    }, stop);
-    dialog.addEventListener("close", () => {
-      if (dialog.returnValue !== "made") end(() => reject(new Sentence(say("key-needed"))));
-    }, stop);
+    dialog.onclose = () => {
+      form.reset();
+      if (dialog.returnValue !== "made") return reject(new Sentence(say("key-needed")));
+      report(say("key-made"), "done");
+      resolve(made.get(form)!.key.recipient);
+    };
   });
 }
 

@@ -1,6 +1,8 @@
 // One line at the foot of the page says what is going on; it outlives swaps and, once, a reload.
 
 const KEEP = "redress.said";
+/** Where it lies what was sent and is not known to be done. */
+export const PENDING = "redress.pending";
 
 export type Tone = "busy" | "done" | "failed";
 

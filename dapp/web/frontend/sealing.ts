@@ -1,9 +1,10 @@
 // A statement with private parts: sealed here, sent sealed, and its key envelope made for those who may read.
 import { fileCid } from "./cid";
-import { clerkKey, manifestOf, signedIn, store } from "./envelopes";
-import { makeKey, recipientOf, recipientsOf } from "./keyring";
+import { clerkKey, manifestOf, store } from "./envelopes";
+import { kept, makeKey, recipientOf, recipientsOf } from "./keyring";
 import { report } from "./progress";
 import { makeEnvelope, type Sealing, sealFiles } from "./seal";
+import { signedIn } from "./session";
 import { type Chosen, compare, transfer } from "./statement";
 import { me } from "./wallet";
 import { say, Sentence } from "./words";
@@ -20,9 +21,9 @@ interface Part {
 
 /** Puts text and files into `body`, private ones sealed, and stores all; the digest for the chain. */
 export async function submit(statement: HTMLElement, body: FormData, text: string, files: Chosen[]): Promise<string> {
-  const own = (await recipientOf(me())) ?? (await makeKey());
+  // A key that only this browser knows of will do: others need it on chain, its owner does not.
+  const own = (await recipientOf(me())) ?? kept()[0]?.recipient ?? (await makeKey());
   const others = await recipientsOf(readersOf(statement));
-  await signedIn();
   const parts = partsOf(statement, body, text, files);
   const secret = parts.filter((part) => part.isPrivate);
   report(say("sealing"), "busy");
@@ -34,7 +35,8 @@ export async function submit(statement: HTMLElement, body: FormData, text: strin
   const clerk = statement.querySelector<HTMLInputElement>("[data-clerk] input:checked") ? await clerkKey() : null;
   const recipients = [own, ...others.values(), ...(clerk ? [clerk] : [])];
   const envelope = await makeEnvelope(await manifestOf(stored.digest), sealing, [...new Set(recipients)]);
-  await store(stored.digest, [me(), ...others.keys(), ...(clerk ? ["clerk"] : [])], envelope);
+  if (!stored.envelope_token) await signedIn();
+  await store(stored.digest, [me(), ...others.keys(), ...(clerk ? ["clerk"] : [])], envelope, stored.envelope_token);
   return stored.digest;
 }
 

@@ -40,6 +40,17 @@ export async function signOut(everywhere = false): Promise<void> {
   report(say("signed-out"), "done");
 }
 
+/** Whether the connected account is signed in. */
+export async function isSignedIn(): Promise<boolean> {
+  const session = await current();
+  return me() !== "" && session?.account.toLowerCase() === me();
+}
+
+/** Asks the wallet where nobody, or somebody else, is signed in. */
+export async function signedIn(): Promise<void> {
+  if (!(await isSignedIn())) await signIn();
+}
+
 function keep(answer: Answer): Session | null {
   if (answer.account === null) {
     localStorage.removeItem(KEPT);

@@ -16,19 +16,31 @@ export interface Chosen {
 
 export interface Stored {
   digest: string;
+  /** Lets whoever sent something sealed put its key envelopes. */
+  envelope_token: string | null;
   items: { name: string; cid: string }[];
 }
+
+/** Bytes, above which a file goes by parts. */
+export const LARGE = 8 << 20;
 
 const chosen = new WeakMap<Element, Chosen[]>();
 
 export function watch(statement: HTMLElement): void {
-  const input = statement.querySelector<HTMLInputElement>("input[type=file]");
-  if (!input || chosen.has(statement)) return;
+  const inputs = [...statement.querySelectorAll<HTMLInputElement>("[data-drop] input[type=file]")];
+  if (!inputs.length || chosen.has(statement)) return;
   chosen.set(statement, []);
-  input.addEventListener("change", () => {
-    add(statement, [...(input.files ?? [])]);
-    input.value = "";
-  });
+  for (const input of inputs) {
+    const take = (): void => {
+      add(statement, [...(input.files ?? [])]);
+      input.value = "";
+    };
+    input.addEventListener("change", take);
+    take(); // What was chosen while this script was still on its way.
+  }
+  takePasted(statement);
+  const mailed = statement.closest<HTMLFormElement>("form[data-mailed]");
+  if (mailed) void import("./mailed").then(({ bring }) => bring(mailed, statement));
   const drop = statement.querySelector<HTMLElement>("[data-drop]") ?? statement;
   drop.addEventListener("dragover", (event) => {
     event.preventDefault();
@@ -42,32 +54,86 @@ export function watch(statement: HTMLElement): void {
   });
 }
 
-function add(statement: HTMLElement, files: File[]): void {
-  const list = statement.querySelector<HTMLElement>("[data-files]")!;
-  const template = statement.querySelector<HTMLTemplateElement>("template")!;
+/** Screenshots come without a name of their own. Where text comes along, as from a table, it is text. */
+function takePasted(statement: HTMLElement): void {
+  const isAlone = document.querySelectorAll("[data-statement]").length === 1;
+  (isAlone ? document : statement.closest("form") ?? statement).addEventListener("paste", (event) => {
+    const { clipboardData } = event as ClipboardEvent;
+    const files = [...(clipboardData?.files ?? [])];
+    if (!files.length || clipboardData!.types.includes("text/plain")) return;
+    event.preventDefault();
+    const moment = new Date().toISOString().replace(/\D/g, "").slice(0, 14);
+    add(statement, files.map((file, at) => new File([file], `${moment}-${at + 1}-${file.name}`, { type: file.type })));
+  });
+}
+
+/** Why a file cannot be added; "" where it can. */
+function refusal(statement: HTMLElement, file: File, known: Chosen[]): string {
+  const { name } = file;
+  const { mostFiles, mostBytes } = statement.dataset;
+  if (known.some((entry) => entry.file.name.toLowerCase() === name.toLowerCase())) return say("file-twice", { name });
+  if (known.length >= Number(mostFiles)) return say("file-over", { name, most: mostFiles! });
+  if (file.size > Number(mostBytes)) return say("file-large", { name, size: bytes(file.size), most: bytes(Number(mostBytes)) });
+  return "";
+}
+
+/** `kind` is what they are; the reader may say otherwise. */
+export function add(statement: HTMLElement, files: File[], kind = "file"): void {
+  if (!files.length) return;
+  const known = chosen.get(statement)!;
+  statement.querySelector("[data-refused]")!.replaceChildren();
   for (const file of files) {
-    const known = chosen.get(statement)!;
-    if (known.some((entry) => entry.file.name.toLowerCase() === file.name.toLowerCase())) continue;
-    const row = (template.content.cloneNode(true) as DocumentFragment).querySelector("li")!;
-    row.querySelector("[data-name]")!.textContent = file.name;
-    row.querySelector("[data-size]")!.textContent = bytes(file.size);
-    const bar = row.querySelector("progress")!;
-    const cid = fileCid(file, (share) => (bar.value = share));
-    void cid.then((name) => (row.querySelector("[data-cid]")!.textContent = name));
-    known.push({ file, row, cid });
-    row.querySelector("button")!.addEventListener("click", () => {
-      known.splice(known.findIndex((entry) => entry.row === row), 1);
-      row.remove();
-      list.dispatchEvent(new Event("change", { bubbles: true }));
-    });
-    list.append(row);
+    const why = refusal(statement, file, known);
+    if (why) refuse(statement, why);
+    else known.push(line(statement, file, kind));
   }
+  changed(statement);
+}
+
+/** Its row, while its name is made of its content. */
+function line(statement: HTMLElement, file: File, kind: string): Chosen {
+  const template = statement.querySelector<HTMLTemplateElement>("template")!;
+  const row = (template.content.cloneNode(true) as DocumentFragment).querySelector("li")!;
+  row.dataset["size"] = String(file.size);
+  row.querySelector("[data-name]")!.textContent = file.name;
+  row.querySelector("[data-size]")!.textContent = bytes(file.size);
+  row.querySelector("select")!.value = kind;
+  row.querySelector("button")!.addEventListener("click", () => remove(statement, row));
+  const bar = row.querySelector("progress")!;
+  const cid = fileCid(file, (share) => (bar.value = share));
+  cid
+    .then((name) => (row.querySelector("[data-cid]")!.textContent = name))
+    .catch(() => {
+      remove(statement, row); // A folder, or what was moved away since.
+      refuse(statement, say("file-unread", { name: file.name }));
+    });
+  statement.querySelector("[data-files]")!.append(row);
+  return { file, row, cid };
+}
+
+function remove(statement: HTMLElement, row: HTMLLIElement): void {
+  const known = chosen.get(statement)!;
+  known.splice(known.findIndex((entry) => entry.row === row), 1);
+  row.remove();
+  changed(statement);
+}
+
+function refuse(statement: HTMLElement, why: string): void {
+  const item = document.createElement("li");
+  item.textContent = why;
+  statement.querySelector("[data-refused]")!.append(item);
+}
+
+function changed(statement: HTMLElement): void {
+  statement.querySelector("[data-files]")!.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
 export function bytes(size: number): string {
   const unit = size < 1 << 10 ? "byte" : size < 1 << 20 ? "kilobyte" : "megabyte";
   const divisor = { byte: 1, kilobyte: 1 << 10, megabyte: 1 << 20 }[unit];
-  const options = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: 1 } as const;
+  // English has no plural of the short one: "17 byte".
+  const unitDisplay = unit === "byte" ? "long" : "short";
+  const options = { style: "unit", unit, unitDisplay, maximumFractionDigits: 1 } as const;
   return new Intl.NumberFormat(document.documentElement.lang, options).format(size / divisor);
 }
 
@@ -75,6 +141,7 @@ export function bytes(size: number): string {
 export async function upload(form: HTMLFormElement, found: Params): Promise<void> {
   const statement = form.querySelector<HTMLElement>("[data-statement]");
   if (!statement) return;
+  watch(statement);
   const text = statement.querySelector<HTMLTextAreaElement>("textarea")?.value.trim() ?? "";
   const files = chosen.get(statement) ?? [];
   if (!text && !files.length) {
@@ -100,8 +167,22 @@ export async function upload(form: HTMLFormElement, found: Params): Promise<void
   found[place] = stored.digest;
 }
 
-/** Fetch cannot say how far an upload is; this can. The files lie in the body in their order. */
-export function transfer(body: FormData, files: Chosen[]): Promise<Stored> {
+/** The files lie in the body in their order; large ones go by parts before it. */
+export async function transfer(body: FormData, files: Chosen[]): Promise<Stored> {
+  const large = files.filter(isLarge);
+  if (!large.length) return post(body, files);
+  const { inParts, forget } = await import("./parts");
+  const stored = await post(await inParts(body, files), files.filter((one) => !isLarge(one)));
+  await forget(large);
+  return stored;
+}
+
+function isLarge({ file }: Chosen): boolean {
+  return file.size > LARGE;
+}
+
+/** Fetch cannot say how far an upload is; this can. */
+function post(body: FormData, files: Chosen[]): Promise<Stored> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.responseType = "json";

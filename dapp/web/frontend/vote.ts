@@ -2,43 +2,17 @@
 import type { Params } from "./act";
 import { json } from "./api";
 import { sha256, toHex } from "./cid";
-import { keccak, words } from "./hash";
 import { report } from "./progress";
+import { commitmentOf, keep, parse, type Receipt, textOf, watch, watchOf } from "./receipts";
 import { me } from "./wallet";
 import { say, Sentence } from "./words";
-
-interface Reason {
-  text: string;
-  salt: string;
-  digest: string;
-}
-
-interface Receipt {
-  schema: "redress-receipt/1";
-  chain: number;
-  court: string;
-  dispute: number;
-  round: number;
-  seat: number;
-  /** Basis points for the customer. */
-  vote: number;
-  salt: string;
-  reason: Reason | null;
-  commitment: string;
-}
-
-const ZERO = "0x" + "0".repeat(64);
 
 function random(): string {
   return toHex(crypto.getRandomValues(new Uint8Array(32)));
 }
 
-function slot(commitment: string): string {
-  return `redress.receipt.${commitment}`;
-}
-
 /** RFC 8785: for plain strings and small numbers, sorted keys and JSON.stringify are all of it. */
-async function reasonOf(form: HTMLFormElement, text: string): Promise<Reason | null> {
+async function reasonOf(form: HTMLFormElement, text: string): Promise<Receipt["reason"]> {
   if (!text) return null;
   const salt = random();
   const { chain, desk, dispute } = form.dataset;
@@ -57,46 +31,55 @@ async function reasonOf(form: HTMLFormElement, text: string): Promise<Reason | n
 
 export async function commit(form: HTMLFormElement, found: Params): Promise<void> {
   const data = form.dataset;
-  const vote = Number(found["vote"]);
-  const reason = await reasonOf(form, String(found["text"] ?? "").replaceAll("\r\n", "\n").trim());
-  const salt = random();
-  const place = [data["chain"]!, data["court"]!, data["dispute"]!, data["round"]!, data["seat"]!] as const;
-  const commitment = keccak(words(...place, vote, salt, reason?.digest ?? ZERO));
-  const [chain, dispute, round, seat] = [place[0], place[2], place[3], place[4]].map(Number) as [number, number, number, number];
-  const receipt: Receipt = {
-    schema: "redress-receipt/1",
+  const [chain, dispute, round, seat] = [data["chain"], data["dispute"], data["round"], data["seat"]].map(Number) as [number, number, number, number];
+  const secret = {
     chain,
-    court: place[1],
+    court: data["court"]!,
     dispute,
     round,
     seat,
-    vote,
-    salt,
-    reason,
-    commitment,
+    vote: Number(found["vote"]),
+    salt: random(),
+    reason: await reasonOf(form, String(found["text"] ?? "").replaceAll("\r\n", "\n").trim()),
+    author: me(),
   };
-  const text = JSON.stringify(receipt, null, 2);
-  localStorage.setItem(slot(commitment), text);
-  download(`redress-vote-${dispute}-${seat}.json`, text);
+  const receipt: Receipt = { schema: "redress-receipt/1", ...secret, commitment: commitmentOf(secret) };
+  keep(receipt);
+  remember(form, receipt.commitment, !!form.querySelector<HTMLInputElement>("[data-auto]")?.checked);
+  save(receipt);
   delete found["vote"];
   delete found["text"];
-  found["commitment"] = commitment;
+  found["commitment"] = receipt.commitment;
 }
 
-function download(name: string, text: string): void {
+function save(receipt: Receipt): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  link.download = name;
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(receipt, null, 2)], { type: "application/json" }));
+  link.download = `redress-vote-${receipt.dispute}-${receipt.seat}.json`;
   link.click();
 }
 
+/** Whose it is, and when it can be opened, as the page says. */
+function remember(place: HTMLElement, commitment: string, auto: boolean): void {
+  const { account, dispute, opens, until } = place.dataset;
+  watch(commitment, { account: account!, complaint: Number(dispute), opens: Number(opens), until: Number(until), auto });
+}
+
 export async function reveal(form: HTMLFormElement, found: Params): Promise<void> {
-  const receipt = await receiptFor(form);
+  const file = form.querySelector<HTMLInputElement>("input[type=file]")?.files?.[0];
+  const wanted = form.dataset["commitment"]!;
+  const text = (await file?.text()) ?? textOf(wanted);
+  if (!text) throw new Sentence(say("receipt-missing"), say("receipt-missing-way"));
+  await tell(fitting(text, wanted), found);
+}
+
+/** What opens the vote, as parameters; its reasons are handed to the service first. */
+export async function tell(receipt: Receipt, found: Params): Promise<void> {
   Object.assign(found, { vote: receipt.vote, salt: receipt.salt });
   if (!receipt.reason) return;
   report(say("uploading"), "busy");
   const body = new FormData();
-  body.append("author", me());
+  body.append("author", receipt.author ?? me());
   body.append("text", receipt.reason.text);
   body.append("complaint", String(receipt.dispute));
   body.append("salt", receipt.reason.salt);
@@ -105,20 +88,38 @@ export async function reveal(form: HTMLFormElement, found: Params): Promise<void
   found["reason"] = receipt.reason.digest;
 }
 
-async function receiptFor(form: HTMLFormElement): Promise<Receipt> {
-  const file = form.querySelector<HTMLInputElement>("input[type=file]")?.files?.[0];
-  const wanted = form.dataset["commitment"]!;
-  const text = (await file?.text()) ?? localStorage.getItem(slot(wanted));
-  if (!text) throw new Sentence(say("receipt-missing"), say("receipt-missing-way"));
-  const receipt = JSON.parse(text) as Receipt;
-  if (receipt.commitment !== wanted) throw new Sentence(say("receipt-otherwise"), say("receipt-missing-way"));
-  return receipt;
+function fitting(text: string, wanted: string): Receipt {
+  if (text.startsWith("age-encryption.org/") || text.startsWith("-----BEGIN AGE")) throw new Sentence(say("receipt-locked"));
+  const found = parse(text);
+  if (!found) throw new Sentence(say("receipt-invalid"), say("receipt-missing-way"));
+  if (found.commitment !== wanted) throw new Sentence(say("receipt-otherwise"), say("receipt-missing-way"));
+  return found;
 }
 
-/** Tells the arbitrator whether this browser holds what opens the vote. */
-export function showReceipt(form: HTMLFormElement): void {
-  const here = localStorage.getItem(slot(form.dataset["commitment"] ?? "")) !== null;
-  for (const line of form.querySelectorAll<HTMLElement>("[data-receipt]")) {
-    line.hidden = (line.dataset["receipt"] === "here") !== here;
+/** Tells the arbitrator whether this browser holds what opens the vote, and takes it from a file. */
+export function showReceipt(box: HTMLElement): void {
+  const commitment = box.dataset["commitment"]!;
+  const text = textOf(commitment);
+  const here = text !== null;
+  for (const part of box.querySelectorAll<HTMLElement>("[data-receipt]")) {
+    part.hidden = (part.dataset["receipt"] === "here") !== here;
+  }
+  if (here && !watchOf(commitment)) remember(box, commitment, false);
+  const auto = box.querySelector<HTMLInputElement>("[data-auto]")!;
+  auto.checked = !!watchOf(commitment)?.auto;
+  auto.onchange = () => remember(box, commitment, auto.checked);
+  box.querySelector<HTMLElement>("[data-receipt-save]")!.onclick = () => save(JSON.parse(text!) as Receipt);
+  box.querySelector<HTMLInputElement>("input[type=file]")!.onchange = (event) => void bring(box, event.target as HTMLInputElement);
+}
+
+async function bring(box: HTMLElement, field: HTMLInputElement): Promise<void> {
+  try {
+    const file = field.files?.[0];
+    if (!file) return;
+    keep(fitting(await file.text(), box.dataset["commitment"]!));
+    showReceipt(box);
+    report(say("receipt-kept"), "done");
+  } catch (error) {
+    report((error as Error).message, "failed", (error as Sentence).way ?? "");
   }
 }

@@ -1,4 +1,5 @@
 // The reader's wallet: found by EIP-6963, spoken to by EIP-1193. No key ever comes near this page.
+import { remember, remembered } from "./remembered";
 import { say, Sentence } from "./words";
 
 interface Provider {
@@ -20,13 +21,20 @@ export interface Transaction {
 }
 
 const CHOSEN = "redress.wallet";
+const PATIENCE_MS = 1500;
 const found = new Map<string, Announced>();
 let current: Provider | undefined;
 let account = "";
+let isHeard = false;
 
 /** The connected account in lower case, or "". */
 export function me(): string {
   return account;
+}
+
+/** As `me`; until the wallet is heard, whoever was connected the last time. */
+export function shown(): string {
+  return isHeard ? account : remembered();
 }
 
 export function start(changed: () => void): void {
@@ -36,31 +44,38 @@ export function start(changed: () => void): void {
     if (!current && announced.info.rdns === localStorage.getItem(CHOSEN)) void resume(announced, changed);
   });
   window.dispatchEvent(new Event("eip6963:requestProvider"));
+  setTimeout(() => {
+    if (!current && remembered()) heard("", changed);
+  }, PATIENCE_MS);
+}
+
+/** Who is connected; what is shown is theirs from now on. */
+function heard(address: string, changed: () => void): void {
+  isHeard = true;
+  account = address.toLowerCase();
+  remember(account);
+  changed();
 }
 
 /** A wallet that this page knew before gives its account without asking. */
 async function resume(announced: Announced, changed: () => void): Promise<void> {
   const accounts = (await announced.provider.request({ method: "eth_accounts" }).catch(() => [])) as string[];
   if (accounts[0]) use(announced, accounts[0], changed);
+  else heard("", changed);
 }
 
 function use(announced: Announced, address: string, changed: () => void): void {
   const isNew = current !== announced.provider;
   current = announced.provider;
-  account = address.toLowerCase();
   localStorage.setItem(CHOSEN, announced.info.rdns);
-  if (isNew) {
-    current.on?.("accountsChanged", (accounts) => {
-      account = ((accounts as string[])[0] ?? "").toLowerCase();
-      changed();
-    });
-  }
-  changed();
+  if (isNew) current.on?.("accountsChanged", (accounts) => heard((accounts as string[])[0] ?? "", changed));
+  heard(address, changed);
 }
 
 export async function connect(changed: () => void): Promise<void> {
+  if (!found.size) throw new Sentence(say("wallet-none"), say("wallet-none-way"));
   const announced = await choose([...found.values()]);
-  if (!announced) throw new Sentence(say("wallet-none"), say("wallet-none-way"));
+  if (!announced) return;
   const accounts = (await ask(announced.provider, "eth_requestAccounts")) as string[];
   if (!accounts[0]) throw new Sentence(say("wallet-locked"), say("wallet-locked-way"));
   use(announced, accounts[0], changed);
@@ -69,8 +84,7 @@ export async function connect(changed: () => void): Promise<void> {
 export function disconnect(changed: () => void): void {
   localStorage.removeItem(CHOSEN);
   current = undefined;
-  account = "";
-  changed();
+  heard("", changed);
 }
 
 function choose(wallets: Announced[]): Promise<Announced | undefined> {
@@ -91,7 +105,13 @@ function choose(wallets: Announced[]): Promise<Announced | undefined> {
         return item;
       }),
     );
-    dialog.addEventListener("close", () => resolve(undefined), { once: true });
+    // The event of an earlier closing may come when the dialog is open again.
+    const closed = (): void => {
+      if (dialog.open) return;
+      dialog.removeEventListener("close", closed);
+      resolve(undefined);
+    };
+    dialog.addEventListener("close", closed);
     dialog.showModal();
   });
 }
@@ -111,7 +131,7 @@ async function ask(provider: Provider, method: string, params: unknown[] = []): 
     };
     const key = known[code];
     if (key) throw new Sentence(say(key), say(`${key}-way`));
-    throw Object.assign(new Sentence(say("wallet-failed", { reason: (error as Error).message }), ""), { code });
+    throw Object.assign(new Sentence(say("wallet-failed", { reason: (error as Error).message })), { code });
   }
 }
 
@@ -150,15 +170,47 @@ export async function send(transaction: Transaction): Promise<string> {
   return (await call("eth_sendTransaction", [{ from, to, data, value: hex(transaction.value) }])) as string;
 }
 
-/** The number of the block that holds the transaction. */
+/** The account's signature of typed data (EIP-712); an error that is no Sentence of ours has the wallet's code. */
+export async function signTyped(chainId: number, typed: unknown): Promise<string> {
+  await onChain(Number(chainId));
+  return (await call("eth_signTypedData_v4", [account, JSON.stringify(typed)])) as string;
+}
+
+interface Sent {
+  from: string;
+  nonce: string;
+}
+
+const LOOK_SECONDS = 5;
+/** So often in a row nobody knew the transaction. */
+const GONE = 4;
+
+/** The number of the block that holds the transaction; a Sentence where it failed, was replaced or is gone. */
 export async function mined(hash: string, slow: () => void): Promise<number> {
+  let sent: Sent | null = null;
+  let unknown = 0;
   for (let second = 0; ; second += 1) {
-    const receipt = (await call("eth_getTransactionReceipt", [hash])) as { status: string; blockNumber: string } | null;
-    if (receipt) {
-      if (Number(receipt.status) !== 1) throw new Sentence(say("tx-reverted"), say("tx-reverted-way"));
-      return Number(receipt.blockNumber);
+    const block = await blockOf(hash);
+    if (block !== null) return block;
+    if (second % LOOK_SECONDS === 0) {
+      const known = (await call("eth_getTransactionByHash", [hash])) as Sent | null;
+      unknown = known ? 0 : unknown + 1;
+      sent = known ?? sent;
+      if (sent && Number(await call("eth_getTransactionCount", [sent.from, "latest"])) > Number(sent.nonce)) {
+        // It may have been this one that came in meanwhile.
+        const late = await blockOf(hash);
+        if (late !== null) return late;
+        throw new Sentence(say("tx-replaced"), say("tx-replaced-way"));
+      }
+      if (unknown >= GONE) throw new Sentence(say("tx-dropped"), say("tx-dropped-way"));
     }
     if (second === 60) slow();
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
+}
+
+async function blockOf(hash: string): Promise<number | null> {
+  const receipt = (await call("eth_getTransactionReceipt", [hash])) as { status: string; blockNumber: string } | null;
+  if (receipt && Number(receipt.status) !== 1) throw new Sentence(say("tx-reverted"), say("tx-reverted-way"));
+  return receipt && Number(receipt.blockNumber);
 }

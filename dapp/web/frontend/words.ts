@@ -10,11 +10,15 @@ export function knows(key: string): boolean {
   return key in table;
 }
 
-/** A sentence for the reader. `way` says how to go on. */
+/** A sentence for the reader. `way` says how to go on, `about` what it is about. */
 export class Sentence extends Error {
   constructor(
     message: string,
     readonly way: string = "",
+    readonly about?: object,
+    /** What a refusal of the service's is called, and its HTTP status. */
+    readonly code?: string,
+    readonly status?: number,
   ) {
     super(message);
   }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 DEFAULT = "en"
-LANGUAGES = {"en": "English", "zh-Hans": "简体中文"}
+LANGUAGES = {"en": "English", "zh-Hans": "简体中文", "ru": "Русский"}
 """BCP 47 tag and own name of every language that the pages speak."""
 
 

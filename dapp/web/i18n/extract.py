@@ -1,4 +1,4 @@
-"""Finds every sentence of the pages; run as a module, it brings the catalogues up to date.
+"""Finds every sentence of pages and actions; as a module, it brings the catalogues up to date.
 
 New sentences come without a translation: a test fails until they have one.
 """
@@ -11,10 +11,11 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 WEB = Path(__file__).parents[1]
+SERVICE = WEB.parent / "service"
 FOLDER = Path(__file__).parent
 
 _METHODS = [("**.py", "python"), ("**.html", "jinja2")]
-_KEYWORDS = {"say": None, "html": None, "count": (1, 2)}
+_KEYWORDS = {"say": None, "html": None, "count": (1, 2), "sentence": None}
 
 _HEADER = r"""msgid ""
 msgstr ""
@@ -28,9 +29,10 @@ msgstr ""
 def extract() -> Catalog:
     """What the sources say, in English."""
     catalogue = Catalog(project="Redress", charset="utf-8")
-    found = extract_from_dir(WEB, method_map=_METHODS, keywords=_KEYWORDS)
-    for file, _line, message, _comments, context in sorted(found, key=lambda one: one[:2]):
-        catalogue.add(message, None, [(file, 1)], context=context)
+    for folder in (SERVICE, WEB):
+        found = extract_from_dir(folder, method_map=_METHODS, keywords=_KEYWORDS)
+        for file, _line, message, _comments, context in sorted(found, key=lambda one: one[:2]):
+            catalogue.add(message, None, [(file, 1)], context=context)
     return catalogue
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from babel import Locale
 from babel.dates import format_skeleton, format_time
@@ -17,8 +17,11 @@ from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 from markupsafe import Markup
 
+from dapp.service.words import Amount, Sentence, Share, Value
+
 _FOLDER = Path(__file__).parent
 _NEAR_SECONDS = 12 * 3600
+_TO_THE_WEI = "#,##0." + 18 * "#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,21 @@ class Language:
         text = self.translations.gettext(message)
         return text.format(**values) if values else text
 
+    def tell(self, said: Sentence) -> str:
+        """What the service says, in this language; amounts to the last wei."""
+        return self.say(said.text, **{name: self._value(one) for name, one in said.values.items()})
+
+    def _value(self, value: Value) -> str:
+        match value:
+            case Sentence():
+                return self.tell(value)
+            case Amount(wei):
+                ether = Decimal(wei) / 10**18
+                return format_decimal(ether, _TO_THE_WEI, locale=self.locale) + "\u00a0ETH"
+            case Share(basis_points):
+                return self.share(basis_points)
+        return str(value)
+
     def html(self, message: str, **values: Any) -> Markup:
         """As `say`, for values that are markup; all others are escaped."""
         return Markup(self.translations.gettext(message)).format(**values)  # noqa: S704
@@ -43,7 +61,8 @@ class Language:
         return text.format(number=format_decimal(number, locale=self.locale), **values)
 
     def share(self, basis_points: int) -> str:
-        return format_percent(Decimal(basis_points) / 10_000, "0.##%", locale=self.locale)
+        pattern = self.locale.percent_formats[None].pattern.replace("0", "0.##")
+        return format_percent(Decimal(basis_points) / 10_000, pattern, locale=self.locale)
 
     def amount(self, wei: int) -> str:
         """In ETH, exact up to eight digits; what is smaller is cut off, never rounded up."""
@@ -53,6 +72,9 @@ class Language:
     def number(self, value: int) -> str:
         return format_decimal(value, locale=self.locale)
 
+    def decimal(self, hundredths: int) -> str:
+        return format_decimal(Decimal(hundredths) / 100, locale=self.locale)
+
     def size(self, count: int) -> str:
         """Of a file, in binary steps."""
         unit, divisor = "byte", 1
@@ -60,7 +82,9 @@ class Language:
             if count >= divisor * 1024:
                 unit, divisor = name, divisor * 1024
         value = round(count / divisor, 1)
-        return format_unit(value, f"digital-{unit}", "short", locale=self.locale)
+        # English has no plural of the short one: "17 byte".
+        length: Literal["long", "short"] = "long" if unit == "byte" else "short"
+        return format_unit(value, f"digital-{unit}", length, locale=self.locale)
 
     def duration(self, seconds: int) -> str:
         """The two largest units, cut off below the minute."""

@@ -20,6 +20,7 @@ from dapp.web.presentation.casepage import CasePage, Sources, case_page
 from dapp.web.presentation.exhibits import Manifests
 from dapp.web.presentation.proofpage import proof_page
 from dapp.web.presentation.sealed import PrivateFacts
+from dapp.web.presentation.view import Look
 from evidence import EvidenceError
 
 router = APIRouter()
@@ -35,7 +36,8 @@ async def case(request: Request, complaint: Id) -> Response:
     """The whole page, or only what changes, for the script that keeps an open page up to date."""
     is_update = request.headers.get("hx-request") == "true"
     template = "parts/case.html" if is_update else "case.html"
-    return page(request, template, view=await _view(request, ComplaintId(complaint)))
+    _, view, _ = await view_of(request, ComplaintId(complaint))
+    return page(request, template, view=view, address=str(request.url.replace(query="")))
 
 
 @router.get("/c/{complaint}/proof")
@@ -56,7 +58,8 @@ async def proof(request: Request, complaint: Id) -> Response:
     return response
 
 
-async def _view(request: Request, complaint: ComplaintId) -> CasePage:
+async def view_of(request: Request, complaint: ComplaintId) -> tuple[Look, CasePage, Manifests]:
+    """The case as it stands, its page, and what is kept here of what it names."""
     parts = parts_of(request)
     standing: Standing = await parts.cases.find(complaint)
     events, _ = await parts.cases.find_timeline(complaint)
@@ -71,12 +74,14 @@ async def _view(request: Request, complaint: ComplaintId) -> CasePage:
         manifests=await _with_replicas(parts.replicas, manifests),
         verification=standing.row.verification,
         finality=head.finality_of(standing.case.updated_block),
+        final_block=head.finalized_block,
         level=head.level,
         halted=head.halted is not None,
         foreseen=foreseen,
         private=await _private(request, complaint, manifests),
     )
-    return case_page(look_at(standing.row, standing.moment, language_of(request)), sources)
+    look = look_at(standing.row, standing.moment, language_of(request))
+    return look, case_page(look, sources), manifests
 
 
 async def _private(request: Request, complaint: ComplaintId, manifests: Manifests) -> PrivateFacts:

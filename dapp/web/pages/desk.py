@@ -1,111 +1,130 @@
-"""The organisation's side: its queue by time to breach, its bond, its people; its public page."""
+"""The organisation's side: its queue by time to breach."""
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from dapp.domain.organisation import Organisation
-from dapp.domain.parts import ComplaintState
-from dapp.domain.payment import OrderState
-from dapp.domain.policy import Policy
-from dapp.domain.types import Digest, OrganisationId
-from dapp.service import inputs
-from dapp.service.clock import Moment
-from dapp.store.views import CaseFilter, OrganisationRow
+from dapp.domain.parts import Category, ComplaintState
+from dapp.domain.types import OrganisationId
+from dapp.domain.urgency import QUEUED
+from dapp.service import filters, inputs
+from dapp.service.views import name
+from dapp.store.desk_queue import QueueFilter
 from dapp.web.i18n import Language
-from dapp.web.pages.agreements import agreement_text
-from dapp.web.pages.keys import has_key
-from dapp.web.pages.lists import case_lines, look_at
+from dapp.web.pages.desk_frame import Frame, framed
+from dapp.web.pages.desk_organisation import editor
 from dapp.web.pages.render import language_of, page, parts_of
-from dapp.web.presentation.caselist import CaseLine, case_line
-from dapp.web.presentation.places import HeldLine, Place, claim_caps, day_names, held_line, place
-from dapp.web.presentation.queue import most_urgent
+from dapp.web.presentation.names import category_name
+from dapp.web.presentation.queue import queue_page
 
 router = APIRouter()
 
-_QUEUED = 100
-_OPEN = frozenset(
-    {
-        ComplaintState.FILED,
-        ComplaintState.ASKED,
-        ComplaintState.OFFERED,
-        ComplaintState.PLEDGED,
-        ComplaintState.DELIVERED,
-    }
-)
-_OFFICE_HOURS = sum(1 << day * 24 + hour for day in range(5) for hour in range(9, 18))
-_FIRST_TERMS = Policy(
-    peak_mask=_OFFICE_HOURS,
-    acknowledge_peak_seconds=30 * 60,
-    acknowledge_off_peak_seconds=10 * 60,
-    answer_hours=48,
-    confirm_hours=72,
-    protection_hours=14 * 24,
-    track=0,
-)
-"""What the form starts with; peak hours are Monday to Friday, 09:00 to 18:00 UTC."""
+_ON_A_PAGE = 100
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address filters by; empty filters, as a form sends them, filter nothing."""
+
+    within: str
+    state: str
+    category: str
+    mine: str
+    page: int
+
+    def filter(self, frame: Frame, organisation: OrganisationId) -> QueueFilter:
+        """Raises InvalidInput."""
+        unheard = self.state == "unheard"
+        return QueueFilter(
+            organisation,
+            int(self.within) if self.within else None,
+            filters.categories(self.category),
+            frozenset() if unheard else filters.states(self.state),
+            inputs.address(frame.account, "account") if self.mine else None,
+            unheard,
+        )
+
+    def address(self, frame: Frame, **other: object) -> str:
+        """Of the same page, or of `other` ones."""
+        given = {
+            **frame.query,
+            "within": self.within,
+            "state": self.state,
+            "category": self.category,
+            "mine": self.mine,
+            **other,
+        }
+        return "/desk?" + urlencode({key: value for key, value in given.items() if value})
+
+
+async def _asked(
+    within: Annotated[str, Query(pattern=r"^\d{0,7}$")] = "",
+    state: Annotated[str, Query(max_length=40)] = "",
+    category: Annotated[str, Query(max_length=40)] = "",
+    mine: Annotated[str, Query(max_length=4)] = "",
+    number: Annotated[int, Query(alias="page", ge=1, le=10_000)] = 1,
+) -> Asked:
+    return Asked(within, state, category, mine, number)
 
 
 @router.get("/desk")
-async def desk(request: Request, account: Annotated[str, Query(max_length=42)] = "") -> Response:
-    """All organisations that the account acts for, or is asked to."""
-    t = language_of(request)
-    entries = []
-    if account:
-        parts = parts_of(request)
-        whose = inputs.address(account, "account")
-        rows, moment = await parts.clock.read(lambda: parts.queries.organisations_of(whose))
-        entries = [await _entry(request, row, moment, t, account.lower()) for row in rows]
+async def desk(
+    request: Request,
+    frame: Annotated[Frame, Depends(framed)],
+    asked: Annotated[Asked, Depends(_asked)],
+) -> Response:
+    """The queue of one organisation; only what changes, for the script that keeps it up to date."""
+    t, shown = language_of(request), dict[str, Any]()
+    if frame.place is not None:
+        which = asked.filter(frame, OrganisationId(frame.place.id))
+        found = await parts_of(request).queues.find(which, asked.page, _ON_A_PAGE)
+        first = (asked.page - 1) * _ON_A_PAGE
+        has_more = first + len(found.rows) < found.counts.found
+        shown = {
+            "queue": queue_page(found, first, t),
+            "here": asked.address(frame, page=asked.page),
+            "earlier": asked.address(frame, page=asked.page - 1) if asked.page > 1 else "",
+            "later": asked.address(frame, page=asked.page + 1) if has_more else "",
+            "all": asked.address(frame, within="", state="", category="", mine=""),
+        }
+    is_update = request.headers.get("hx-request") == "true" and frame.place is not None
+    template = "parts/queue.html" if is_update else "desk.html"
     return page(
         request,
-        "desk.html",
-        account=account,
-        organisations=entries,
-        days=day_names(t),
-        caps=claim_caps(t),
-        first_terms=_FIRST_TERMS,
-        has_key=not account or await has_key(request, account),
+        template,
+        **frame.context,
+        **editor(t),
+        **shown,
+        asked=asked,
+        is_update=is_update,
+        spans=_spans(t),
+        states=_states(t),
+        categories=[(name(one), category_name(one, t)) for one in Category],
     )
 
 
-@router.get("/o/{organisation}")
-async def organisation(
-    request: Request, organisation: Annotated[int, Path(ge=1, lt=1 << 20)]
-) -> Response:
-    """What it promises, and the cases about it."""
-    parts, t = parts_of(request), language_of(request)
-    row, moment = await parts.people.find_organisation(OrganisationId(organisation))
-    agreement = await agreement_text(parts.evidence, _digest(row.organisation, moment))
-    lines, _ = await case_lines(request, CaseFilter(organisation=OrganisationId(organisation)))
-    return page(request, "organisation.html", one=place(row, moment.now, t, agreement), cases=lines)
+def _spans(t: Language) -> list[tuple[str, str]]:
+    return [
+        (str(10 * _MINUTE), t.say("within 10 minutes")),
+        (str(_HOUR), t.say("within an hour")),
+        (str(_DAY), t.say("within 24 hours")),
+    ]
 
 
-async def _entry(
-    request: Request, row: OrganisationRow, moment: Moment, t: Language, account: str
-) -> dict[str, object]:
-    """An organisation with its queue; `is_asked` is whether the account is nominated."""
-    found: Place = place(row, moment.now, t)
-    return {
-        "place": found,
-        "queue": await _queue(request, row.organisation, t),
-        "orders": await _held(request, row.organisation, t),
-        "is_asked": account in found.nominated,
+def _states(t: Language) -> list[tuple[str, str]]:
+    """What the chain stores, and what of it waits for a first reply."""
+    names = {
+        ComplaintState.FILED: t.say("Waiting for the organisation"),
+        ComplaintState.PLEDGED: t.say("Promise accepted"),
+        ComplaintState.ASKED: t.say("Waiting for the customer"),
+        ComplaintState.OFFERED: t.say("Offer made"),
+        ComplaintState.DELIVERED: t.say("Delivered"),
     }
-
-
-async def _held(request: Request, whose: Organisation, t: Language) -> list[HeldLine]:
-    """The orders that it could give back of its own will."""
-    found, _ = await parts_of(request).people.find_orders(None, whose.id, None, _QUEUED)
-    return [held_line(row, t) for row in found.items if row.state is OrderState.HELD]
-
-
-async def _queue(request: Request, whose: Organisation, t: Language) -> list[CaseLine]:
-    which = CaseFilter(states=_OPEN, organisation=whose.id)
-    found, moment = await parts_of(request).cases.find_all(which, None, _QUEUED)
-    looks = [look_at(row, moment, t) for row in found.items]
-    return [case_line(look) for look in most_urgent(looks)]
-
-
-def _digest(whose: Organisation, moment: Moment) -> Digest:
-    return whose.policy_at(moment.now).agreement
+    return [
+        ("unheard", t.say("Without a first reply")),
+        *((name(one), names[one]) for one in QUEUED),
+    ]

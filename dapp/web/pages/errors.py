@@ -3,23 +3,26 @@
 from fastapi import Request
 from starlette.responses import Response
 
-from dapp.web.i18n import Language
+from dapp.web.i18n import DEFAULT, Language
 from dapp.web.pages.render import language_of, page
+from dapp.web.refusals import refusals
 
 
 def error_page(
     request: Request, status: int, code: str, detail: str, remedy: str | None
 ) -> Response:
-    """The title is ours, in the reader's language; the detail is what the service said."""
+    """All in the reader's language; `detail` and `remedy` are English, as the service said them."""
     t = language_of(request)
-    is_english = t.tag == "en"
+    if t.tag != DEFAULT:
+        detail = refusals(t).get(f"error-{code}", "")
+        remedy = "" if detail else _way(status, t)
     return page(
         request,
         "error.html",
         status,
         title=_title(status, t),
-        detail=detail if is_english else "",
-        remedy=(remedy or "") if is_english else _way(status, t),
+        detail=detail,
+        remedy=remedy or "",
         code=code,
     )
 

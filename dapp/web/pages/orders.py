@@ -1,4 +1,4 @@
-"""Paying an order, one's orders, and filing a complaint about one."""
+"""Paying an order, and one's orders."""
 
 from typing import Annotated
 
@@ -6,15 +6,12 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from dapp.domain.organisation import PolicyVersion
-from dapp.domain.parts import Category
 from dapp.domain.types import OrganisationId
 from dapp.service import inputs
 from dapp.store.views import OrderRow
-from dapp.web.pages.agreements import agreement_text
 from dapp.web.pages.render import language_of, page, parts_of
-from dapp.web.presentation.names import category_examples, category_name
+from dapp.web.pages.statements import kept_text
 from dapp.web.presentation.places import CreditLine, OrderLine, credit_line, order_line, place
-from dapp.web.presentation.sealed import answering, spaced
 
 router = APIRouter()
 
@@ -34,16 +31,16 @@ async def pay(
         return page(request, "pay.html", chosen=None, organisations=places)
     row, moment = await parts.people.find_organisation(OrganisationId(organisation))
     current = row.organisation.policy_at(moment.now)
-    agreement = await agreement_text(parts.evidence, current.agreement)
+    agreement = await kept_text(parts.evidence, current.agreement)
     chosen = place(row, moment.now, t, agreement)
     return page(request, "pay.html", chosen=chosen, organisations=[])
 
 
 @router.get("/orders")
 async def orders(request: Request, account: Account = "") -> Response:
-    lines = await _lines(request, account) if account else []
-    owed = await _owed(request, account) if account else []
-    return page(request, "orders.html", account=account, orders=lines, credits=owed)
+    found = await lines(request, await of_account(request, account)) if account else []
+    owed = await credit_lines(request, account) if account else []
+    return page(request, "orders.html", account=account, orders=found, credits=owed)
 
 
 @router.get("/orders/{key}")
@@ -56,54 +53,25 @@ async def order(request: Request, key: Annotated[str, Path(max_length=66)]) -> R
     return RedirectResponse(where, 303)
 
 
-@router.get("/file")
-async def file(
-    request: Request, account: Account = "", order: Annotated[str, Query(max_length=66)] = ""
-) -> Response:
-    """The form, once the account has an order that can be complained about."""
-    t = language_of(request)
-    lines = [one for one in await _lines(request, account) if one.can_file] if account else []
-    categories = [
-        (int(one), f"{category_name(one, t)}: {category_examples(one, t)}") for one in Category
-    ]
-    return page(
-        request,
-        "file.html",
-        account=account,
-        orders=lines,
-        chosen=order,
-        categories=categories,
-        readers=await _readers(request, account) if account else {},
-    )
-
-
-async def _readers(request: Request, account: str) -> dict[str, str]:
-    """By order, who could read a private complaint beside its author."""
-    people, customer = parts_of(request).people, inputs.address(account, "account")
-    found, _ = await people.find_orders(customer, None, None, _LISTED)
-    of_order = {row.paid.order.key: row.paid.order.organisation for row in found.items}
-    accounts = {}
-    for number in set(of_order.values()):
-        row, _ = await people.find_organisation(number)
-        accounts[number] = spaced(answering(row.organisation))
-    return {key: accounts[number] for key, number in of_order.items()}
-
-
-async def _lines(request: Request, account: str) -> list[OrderLine]:
-    """The account's orders, the newest first."""
-    parts, t = parts_of(request), language_of(request)
+async def of_account(request: Request, account: str) -> tuple[OrderRow, ...]:
+    """Its orders, the newest first."""
     customer = inputs.address(account, "account")
-    found, moment = await parts.people.find_orders(customer, None, None, _LISTED)
-    versions = await _versions(request, found.items)
+    found, _ = await parts_of(request).people.find_orders(customer, None, None, _LISTED)
+    return found.items
+
+
+async def lines(request: Request, rows: tuple[OrderRow, ...]) -> list[OrderLine]:
+    moment, t = await parts_of(request).clock.moment(), language_of(request)
+    versions = await _versions(request, rows)
     return [
         order_line(
             row, versions[row.paid.order.organisation, row.paid.order.version], moment.now, t
         )
-        for row in found.items
+        for row in rows
     ]
 
 
-async def _owed(request: Request, account: str) -> list[CreditLine]:
+async def credit_lines(request: Request, account: str) -> list[CreditLine]:
     """What could not be delivered to the account and waits in a contract."""
     parts, t = parts_of(request), language_of(request)
     whose = inputs.address(account, "account")

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from dapp.domain.events import KEYS
 from dapp.domain.types import caip2
+from dapp.service.evidence import MAX_FILES
 from dapp.service.parts import Parts
 from dapp.web.i18n import LANGUAGES, Language, choose, load
 from dapp.web.words import words
@@ -18,6 +19,7 @@ from dapp.web.words import words
 _TEMPLATES = Path(__file__).parents[1] / "templates"
 _COOKIE = "lang"
 _COOKIE_SECONDS = 365 * 86_400
+_SITE = ("chain_name", "key_registry", "node", "relay", "anchor", "most_files", "most_bytes")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -38,7 +40,7 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
     html = render(
         t,
         template,
-        words=words(t),
+        words=words(t, template),
         languages=LANGUAGES,
         in_language=lambda tag: str(request.url.include_query_params(lang=tag)),
         site=_site(request),
@@ -63,27 +65,36 @@ def render(t: Language, template: str, **context: Any) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    found = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    # Pages are UTF-8: escapes would make each letter of most languages six.
+    found.policies["json.dumps_kwargs"] = {"sort_keys": True, "ensure_ascii": False}
+    return found
 
 
-def _site(request: Request) -> dict[str, str]:
+def _site(request: Request) -> dict[str, object]:
     """What a wallet needs to add the chain, and to read people's keys from it.
 
-    Only an open node of this machine is named to it.
+    Only an open node of this machine is named to it. `relay` is who sends what people sign, if
+    anybody does, and `anchor` who puts signed complaints on chain; `most_files` and
+    `most_bytes` are what one statement may have, and one file.
     """
     parts: Parts | None = getattr(request.app.state, "parts", None)
     if parts is None:
-        return {"chain_name": "", "key_registry": "", "node": ""}
+        return dict.fromkeys(_SITE, "")
     node = urlsplit(parts.settings.node_url)
     is_open = node.hostname in _LOOPBACK and node.username is None and node.path in ("", "/")
     return {
         "chain_name": caip2(parts.deployment.chain_id),
         "key_registry": parts.deployment.address_of(KEYS),
         "node": node.geturl() if is_open else "",
+        "relay": parts.relay.terms.address or "",
+        "anchor": parts.anchoring.terms.address or "",
+        "most_files": MAX_FILES,
+        "most_bytes": parts.settings.max_file_bytes,
     }

@@ -17,7 +17,7 @@ from dapp.web.verify_words import verify_words
 router = APIRouter()
 
 _STATIC = Path(__file__).parents[1] / "static"
-_STYLES = ("built/pico.css", "redress.css", "built/verify-style.css")
+_STYLES = ("built/pico.css", "built/redress.css", "built/verify-style.css")
 _NODES = "https: http://127.0.0.1:* http://localhost:*"
 _OTHER_THAN_CONNECTIONS = (
     "default-src 'none'; script-src {script}; style-src {style}; img-src data:; base-uri 'none'; "

@@ -18,7 +18,13 @@ from dapp.store.views import Finality, Verification
 from dapp.web.i18n import Language
 from dapp.web.presentation.appealbox import AppealBox, appeal_box
 from dapp.web.presentation.exhibits import Exhibit, Manifests, exhibits, texts
-from dapp.web.presentation.lanes import Picture, picture
+from dapp.web.presentation.lanes import (
+    Picture,
+    WindowLine,
+    phone_width,
+    picture,
+    window_lines,
+)
 from dapp.web.presentation.money import Money, money
 from dapp.web.presentation.names import (
     category_name,
@@ -82,12 +88,16 @@ class CasePage:
     phase: str
     phase_name: str
     status: Markup
+    round_phase: str
+    seconds_left: int | None
+    """Until the deadline that the status names; None where it names none."""
     category: str
     organisation_id: int
     organisation: str
     filed_at: Markup
     customer: str
     short_customer: str
+    short_order: str
     money: Money
     outcome: str
     """How the money came to be divided; empty while it is not."""
@@ -111,6 +121,8 @@ class CasePage:
     action_names: dict[str, str]
     rows: tuple[Row, ...]
     picture: Picture
+    phone_picture: Picture
+    windows: tuple[WindowLine, ...]
     exhibits: tuple[Exhibit, ...]
     readers: str
     """Whom a private submission is sealed to: accounts in lower case, parted by spaces."""
@@ -123,6 +135,7 @@ class CasePage:
     record: Record
     as_of_block: int
     is_final: bool
+    final_block: int
     rests_on: str
     halted: bool
 
@@ -137,6 +150,7 @@ class Sources:
     manifests: Manifests
     verification: Verification | None
     finality: Finality
+    final_block: int = 0
     level: Level = Level.RECEIPTS
     halted: bool = False
     foreseen: tuple[Seat, ...] = ()
@@ -157,12 +171,15 @@ def case_page(look: Look, sources: Sources) -> CasePage:
         phase=slug(look.phase),
         phase_name=phase_name(look.phase, t),
         status=status(look),
+        round_phase=look.round_phase.name.lower(),
+        seconds_left=_left(look),
         category=category_name(case.category, t),
         organisation_id=case.organisation,
         organisation=organisation_name(case.organisation, t),
         filed_at=t.time(case.filed_at),
         customer=case.customer,
         short_customer=short(case.customer),
+        short_order=short(case.order.key),
         money=money(look),
         outcome=outcome_name(case.payment.outcome, t) if case.payment else "",
         demand=t.share(case.demand),
@@ -181,6 +198,8 @@ def case_page(look: Look, sources: Sources) -> CasePage:
         action_names=action_names(t),
         rows=told,
         picture=picture(look, told),
+        phone_picture=picture(look, told, phone_width(told)),
+        windows=tuple(window_lines(look)),
         exhibits=shown,
         readers=readers(look, sources.organisation),
         private=private_box(look, sources.organisation, sources.private),
@@ -191,9 +210,16 @@ def case_page(look: Look, sources: Sources) -> CasePage:
         record=_record(look, sources.verification),
         as_of_block=look.next_block - 1,
         is_final=sources.finality == "finalized",
+        final_block=sources.final_block,
         rests_on=_rests_on(sources.level, t),
         halted=sources.halted,
     )
+
+
+def _left(look: Look) -> int | None:
+    turn = look.turn
+    ends = [one for one in (turn.acknowledge_until, turn.until) if one and look.now < one]
+    return min(ends) - look.now if ends else None
 
 
 def _rests_on(level: Level, t: Language) -> str:

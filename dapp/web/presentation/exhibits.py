@@ -49,6 +49,7 @@ class Exhibit:
     """Small enough for the browser to hash it again without being asked."""
     sealed: Sealed | None = None
     """None of a public file."""
+    by_customer: bool = True
 
 
 def exhibits(look: Look, manifests: Manifests) -> list[Exhibit]:
@@ -90,6 +91,7 @@ def _of(look: Look, shown: Mapping[str, Any] | None, by_customer: bool) -> Itera
             replicas=tuple(replica_sentences(item.get("replicas", ()), look.t)),
             checked_at_once=item["size"] <= _CHECKED_AT_ONCE_BYTES,
             sealed=places.get(item["cid"]),
+            by_customer=by_customer,
         )
 
 

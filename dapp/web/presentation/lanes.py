@@ -9,24 +9,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log2
+from unicodedata import east_asian_width
 
-from dapp.domain.phases import Phase, is_final
-from dapp.domain.rounds import Round
-from dapp.web.presentation.people import (
-    ANYONE,
-    COURT_LANE,
-    CUSTOMER,
-    LANES,
-    ORGANISATION,
-    role_name,
-)
+from markupsafe import Markup
+
+from dapp.domain.phases import Phase
+from dapp.web.presentation.people import ANYONE, COURT_LANE, LANES, role_name
 from dapp.web.presentation.timeline import Row
 from dapp.web.presentation.view import Look
+from dapp.web.presentation.windows import Window, windows
 
-WIDTH = 720
-LANE_HEIGHT = 46
-_LEFT, _RIGHT = 104, 704
+WIDTH, PHONE_WIDTH = 720, 320
+LANE_HEIGHT = 70
+TOP = 18
+_MARGIN = 16
 _DOT_ROOM = 21.0
+_CHARACTER, _WIDE_CHARACTER = 6.0, 11.5
 _OPEN_PHASES = frozenset(
     {
         Phase.FILED,
@@ -43,6 +41,10 @@ _OPEN_PHASES = frozenset(
 )
 
 
+_FIRST = {"late": 0, "promise": 1}
+"""What a reader looks for has the first choice of a place for its label."""
+
+
 @dataclass(frozen=True, slots=True)
 class Band:
     """A window in which a person may or must act; `kind` names it for the style sheet."""
@@ -52,6 +54,8 @@ class Band:
     x: float
     width: float
     label: str
+    label_x: float | None
+    """None where there is no room: the table has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class Dot:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
+    width: int
     names: tuple[str, ...]
     bands: tuple[Band, ...]
     dots: tuple[Dot, ...]
@@ -73,25 +78,50 @@ class Picture:
 
     @property
     def height(self) -> int:
-        return LANE_HEIGHT * len(self.names) + 8
+        return TOP + LANE_HEIGHT * len(self.names)
 
 
-Window = tuple[str, str, tuple[str, int], int, str]
-"""Lane, kind, start (the event that opens it and its time), end, label."""
+@dataclass(frozen=True, slots=True)
+class WindowLine:
+    """A band, for who reads rather than looks."""
+
+    who: str
+    kind: str
+    label: str
+    begins: Markup
+    ends: Markup
 
 
-def picture(look: Look, rows: Sequence[Row]) -> Picture:
+def window_lines(look: Look) -> list[WindowLine]:
+    """The same windows as the picture's bands, by when they begin."""
+    t = look.t
+    return [
+        WindowLine(
+            role_name(one.lane, t), one.kind, one.label, t.time(one.begins[1]), t.time(one.end)
+        )
+        for one in sorted(windows(look), key=lambda one: one.begins[1])
+    ]
+
+
+def phone_width(rows: Sequence[Row]) -> int:
+    """Room for each dot; what is wider than a phone is scrolled."""
+    return min(WIDTH, max(PHONE_WIDTH, round(2 * _MARGIN + 1.25 * _DOT_ROOM * len(rows))))
+
+
+def picture(look: Look, rows: Sequence[Row], width: int = WIDTH) -> Picture:
     """`rows` are those of the list below the picture, whose numbers the dots bear."""
     is_open = look.phase in _OPEN_PHASES
-    windows = [window for window in _windows(look) if window[2][1] < window[3]]
+    found = windows(look)
     scale = _Scale(
         [(row.event.name, row.event.timestamp) for row in rows],
-        [time for _, _, start, end, _ in windows for time in (start[1], end)]
+        [time for one in found for time in (one.begins[1], one.end)]
         + ([look.now] if is_open else []),
+        width,
     )
     return Picture(
+        width=width,
         names=tuple(role_name(lane, look.t) for lane in LANES),
-        bands=tuple(_band(scale, window) for window in windows),
+        bands=tuple(_bands(scale, found, width)),
         dots=tuple(
             Dot(
                 lane=LANES.index(COURT_LANE if row.role == ANYONE else row.role),
@@ -106,96 +136,51 @@ def picture(look: Look, rows: Sequence[Row]) -> Picture:
     )
 
 
-def _band(scale: "_Scale", window: Window) -> Band:
-    lane, kind, start, end, label = window
-    x = scale.of_start(*start)
-    return Band(LANES.index(lane), kind, x, round(scale.of_time(end) - x, 1), label)
+def _bands(scale: "_Scale", found: Sequence[Window], width: int) -> Iterator[Band]:
+    places = [(scale.of_start(*one.begins), scale.of_time(one.end)) for one in found]
+    labels = _labels(found, places, width)
+    for number, (one, (begins, ends)) in enumerate(zip(found, places, strict=True)):
+        lane, size = LANES.index(one.lane), round(ends - begins, 1)
+        yield Band(lane, one.kind, begins, size, one.label, labels.get(number))
 
 
-def _windows(look: Look) -> Iterator[Window]:
-    case, t = look.case, look.t
-    filed = ("Filed", case.filed_at)
-    offered = case.offers[0].at if case.offers else case.answer_deadline
-    yield ORGANISATION, "answer", filed, offered, t.say("Time to answer")
-    promised = t.say("Promised first reply")
-    yield ORGANISATION, "promise", filed, case.acknowledge_deadline, promised
-    for ask in case.asks:
-        replied = ask.replied_at or ask.deadline
-        yield CUSTOMER, "reply", ("InformationRequested", ask.at), replied, t.say("Time to reply")
-    for offer, end in zip(case.offers, _offer_ends(look), strict=True):
-        begins = "Offered" if offer.pledge is None else "PledgeOffered"
-        yield CUSTOMER, "reply", (begins, offer.at), end, t.say("Time to decide on the offer")
-    yield from _pledge_windows(look)
-    yield from _court_windows(look)
-    if case.payment is not None:
-        end = case.confirmed_at or case.payment.confirm_deadline
-        yield CUSTOMER, "confirm", ("Executed", case.payment.at), end, t.say("Time to confirm")
+def _labels(
+    found: Sequence[Window], places: Sequence[tuple[float, float]], width: int
+) -> dict[int, float]:
+    """Where each label begins, under its band and clear of the one before it in the lane."""
+    order = sorted(range(len(found)), key=lambda one: (_FIRST.get(found[one].kind, 2), places[one]))
+    taken: dict[str, list[tuple[float, float]]] = {}
+    labels: dict[int, float] = {}
+    for number in order:
+        one, (begins, ends) = found[number], places[number]
+        size = _length(one.label)
+        others = taken.setdefault(one.lane, [])
+        for x in (begins, *(end + 8 for _, end in others), ends - size):
+            place = min(x, width - 4 - size)
+            is_under = place < ends and begins < place + size
+            if (
+                place >= 4
+                and is_under
+                and all(place + size + 6 < a or b + 6 < place for a, b in others)
+            ):
+                labels[number] = round(place, 1)
+                others.append((place, place + size))
+                break
+    return labels
 
 
-def _pledge_windows(look: Look) -> Iterator[Window]:
-    pledge, t = look.case.pledge, look.t
-    if pledge is None or pledge.accepted_at is None or pledge.due_at is None:
-        return
-    kept = pledge.delivered_at or pledge.due_at
-    begins = ("PledgeAccepted", pledge.accepted_at)
-    yield ORGANISATION, "answer", begins, kept, t.say("Time to keep the promise")
-    if pledge.delivered_at is not None:
-        ended = look.case.payment.at if look.case.payment else look.case.deadline
-        ends = pledge.reopened_at or ended
-        delivered = ("Delivered", pledge.delivered_at)
-        yield CUSTOMER, "confirm", delivered, ends, t.say("Time to look at what was delivered")
-
-
-def _offer_ends(look: Look) -> list[int]:
-    """An offer is open until the next one, until the customer decides, or until it lapses."""
-    case = look.case
-    decided = [
-        case.escalation.at if case.escalation else None,
-        case.payment.at if case.payment else None,
-        case.withdrawn_at,
-        case.pledge.accepted_at if case.pledge else None,
-    ]
-    over = min([time for time in decided if time is not None], default=None)
-    ends: list[int] = [offer.at for offer in case.offers[1:]]
-    if case.offers:
-        last = case.offers[-1].deadline
-        ends.append(last if over is None else min(over, last))
-    return ends
-
-
-def _court_windows(look: Look) -> Iterator[Window]:
-    t = look.t
-    for current in look.case.rounds:
-        opens = current.commit_opens
-        begins = ("Escalated" if current.number == 0 else "", current.armed_at)
-        yield COURT_LANE, "hand-over", begins, opens, t.say("Hand-over")
-        if current.drawn_at is None:
-            continue
-        over = current.ended_at or current.voided_at or current.appealed_at or 1 << 40
-        ends = min(current.commit_ends, _all_committed_at(current) or 1 << 40, over)
-        reveal_ends = min(current.reveal_ends, _all_revealed_at(current) or 1 << 40, over)
-        yield COURT_LANE, "commit", ("", opens), ends, t.say("Secret vote")
-        yield COURT_LANE, "reveal", ("", ends), reveal_ends, t.say("Opening of the votes")
-        if len(current.revealed) > len(current.seats) // 2 and not is_final(current):
-            appeal_ends = min(current.appeal_ends, over)
-            yield COURT_LANE, "appeal", ("", reveal_ends), appeal_ends, t.say("Time to appeal")
-
-
-def _all_committed_at(current: Round) -> int | None:
-    times = [seat.committed_at for seat in current.seats if seat.committed_at is not None]
-    return max(times) if times and len(times) == len(current.seats) else None
-
-
-def _all_revealed_at(current: Round) -> int | None:
-    times = [seat.revealed_at for seat in current.seats if seat.revealed_at is not None]
-    hidden = len(current.committed) - len(times)
-    return max(times) if times and hidden <= 0 else None
+def _length(text: str) -> float:
+    """Of a label on paper, roughly and rather too long."""
+    wide = sum(east_asian_width(one) in "WF" for one in text)
+    return wide * _WIDE_CHARACTER + (len(text) - wide) * _CHARACTER
 
 
 class _Scale:
     """Where a moment lies. Events of one block stand side by side, in their order."""
 
-    def __init__(self, events: Sequence[tuple[str, int]], others: Sequence[int]) -> None:
+    def __init__(
+        self, events: Sequence[tuple[str, int]], others: Sequence[int], width: int
+    ) -> None:
         times = [time for _, time in events]
         knots = sorted(
             [(time, index) for index, time in enumerate(times)]
@@ -203,7 +188,7 @@ class _Scale:
             + [(time, len(times)) for time in set(others) - set(times)]
         )
         self._times = [time for time, _ in knots]
-        self._places = list(_spread(knots, len(times)))
+        self._places = list(_spread(knots, len(times), width - 2 * _MARGIN))
         self._events = {
             index: place
             for (_, index), place in zip(knots, self._places, strict=True)
@@ -223,13 +208,13 @@ class _Scale:
         return self._places[bisect_left(self._times, time)]
 
 
-def _spread(knots: Sequence[tuple[int, int]], events: int) -> Iterator[float]:
+def _spread(knots: Sequence[tuple[int, int]], events: int, width: int) -> Iterator[float]:
     """Room for each dot first; what is left goes to the gaps by the logarithm of their length."""
-    room = min(_DOT_ROOM, 0.8 * (_RIGHT - _LEFT) / max(1, events))
+    room = min(_DOT_ROOM, 0.8 * width / max(1, events))
     rooms = [room if index < events else 0.0 for _, index in knots[1:]]
     gaps = [log2(1 + (time - before) / 60) for (before, _), (time, _) in pairwise(knots)]
-    unit = (_RIGHT - _LEFT - sum(rooms)) / (sum(gaps) or 1.0)
-    place = float(_LEFT)
+    unit = (width - sum(rooms)) / (sum(gaps) or 1.0)
+    place = float(_MARGIN)
     yield place
     for least, gap in zip(rooms, gaps, strict=True):
         place += least + unit * gap

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dapp.web.presentation.flow import Flow, flow
 from dapp.web.presentation.view import Look
 
 
@@ -22,6 +23,7 @@ class Mark:
     kind: str
     percent: float
     label: str
+    share: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Money:
     lines: tuple[Line, ...]
     marks: tuple[Mark, ...]
     decided_percent: float | None
+    flow: Flow
 
 
 def money(look: Look) -> Money:
@@ -40,6 +43,7 @@ def money(look: Look) -> Money:
         lines=tuple(_lines(look)),
         marks=tuple(_marks(look, decided)),
         decided_percent=None if decided is None else decided / 100,
+        flow=flow(look),
     )
 
 
@@ -77,8 +81,10 @@ def _share_line(look: Look, label: str, share: int, kind: str) -> Line:
 
 def _marks(look: Look, decided: int | None) -> Iterator[Mark]:
     case, t = look.case, look.t
-    yield Mark("asked", case.demand / 100, t.say("Asked"))
+    marks: list[tuple[str, int, str]] = [("asked", case.demand, t.say("Asked"))]
     if case.offer is not None and case.pledge is None:
-        yield Mark("offered", case.offer.share / 100, t.say("Offered"))
+        marks.append(("offered", case.offer.share, t.say("Offered")))
     if decided is not None:
-        yield Mark("decided", decided / 100, t.say("Decided"))
+        marks.append(("decided", decided, t.say("Decided")))
+    for kind, share, label in marks:
+        yield Mark(kind, share / 100, label, t.share(share))

@@ -72,3 +72,20 @@ def category_examples(category: Category, t: Language) -> str:
 def organisation_name(number: int, t: Language) -> str:
     """Names are not on chain; the number is what identifies an organisation."""
     return t.say("Organisation {number}", number=number)
+
+
+def deadline_name(name: str, complaint: int, t: Language) -> str:
+    """What the deadline of that name is for, as calendars and lists show it."""
+    shown = {
+        "acknowledge": t.say("Case {id}: acknowledge the complaint", id=complaint),
+        "answer": t.say("Case {id}: answer the complaint", id=complaint),
+        "deliver": t.say("Case {id}: deliver what was promised", id=complaint),
+        "inform": t.say("Case {id}: reply to the question", id=complaint),
+        "decide": t.say("Case {id}: answer the offer", id=complaint),
+        "confirm-delivery": t.say("Case {id}: confirm or reopen", id=complaint),
+        "confirm": t.say("Case {id}: confirm the payment", id=complaint),
+        "commit": t.say("Case {id}: commit your vote", id=complaint),
+        "reveal": t.say("Case {id}: reveal your vote", id=complaint),
+        "appeal": t.say("Case {id}: the ruling can be appealed", id=complaint),
+    }
+    return shown[name]

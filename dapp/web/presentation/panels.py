@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from markupsafe import Markup
+
 from dapp.domain.organisation import ROLE_ANSWER, Organisation
 from dapp.domain.phases import RoundPhase
 from dapp.domain.rounds import Seat
 from dapp.domain.rules import Action, Role, is_accused
-from dapp.domain.types import Address
+from dapp.domain.types import NATIVE_COIN, Address
 from dapp.web.i18n import Language
 from dapp.web.presentation.appealbox import Share, shares
 from dapp.web.presentation.people import ANYONE, COURT_LANE, CUSTOMER, ORGANISATION, role_name
@@ -34,6 +36,16 @@ class SeatData:
     number: int
     committed: bool
     data: dict[str, str | int] = field(default_factory=dict)
+    opens: Markup | str = ""
+    """From when on the vote can be opened, at the latest."""
+    until: Markup | str = ""
+    """When it no longer can."""
+    lock: str = ""
+    """What a vote that is never opened costs."""
+    amount: int = 0
+    """What the shares are of, in units of the coin."""
+    coin: str = ""
+    """The coin's sign, where its digits are known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +116,8 @@ def panels(
 ) -> list[RolePanel]:
     """For each person of the case, each seat that has a vote to give, and anyone.
 
+    Somebody may see several of them: the first one's button is the one to press first.
+
     `foreseen` are the seats of a panel that nobody has drawn yet.
     """
     case = look.case
@@ -120,8 +134,8 @@ def panels(
     if anyone.primary is not None:
         own = [panel for panel in own if panel.others]
     seats = [_seat_panel(look, seat, contracts) for seat in _seats(look, foreseen)]
-    does = anyone.primary or anyone.others
-    return [*seats, *_payers(look), *([anyone] if does else []), *own]
+    first, last = ([anyone], []) if anyone.primary else ([], [anyone] if anyone.others else [])
+    return [*seats, *first, *own, *_payers(look), *last]
 
 
 def _payers(look: Look) -> Iterator[RolePanel]:
@@ -197,15 +211,22 @@ def _seats(look: Look, foreseen: Sequence[Seat]) -> Iterator[Seat]:
 
 
 def _seat_panel(look: Look, seat: Seat, contracts: Contracts) -> RolePanel:
-    case, current = look.case, look.case.rounds[-1]
+    case, current, t = look.case, look.case.rounds[-1], look.t
     opening = look.round_phase is RoundPhase.REVEAL
+    voted = seat.commitment is not None and not opening
     return RolePanel(
         slot=f"seat-{seat.number}",
-        title=look.t.say("You are arbitrator {number}", number=seat.number + 1),
+        title=t.say("You are arbitrator {number}", number=seat.number + 1),
         accounts=(seat.owner or "").lower(),
-        primary="reveal" if opening else "commit",
-        others=(),
-        waiting="",
+        primary="reveal" if opening else None if voted else "commit",
+        others=("commit",) if voted else (),
+        waiting=t.html(
+            "You have voted. You can open your vote as soon as all have voted, or from {when}; "
+            "come back then.",
+            when=t.time(current.commit_ends, look.now),
+        )
+        if voted
+        else "",
         seat=SeatData(
             number=seat.number,
             committed=seat.commitment is not None,
@@ -217,6 +238,14 @@ def _seat_panel(look: Look, seat: Seat, contracts: Contracts) -> RolePanel:
                 "round": current.number,
                 "seat": seat.number,
                 "commitment": seat.commitment or "",
+                "account": (seat.owner or "").lower(),
+                "opens": current.commit_ends,
+                "until": current.reveal_ends,
             },
+            opens=t.time(current.commit_ends, look.now),
+            until=t.time(current.reveal_ends, look.now),
+            lock=t.amount(current.terms.lock_wei),
+            amount=case.amount,
+            coin="ETH" if case.order.is_claim or case.order.token == NATIVE_COIN else "",
         ),
     )

@@ -10,6 +10,7 @@ LANES = (CUSTOMER, ORGANISATION, COURT_LANE)
 
 _BY_CUSTOMER = {
     "Filed",
+    "FiledAnchored",
     "Informed",
     "Confirmed",
     "Paid",

@@ -8,10 +8,9 @@ from markupsafe import Markup
 from dapp.domain.organisation import ROLE_ADMIN, ROLE_ANSWER, ROLE_MONEY, PolicyVersion
 from dapp.domain.payment import OrderState
 from dapp.domain.policy import Policy
-from dapp.domain.position import EXIT_BLOCKS
-from dapp.domain.sla import acknowledge_seconds
-from dapp.domain.types import NATIVE_COIN, BlockNumber, UnixTime
-from dapp.store.views import Credit, OrderRow, OrganisationRow, PositionRow
+from dapp.domain.sla import acknowledge_deadline, acknowledge_seconds, answer_deadline
+from dapp.domain.types import NATIVE_COIN, UnixTime
+from dapp.store.views import Credit, OrderRow, OrganisationRow
 from dapp.web.i18n import Language
 from dapp.web.presentation.names import organisation_name
 from dapp.web.presentation.people import short
@@ -130,6 +129,12 @@ class OrderLine:
     can_release: bool
     first_reply: str
     answer: str
+    reply_by: Markup
+    """If a complaint about it were filed now; so, too, `answer_by`."""
+    answer_by: Markup
+    units: int
+    """Of the coin, as the script divides it; `token` is empty where that is the chain's own."""
+    token: str
 
 
 def order_line(row: OrderRow, version: PolicyVersion, now: UnixTime, t: Language) -> OrderLine:
@@ -137,6 +142,7 @@ def order_line(row: OrderRow, version: PolicyVersion, now: UnixTime, t: Language
     paid, policy = row.paid, version.policy
     until = paid.paid_at + policy.protection_hours * HOUR
     is_held = row.state is OrderState.HELD
+    is_coin = paid.order.is_claim or paid.order.token == NATIVE_COIN
     return OrderLine(
         key=paid.order.key,
         organisation=organisation_name(paid.order.organisation, t),
@@ -151,6 +157,10 @@ def order_line(row: OrderRow, version: PolicyVersion, now: UnixTime, t: Language
         can_release=is_held,
         first_reply=t.duration(acknowledge_seconds(policy, now)),
         answer=t.duration(policy.answer_hours * HOUR),
+        reply_by=t.time(acknowledge_deadline(policy, now)),
+        answer_by=t.time(answer_deadline(policy, now)),
+        units=paid.amount,
+        token="" if is_coin else short(paid.order.token),
     )
 
 
@@ -199,32 +209,3 @@ def _state_name(state: OrderState, t: Language) -> str:
         OrderState.REFUNDED: t.say("Given back"),
         OrderState.SPLIT: t.say("Divided"),
     }[state]
-
-
-@dataclass(frozen=True, slots=True)
-class StakeLine:
-    id: int
-    tickets: int
-    stake: str
-    balance: str
-    open_seats: int
-    exiting: bool
-    may_exit: bool
-    may_unstake: bool
-
-
-def stake_line(row: PositionRow, ticket_wei: int, block: BlockNumber, t: Language) -> StakeLine:
-    """`block` is the one that a transaction sent now would be in."""
-    position = row.position
-    exiting = position.exit_block is not None
-    rested = exiting and block >= (position.exit_block or 0) + EXIT_BLOCKS
-    return StakeLine(
-        id=position.id,
-        tickets=position.tickets,
-        stake=t.amount(position.tickets * ticket_wei),
-        balance=t.amount(row.balance),
-        open_seats=row.open_seats,
-        exiting=exiting,
-        may_exit=not exiting and position.left_at is None,
-        may_unstake=rested and row.open_seats == 0 and position.left_at is None,
-    )

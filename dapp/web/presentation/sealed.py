@@ -43,6 +43,7 @@ class ErasedLine:
     who: str
     digest: str
     sentence: Markup
+    by_customer: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,5 +122,5 @@ def _erased(look: Look, erased: Mapping[str, Mapping[str, Any]]) -> list[ErasedL
         when = t.time(UnixTime(told["erased_at"]["unix"]))
         sentence = t.html("Erased on {when}; the digest stays in the record.", when=when)
         who = role_name(CUSTOMER if item.by_customer else ORGANISATION, t)
-        lines.append(ErasedLine(who, item.digest, sentence))
+        lines.append(ErasedLine(who, item.digest, sentence, item.by_customer))
     return lines

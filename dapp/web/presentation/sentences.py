@@ -147,6 +147,9 @@ SENTENCES: dict[tuple[str, str], Tell] = {
         "took back {amount} that was sent along", amount=t.amount(e.integer("amount"))
     ),
     (DESK, "Filed"): _filed,
+    (DESK, "FiledAnchored"): lambda t, look, e: t.say(
+        "had signed it before, and {account} had anchored it", account=short(e.text("sender"))
+    ),
     (DESK, "Acknowledged"): _acknowledged,
     (DESK, "Contested"): lambda t, look, e: t.say(
         "says that this reply was automatic, and no answer"

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from dapp.domain.events import COURT, Event
 from dapp.domain.trail import is_folded
 from dapp.domain.types import NO_DIGEST
-from dapp.web.presentation.people import role, role_name, short
+from dapp.web.presentation.people import ANYONE, role, role_name, short
 from dapp.web.presentation.sentences import SENTENCES
 from dapp.web.presentation.view import Look
 
@@ -25,6 +25,12 @@ class Row:
     digest: str | None
     event: Event
     folded: bool
+
+    @property
+    def mark(self) -> str:
+        """The same wherever a block puts the event: it goes by the transaction."""
+        event = self.event
+        return f"{event.transaction}:{event.contract}.{event.name}:{event.args.get('seat', '')}"
 
     @property
     def short_actor(self) -> str:
@@ -62,4 +68,4 @@ def _row(look: Look, event: Event) -> Row:
 def _who(look: Look, event: Event, name: str) -> str:
     if event.contract == COURT and "seat" in event.args:
         return look.t.say("Arbitrator {number}", number=event.integer("seat") + 1)
-    return role_name(name, look.t)
+    return look.t.say("Somebody") if name == ANYONE else role_name(name, look.t)

@@ -100,16 +100,16 @@ contract EscrowTest is EscrowHouse {
 
     function test_releaseByAnyoneOnceTheProtectionIsOver() external {
         Order memory order = _pay(1 ether);
-        vm.warp(PROTECTED_UNTIL - 1);
+        vm.warp(RELEASABLE_FROM - 1);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IOrderEscrow.ProtectionNotOver.selector, order.key(), PROTECTED_UNTIL, PROTECTED_UNTIL - 1
+                IOrderEscrow.ProtectionNotOver.selector, order.key(), RELEASABLE_FROM, RELEASABLE_FROM - 1
             )
         );
         escrow.release(order);
         // A policy of later changes nothing for an order of before.
         registry.publish();
-        vm.warp(PROTECTED_UNTIL);
+        vm.warp(RELEASABLE_FROM);
         escrow.release(order);
         _checkBooks();
     }
@@ -163,6 +163,8 @@ contract EscrowTest is EscrowHouse {
         vm.expectRevert(refusal);
         escrow.open(order, COMPLAINT);
         vm.expectRevert(refusal);
+        escrow.openAnchored(order, COMPLAINT, START);
+        vm.expectRevert(refusal);
         escrow.close(order, COMPLAINT);
         vm.expectRevert(refusal);
         escrow.divide(order, COMPLAINT, 0, 0);
@@ -182,10 +184,28 @@ contract EscrowTest is EscrowHouse {
         vm.expectRevert(abi.encodeWithSelector(IOrderEscrow.OrderNotHeld.selector, order.key(), OrderState.Disputed));
         escrow.open(order, OTHER_COMPLAINT);
         // Nobody takes the money while it is held for the complaint.
-        vm.warp(PROTECTED_UNTIL);
+        vm.warp(RELEASABLE_FROM);
         vm.expectRevert(abi.encodeWithSelector(IOrderEscrow.OrderNotHeld.selector, order.key(), OrderState.Disputed));
         escrow.release(order);
         _checkBooks();
+    }
+
+    function test_openWhatWasFiledInTimeUntilTheMoneyMayGo() external {
+        Order memory order = _pay(1 ether);
+        bytes32 key = order.key();
+        bytes4 over = IOrderEscrow.ProtectionOver.selector;
+        vm.warp(RELEASABLE_FROM);
+        vm.expectRevert(abi.encodeWithSelector(over, key, RELEASABLE_FROM, RELEASABLE_FROM));
+        escrow.openAnchored(order, COMPLAINT, PROTECTED_UNTIL - 1);
+        vm.warp(RELEASABLE_FROM - 1);
+        vm.expectRevert(abi.encodeWithSelector(over, key, PROTECTED_UNTIL, PROTECTED_UNTIL));
+        escrow.openAnchored(order, COMPLAINT, PROTECTED_UNTIL);
+        vm.expectRevert(abi.encodeWithSelector(IOrderEscrow.PaidLater.selector, key, START, START - 1));
+        escrow.openAnchored(order, COMPLAINT, START - 1);
+        escrow.openAnchored(order, COMPLAINT, START);
+        // Once more after a withdrawal, with another complaint that was in time.
+        escrow.close(order, COMPLAINT);
+        escrow.openAnchored(order, OTHER_COMPLAINT, PROTECTED_UNTIL - 1);
     }
 
     function test_closeHoldsTheOrderAgain() external {

@@ -243,7 +243,7 @@ contract EscrowCoinsTest is EscrowHouse {
     function test_aTokenThatReleasesInAWithdrawal() external {
         Order memory order = _payIn(address(turncoat), 10 ether);
         Order memory second = _payInAs(customer, address(turncoat), 3 ether, 2);
-        vm.warp(PROTECTED_UNTIL);
+        vm.warp(RELEASABLE_FROM);
         escrow.release(order);
         turncoat.reenter(address(escrow), abi.encodeCall(escrow.release, (second)));
         vm.prank(operator);
@@ -318,7 +318,7 @@ contract EscrowCoinsTest is EscrowHouse {
             _checkBooks(address(turncoat));
         }
         turncoat.turn(Mode.Honest);
-        vm.warp(PROTECTED_UNTIL);
+        vm.warp(RELEASABLE_FROM);
         for (uint256 i; i < 24; ++i) {
             if (escrow.orders(orders[i].key()).state() == OrderState.Held) escrow.release(orders[i]);
         }

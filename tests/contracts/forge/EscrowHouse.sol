@@ -43,6 +43,7 @@ contract OneShopRegistry {
 abstract contract EscrowHouse {
     uint256 internal constant START = 1_893_974_400;
     uint256 internal constant PROTECTED_UNTIL = START + 336 hours;
+    uint256 internal constant RELEASABLE_FROM = PROTECTED_UNTIL + 3 days;
     OrganisationId internal constant SHOP = OrganisationId.wrap(1);
     ComplaintId internal constant COMPLAINT = ComplaintId.wrap(7);
     uint256 internal constant KEY = 0xc0ffee;

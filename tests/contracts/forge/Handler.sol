@@ -12,17 +12,17 @@ import {Phase} from "../../../contracts/libraries/Phases.sol";
 import {RoundPhase} from "../../../contracts/libraries/RoundPhases.sol";
 import {OUTSIDE} from "../../../contracts/types/Complaint.sol";
 import {Order, OrderState, OrderWord} from "../../../contracts/types/Order.sol";
-import {HandlerDoors} from "./HandlerDoors.sol";
+import {HandlerAnchors} from "./HandlerAnchors.sol";
 import {bound, vm} from "./Vm.sol";
 
 /// Plays everybody at random: each public function is one thing that somebody may do. Each does only what the rules allow,
 /// so that a revert is a failure, or what they forbid, and then it must fail; where nothing fits, it does nothing.
-contract Handler is HandlerDoors {
+contract Handler is HandlerAnchors {
     /// The longest that a case may need once only strangers and the clock act: its own windows, then four panels with
     /// their void rounds, or the time-out outside.
     uint256 private constant LONGEST = 400 days;
 
-    function contracts() external view returns (address[9] memory) {
+    function contracts() external view returns (address[10] memory) {
         return [
             address(registry),
             address(escrow),
@@ -32,7 +32,8 @@ contract Handler is HandlerDoors {
             address(fund),
             address(outside),
             address(publicArbitrator),
-            address(keys)
+            address(keys),
+            address(anchor)
         ];
     }
 

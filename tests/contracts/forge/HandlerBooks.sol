@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IAppealFund} from "../../../contracts/interfaces/IAppealFund.sol";
 import {IArbitrationCourt} from "../../../contracts/interfaces/IArbitrationCourt.sol";
 import {IBondClaims} from "../../../contracts/interfaces/IBondClaims.sol";
+import {IComplaintAnchor} from "../../../contracts/interfaces/IComplaintAnchor.sol";
 import {IComplaintDesk} from "../../../contracts/interfaces/IComplaintDesk.sol";
 import {IOrderEscrow} from "../../../contracts/interfaces/IOrderEscrow.sol";
 import {IOrganisationRegistry} from "../../../contracts/interfaces/IOrganisationRegistry.sol";
@@ -29,7 +30,7 @@ abstract contract HandlerBooks is House {
         uint256 lapsesAt;
     }
 
-    /// The trail of each subject: complaint, organisation, the organisation's list at the desk, order, claim.
+    /// The trail of each subject: complaint, organisation, the organisation's list at the desk, order, claim, sender.
     mapping(address owner => mapping(uint256 subject => bytes32)) public folded;
     mapping(uint256 organisation => bytes32) public foldedList;
     /// What an order or claim was for.
@@ -74,6 +75,7 @@ abstract contract HandlerBooks is House {
             else if (logs[i].emitter == address(claims)) _readClaims(logs[i]);
             else if (logs[i].emitter == address(fund)) _readFund(logs[i]);
             else if (logs[i].emitter == address(publicArbitrator)) _readPublic(logs[i]);
+            else if (logs[i].emitter == address(anchor)) _readAnchor(logs[i]);
             else if (logs[i].emitter == address(registry)) _fold(logs[i], uint256(logs[i].topics[1]), 2);
         }
         for (uint256 i; i < logs.length; ++i) {
@@ -173,6 +175,17 @@ abstract contract HandlerBooks is House {
     function _filed(uint256 complaint, bytes32 key) internal virtual;
 
     function _keyOfCase(uint256 complaint) internal view virtual returns (bytes32);
+
+    // The anchor
+
+    /// A sender's list of batches; what its customer revoked is in none.
+    function _readAnchor(Vm.Log memory log_) private {
+        if (log_.topics[0] != IComplaintAnchor.Anchored.selector) return;
+        uint256 sender = uint256(log_.topics[1]);
+        _fold(log_, sender, 1);
+        bytes32 word = anchor.trail(address(uint160(sender)));
+        _require(word == folded[address(anchor)][sender], "trail of the batches", sender);
+    }
 
     // Funds of cases
 

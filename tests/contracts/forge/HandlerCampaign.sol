@@ -29,7 +29,7 @@ abstract contract HandlerCampaign {
     ArbitrationCourt internal _court;
     ComplaintDesk internal _desk;
     AppealFund internal _fund;
-    address[9] internal _contracts;
+    address[10] internal _contracts;
 
     error Differs(string what, uint256 held, uint256 owed);
 
@@ -87,13 +87,14 @@ abstract contract HandlerCampaign {
         _equal("outside", _contracts[6].balance, 0);
         _equal("public", _contracts[7].balance, _credits(7));
         _equal("keys", _contracts[8].balance, 0);
+        _equal("anchor", _contracts[9].balance, 0);
     }
 
     /// A credit that no person owns would never be taken.
     function _checkCredits() private view {
         for (uint256 payer; payer < 9; ++payer) {
             if (payer == 4 || payer == 6 || payer == 8) continue;
-            for (uint256 i; i < 9; ++i) {
+            for (uint256 i; i < 10; ++i) {
                 _equal("stuck", OrderEscrow(_contracts[payer]).credits(_contracts[i]), 0);
             }
         }

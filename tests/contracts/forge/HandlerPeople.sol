@@ -132,6 +132,11 @@ abstract contract HandlerPeople is HandlerBooks {
         return uint256(keccak256(abi.encode(seed, salt)));
     }
 
+    /// 0 if it cannot sign.
+    function _key(address account) internal view returns (uint256) {
+        return _keys[account];
+    }
+
     // Acting
 
     /// `actor` does it, mostly by itself; now and then it signs, and the relayer sends it and the money. Must not fail.

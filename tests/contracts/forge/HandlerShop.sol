@@ -53,8 +53,10 @@ abstract contract HandlerShop is HandlerPeople {
     function release(uint256 seed) external {
         (bool found, Order memory order) = _pickOrder(seed);
         if (!found || _random(seed, 2) % 4 != 0) return;
-        bool due = _now() >= escrow.orders(order.key()).protectedUntil();
-        _act(due ? STRANGER : order.customer, address(escrow), abi.encodeCall(IOrderEscrow.release, (order)), 0, seed);
+        bool due = _now() >= escrow.orders(order.key()).releasableFrom();
+        bytes memory data = abi.encodeCall(IOrderEscrow.release, (order));
+        if (!due) _mustFail(STRANGER, address(escrow), data, "released before the grace was over");
+        _act(due ? STRANGER : order.customer, address(escrow), data, 0, seed);
         ++counted["released"];
     }
 

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {AppealFund} from "../../../contracts/AppealFund.sol";
 import {ArbitrationCourt} from "../../../contracts/ArbitrationCourt.sol";
 import {BondClaims} from "../../../contracts/BondClaims.sol";
+import {ComplaintAnchor} from "../../../contracts/ComplaintAnchor.sol";
 import {ComplaintDesk} from "../../../contracts/ComplaintDesk.sol";
 import {Forwarder} from "../../../contracts/Forwarder.sol";
 import {KeyRegistry} from "../../../contracts/KeyRegistry.sol";
@@ -49,6 +50,7 @@ abstract contract House {
     OrganisationRegistry internal registry;
     OrderEscrow internal escrow;
     BondClaims internal claims;
+    ComplaintAnchor internal anchor;
     ArbitrationCourt internal court;
     PublicArbitrator internal publicArbitrator;
     OutsideArbitrators internal outside;
@@ -141,7 +143,7 @@ abstract contract House {
     // Not `new`: the compiler would put all the code into every test.
     function _deploy() private {
         uint256 nonce = vm.getNonce(address(this));
-        address[] memory all = new address[](12);
+        address[] memory all = new address[](13);
         for (uint256 i; i < all.length; ++i) {
             all[i] = vm.computeCreateAddress(address(this), nonce + i);
         }
@@ -149,7 +151,7 @@ abstract contract House {
         (keys, registry, escrow) = (KeyRegistry(all[3]), OrganisationRegistry(all[4]), OrderEscrow(all[5]));
         (claims, court) = (BondClaims(all[6]), ArbitrationCourt(all[7]));
         (publicArbitrator, outside) = (PublicArbitrator(all[8]), OutsideArbitrators(all[9]));
-        (fund, desk) = (AppealFund(all[10]), ComplaintDesk(all[11]));
+        (fund, desk, anchor) = (AppealFund(all[10]), ComplaintDesk(all[11]), ComplaintAnchor(all[12]));
         address[] memory proposers = new address[](1);
         proposers[0] = PROPOSER;
         _create("Forwarder", "", all[0]);
@@ -163,7 +165,8 @@ abstract contract House {
         _create("PublicArbitrator", abi.encode(court, forwarder), all[8]);
         _create("OutsideArbitrators", abi.encode(desk, court, timelock, keccak256("meta-evidence")), all[9]);
         _create("AppealFund", abi.encode(court, registry, desk, forwarder), all[10]);
-        _create("ComplaintDesk", abi.encode(registry, escrow, claims, court, outside, forwarder), all[11]);
+        _create("ComplaintDesk", abi.encode(registry, escrow, claims, court, outside, anchor, forwarder), all[11]);
+        _create("ComplaintAnchor", abi.encode(desk, forwarder), all[12]);
     }
 
     function _setup() private view returns (IArbitrationCourt.Setup memory) {

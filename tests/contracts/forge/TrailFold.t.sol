@@ -37,7 +37,7 @@ contract TrailFoldTest is HandlerCampaign {
     }
 
     function _missing() private view returns (string memory) {
-        string[37] memory all = [
+        string[41] memory all = [
             "paid",
             "released",
             "refunded",
@@ -74,7 +74,11 @@ contract TrailFoldTest is HandlerCampaign {
             "unstaked",
             "brought",
             "ruled for a contract",
-            "appealed by a contract"
+            "appealed by a contract",
+            "anchored",
+            "opened",
+            "opened in the grace",
+            "revoked"
         ];
         for (uint256 i; i < all.length; ++i) {
             if (_people.counted(bytes32(bytes(all[i]))) == 0) return all[i];
@@ -84,7 +88,7 @@ contract TrailFoldTest is HandlerCampaign {
 
     /// The usual course more often than the rest.
     function _acts() private pure returns (bytes4[] memory acts) {
-        string[45] memory all = [
+        string[50] memory all = [
             "begin",
             "begin",
             "begin",
@@ -129,7 +133,12 @@ contract TrailFoldTest is HandlerCampaign {
             "wait",
             "sleep",
             "mine",
-            "execute"
+            "execute",
+            "anchorBatch",
+            "openAnchored",
+            "revokeAnchored",
+            "withdrawCredits",
+            "turn"
         ];
         acts = new bytes4[](all.length);
         for (uint256 i; i < all.length; ++i) {
@@ -148,6 +157,10 @@ contract TrailFoldTest is HandlerCampaign {
         }
         for (uint256 i; i < _people.orderCount(); ++i) {
             _checkOrder(_people.orders(i));
+        }
+        for (uint256 i; i < _people.peopleCount(); ++i) {
+            address sender = _people.people(i);
+            assert(_people.anchorContract().trail(sender) == _people.folded(address(_contracts[9]), uint160(sender)));
         }
     }
 

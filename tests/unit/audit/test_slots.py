@@ -21,6 +21,8 @@ SLOTS = {
     ("ArbitrationCourt", "commits"): slots.COMMITS,
     ("ArbitrationCourt", "_moreSeats"): slots.MORE_SEATS,
     ("ArbitrationCourt", "_priorRecord"): slots.PRIOR_RECORD,
+    ("ComplaintAnchor", "trail"): slots.ANCHOR_TRAIL,
+    ("ComplaintAnchor", "spent"): slots.SPENT_LEAF,
 }
 PAGE = Path(__file__).parents[3] / "docs" / "audit.md"
 

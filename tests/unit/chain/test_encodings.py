@@ -1,6 +1,7 @@
 """Calldata, errors, addresses and headers."""
 
 import inspect
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -12,9 +13,12 @@ from dapp.chain import abi, artifacts, encode, headers, reverts
 from dapp.chain.keccak import checksummed, keccak
 from dapp.chain.revert_words import WORDS
 from dapp.domain import commitments, intents
+from dapp.domain.anchoring import AnchoredComplaint
 from dapp.domain.commitments import Link, Secret
 from dapp.domain.intents import Intent
+from dapp.domain.parts import Category
 from dapp.domain.position import Position
+from dapp.domain.public import FIRST_PUBLIC_DISPUTE
 from dapp.domain.rounds import Commitment
 from dapp.domain.signing import SignedAction
 from dapp.domain.types import (
@@ -22,6 +26,7 @@ from dapp.domain.types import (
     BlockNumber,
     ChainId,
     Digest,
+    DisputeId,
     Hash32,
     OrganisationId,
     PositionId,
@@ -95,6 +100,11 @@ def test_errors_without_words_of_ours() -> None:
     assert reverts.explain(b"\1\2\3\4").fields == {"data": "0x01020304"}
     said = bytes.fromhex("08c379a0") + encode_text("too late")
     assert reverts.explain(said).message == "the contract refuses this: too late"
+    # A contract of somebody else's chose these words: databases take no NUL.
+    steers = bytes.fromhex("08c379a0") + encode_text("\0\x1b]0;owned\u202e" + "x" * 100_000)
+    error = reverts.explain(steers)
+    assert error.message.isprintable() and len(error.message) < 300
+    assert reverts.explain(said.replace(b"too", b"t\xffo")).code == "contract-error"
     # Cut off: a gap in the sentence rather than a second error.
     assert "?" in reverts.explain(abi.selector(_error("OfferChanged")) + b"\0").message
 
@@ -138,6 +148,7 @@ def _intents() -> list[Intent]:
 DIGEST, SHARE, WHO = Digest("0x" + "11" * 32), BasisPoints(5000), cases.ANYONE
 WORD = Hash32(DIGEST)
 ORGANISATION, POSITION = OrganisationId(1), PositionId(3)
+DISPUTE = DisputeId(FIRST_PUBLIC_DISPUTE)
 
 
 def _of_organisations() -> list[Intent]:
@@ -145,6 +156,7 @@ def _of_organisations() -> list[Intent]:
     permit = (27, WORD, WORD)
     paid = replace(order, token=cases.CLAIMS_ADDRESS)
     claim = cases.claimed()
+    anchored = AnchoredComplaint(order, SHARE, Category.ORDER, DIGEST, cases.START)
     return [
         intents.register(cases.POLICY, DIGEST),
         intents.publish_policy(ORGANISATION, cases.POLICY, DIGEST),
@@ -160,6 +172,9 @@ def _of_organisations() -> list[Intent]:
         intents.release(order),
         intents.refund(order),
         intents.freeze(order, 24),
+        intents.anchor(WORD, 2, DIGEST),
+        intents.open_anchored(anchored, WHO, [WORD], "0x11"),
+        intents.revoke_anchored(anchored),
         intents.claim(claim.order, Wei(100), SHARE, 2, DIGEST),
         intents.fund(claim, Wei(1)),
         intents.withdraw_funding(claim, WHO),
@@ -211,6 +226,9 @@ def _of_arbitrators() -> list[Intent]:
         intents.draw(case, header),
         intents.rearm(case),
         intents.void(case),
+        intents.announce(DISPUTE),
+        intents.execute_ruling(DISPUTE),
+        intents.deliver_ruling(DISPUTE),
         intents.commit(case, 0, WORD),
         intents.commit_drawing(case, header, 0, WORD),
         intents.commit_batch(case, header, [signed, signed]),
@@ -254,6 +272,32 @@ def test_a_header_with_another_hash_is_refused() -> None:
     numbers = {name: "0x0" for name, number in _fields() if number}
     with pytest.raises(IntegrityBroken):
         headers.read({**empty, **numbers, "hash": "0x" + "00" * 32})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"number": "-0x1"},
+        {"number": hex(2**63)},
+        {"timestamp": hex(2**63)},
+        {"timestamp": "0x" + "f" * 64},
+        {"receiptsRoot": "0x"},
+        {"receiptsRoot": "0x" + "11" * 33},
+        {"parentHash": "0x" + "11" * 31},
+        {"mixHash": "0x11"},
+        {"stateRoot": "0x" + "11" * 31 + "  "},
+    ],
+)
+def test_a_header_of_other_sizes_is_no_block_whatever_its_hash(wrong: dict[str, str]) -> None:
+    hashes = {name: "0x" + "11" * 32 for name, number in _fields() if not number}
+    numbers = {name: "0x1" for name, number in _fields() if number}
+    answer = {**hashes, **numbers, "hash": "0x" + "00" * 32}
+    own = keccak(headers.encode(answer)).hex()
+    assert headers.read({**answer, "hash": "0x" + own}).block.number == 1
+    with suppress(OverflowError):
+        own = keccak(headers.encode({**answer, **wrong})).hex()
+    with pytest.raises(NodeUnavailable):
+        headers.read({**answer, **wrong, "hash": "0x" + own})
 
 
 def _fields() -> list[tuple[str, bool]]:

@@ -27,8 +27,8 @@ Change = Callable[[Answer], Any]
 
 
 def _read(answer: Answer, *addresses: Address) -> list[RawLog]:
-    typed = msgspec.json.decode(msgspec.json.encode(answer), type=list[Receipt])
-    return receipts.read(typed, HEADER, addresses or [OURS])
+    told = msgspec.Raw(msgspec.json.encode(answer))
+    return receipts.read_answer(told, HEADER, addresses or [OURS])
 
 
 def _changed(change: Change) -> Answer:
@@ -197,6 +197,21 @@ def test_a_lie_breaks_integrity(change: Change) -> None:
 def test_what_is_no_receipt_makes_no_sense(change: Change) -> None:
     with pytest.raises(NodeUnavailable, match="makes no sense"):
         _read(_changed(change))
+
+
+@pytest.mark.parametrize("depth", [9, 100_000])
+def test_depth_makes_no_sense(depth: int) -> None:
+    told = msgspec.Raw(b'[{"x":' + b"[" * depth + b"]" * depth + b"}]")
+    with pytest.raises(NodeUnavailable, match="makes no sense"):
+        receipts.read_answer(told, HEADER, [OURS])
+
+
+@pytest.mark.parametrize("root", ["0x", "0x" + "11" * 31, "0x" + "11" * 33])
+def test_no_receipts_are_those_of_a_root_of_another_size(root: str) -> None:
+    header = replace(HEADER, block=replace(HEADER.block, receipts_root=Hash32(root)))
+    told = msgspec.Raw(msgspec.json.encode(BLOCK["receipts"]))
+    with pytest.raises(IntegrityBroken):
+        receipts.read_answer(told, header, [OURS])
 
 
 @pytest.mark.parametrize("name", ["data", "address", "topics"])

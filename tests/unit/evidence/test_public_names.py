@@ -6,8 +6,9 @@ from evidence import errors
 
 def test_public_names_are_pinned() -> None:
     assert set(evidence.__all__) == {
-        "CID", "CarReader", "Collected", "Delivery", "Enclosed", "Envelope", "EvidenceError",
-        "Item", "Kind", "Manifest", "Plain", "Removed", "StoredFile", "Vault", "Visibility",
+        "CID", "Budget", "CarReader", "Collected", "Delivery", "Enclosed", "Envelope",
+        "EvidenceError", "Holder", "Item", "Kind", "Limits", "Manifest", "Part", "Plain",
+        "Removed", "StoredFile", "Upload", "Uploads", "Vault", "Visibility", "Wait", "Waiting",
         "back_up", "cid_of", "digest", "digest_to_cid", "encode", "file_size", "import_file",
         "key_of", "new_identity", "open_envelope", "open_item", "parse", "parse_cid", "read_file",
         "recipient_of", "recipient_of_key", "recover", "seal", "seal_envelope", "seal_files",

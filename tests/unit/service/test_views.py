@@ -9,6 +9,7 @@ from dapp.domain.events import DESK, Event
 from dapp.domain.parts import (
     Accusation,
     Acknowledgement,
+    Anchored,
     Category,
     ComplaintState,
     Escalation,
@@ -71,6 +72,7 @@ CASE = Case(
     deadline=AT,
     trail=HASH,
     updated_block=BlockNumber(9),
+    anchored=Anchored(AT, WHO, HASH, HASH),
     acknowledgement=Acknowledgement(AT, WHO, True, NO_DIGEST),
     asks=(InfoRequest(AT, WHO, AT, DIGEST),),
     offers=(Offer(1, HALF, AT, AT, WHO, DIGEST, Pledge(PledgeKind.PUT_RIGHT, 48, HALF)),),

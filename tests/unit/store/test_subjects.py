@@ -17,7 +17,6 @@ ECHOES = {
     "MetaEvidence",
     "NoncesCancelled",
     "PauseSet",
-    "TokenRateSet",
     "TrackSet",
 }
 

@@ -9,17 +9,16 @@ from typing import Any
 
 import pytest
 
+from dapp.domain.case import Case
 from dapp.domain.events import APPEALS, CLAIMS, DESK, Event, Value
 from dapp.domain.events import COURT as COURT_CONTRACT
 from dapp.domain.types import ZERO_HASH, BlockNumber, ChainId, UnixTime, Wei
 from dapp.web.i18n import LANGUAGES
 from dapp.web.presentation.lanes import WIDTH, picture
 from dapp.web.presentation.money import money
-from dapp.web.presentation.queue import most_urgent
 from dapp.web.presentation.timeline import rows
 from dapp.web.presentation.votes import panels
 from tests.unit.web.looks import (
-    ACKNOWLEDGED,
     COURT,
     CUSTOMER,
     DAY,
@@ -101,6 +100,18 @@ def test_what_came_from_the_bond_is_counted_as_paid() -> None:
     assert amounts["Paid to the customer"].startswith("0.56")
 
 
+def test_the_tally_is_hidden_until_voting_ends() -> None:
+    def tally(case: Case, after: int) -> str:
+        return panels(look(case, after))[0].tally
+
+    assert "when voting is over" in tally(hearing(1), 28 * HOUR)
+    assert "when voting is over" in tally(hearing(3, (5500, 6000)), 28 * HOUR)
+    assert "55%" not in tally(hearing(3, (5500, 6000)), 28 * HOUR)
+    assert tally(hearing(3, (5500, 6000, 4800)), 28 * HOUR) == "The middle of the votes: 55%."
+    assert tally(PAID, 60 * HOUR) == "The middle of the votes: 55%."
+    assert "decides nothing" in tally(hearing(2, (5500,)), 20 * DAY)
+
+
 def test_a_vote_is_hidden_until_it_is_opened() -> None:
     tiles = panels(look(hearing(2, (5500,)), 28 * HOUR))[0].tiles
     assert [tile.kind for tile in tiles] == ["opened", "committed", "waiting"]
@@ -164,19 +175,6 @@ def test_the_present_is_marked_while_the_case_is_open() -> None:
     assert now > picture(here, rows(here, STORY)).dots[2].x
     closed = look(PAID, PAID_AT - FILED_AT + HOUR)
     assert picture(closed, rows(closed, STORY)).now_x is None
-
-
-def test_the_queue_starts_with_what_breaches_first() -> None:
-    looks = {
-        "late": look(FILED, 40 * 60),
-        "promised": look(replace(FILED, acknowledge_deadline=UnixTime(FILED_AT + HOUR)), 40 * 60),
-        "offered": look(OFFERED, 3 * HOUR),
-        "acknowledged": look(replace(ACKNOWLEDGED, deadline=UnixTime(FILED_AT + 2 * HOUR)), HOUR),
-    }
-    ordered = most_urgent(looks.values())
-    names = [next(name for name, one in looks.items() if one is found) for found in ordered]
-    assert names[0] == "promised"
-    assert names[-1] == "offered"
 
 
 def test_a_case_without_events_has_a_picture() -> None:

@@ -75,6 +75,16 @@ def test_each_role_has_one_thing_to_do_first(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALL_LOOKS)
+def test_nobody_has_two_things_to_do_first_and_it_stands_first(name: str) -> None:
+    shown = found(name)
+    for account in [CUSTOMER.lower(), OPERATOR.lower(), *map(str.lower, ARBITRATORS), "any"]:
+        own = [panel for panel in shown if {"any", account} & set(panel.accounts.split())]
+        primary = [panel.primary for panel in own if panel.primary]
+        assert len(primary) <= 1, account
+        assert [panel.primary for panel in own][: len(primary)] == primary, account
+
+
+@pytest.mark.parametrize("name", ALL_LOOKS)
 def test_panels_offer_what_the_rules_allow_and_nothing_else(name: str) -> None:
     case, after, block = ALL_LOOKS[name]
     here = look(case, after, block=block)
@@ -93,7 +103,10 @@ def test_panels_offer_what_the_rules_allow_and_nothing_else(name: str) -> None:
 def test_a_seat_that_may_vote_has_a_panel_of_its_own() -> None:
     seats = [panel for panel in found("commit") if panel.seat]
     assert [panel.accounts for panel in seats] == [one.lower() for one in ARBITRATORS]
-    assert {panel.primary for panel in seats} == {"commit"}
+    # Whoever has voted may do so again, but need not.
+    assert [panel.primary for panel in seats] == [None, "commit", "commit"]
+    assert [panel.others for panel in seats] == [("commit",), (), ()]
+    assert "You have voted." in seats[0].waiting
     assert [panel.seat.committed for panel in seats if panel.seat] == [True, False, False]
 
 
@@ -120,6 +133,9 @@ def test_whoever_will_be_on_the_panel_can_vote_before_it_is_drawn() -> None:
     ]
     assert [panel.accounts for panel in seats] == [one.lower() for one in ARBITRATORS]
     assert {panel.primary for panel in seats} == {"commit"}
+    shown = panels(here, ORGANISATION, Contracts(COURT, DESK), foreseen)
+    # Voting seats the panel: it comes before what anyone may do.
+    assert [panel.primary for panel in shown][:4] == ["commit"] * 3 + ["draw"]
 
 
 def test_contributors_take_out_what_came_back() -> None:

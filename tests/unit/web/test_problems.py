@@ -6,10 +6,11 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI, Form, UploadFile
+from fastapi import FastAPI, Form, Request, UploadFile
 from starlette.exceptions import HTTPException
 
 from dapp.errors import (
+    BudgetExhausted,
     ContractRefused,
     CrossSite,
     DatabaseUnavailable,
@@ -20,11 +21,23 @@ from dapp.errors import (
     NotFound,
     RedressError,
     Refused,
+    RelayOff,
     SignInRequired,
 )
 from dapp.web import problems
 from dapp.web.limits import SECURITY_HEADERS, BodyLimit, SecurityHeaders
-from evidence.errors import CidInvalid, ContentRefused, EvidenceError, FileTooLarge, VaultFull
+from evidence.errors import (
+    BudgetSpent,
+    ChecksumMismatch,
+    CidInvalid,
+    ContentRefused,
+    EvidenceError,
+    FileTooLarge,
+    ShareFull,
+    UploadBusy,
+    UploadExpired,
+    VaultFull,
+)
 
 LIMIT = 1000
 
@@ -36,9 +49,10 @@ def app() -> FastAPI:
     app.add_middleware(
         BodyLimit,
         default_bytes=LIMIT,
-        bytes_by_path={"/v1/large": 5 * LIMIT},
+        bytes_by_path={"/v1/large": 5 * LIMIT, "/v1/streamed/*": 20 * LIMIT},
         at_once_bytes=6 * LIMIT,
         seconds=0.5,
+        streamed=["/v1/streamed/*"],
     )
     app.add_middleware(SecurityHeaders)
 
@@ -49,6 +63,10 @@ def app() -> FastAPI:
     @app.post("/v1/large")
     async def large(file: UploadFile, name: str = Form()) -> int | None:
         return file.size
+
+    @app.post("/v1/streamed/{name}")
+    async def streamed(request: Request) -> int:
+        return len(await request.body())
 
     @app.get("/v1/broken")
     @app.get("/broken")
@@ -96,8 +114,15 @@ def client(app: FastAPI) -> Client:
         (Refused("not now", code="wrong-phase"), 409, "wrong-phase"),
         (ContractRefused("no", code="contract-wrong-phase"), 409, "contract-wrong-phase"),
         (DatabaseUnavailable("away"), 503, "database-unavailable"),
+        (RelayOff("nobody"), 409, "relay-off"),
+        (BudgetExhausted("paid"), 429, "budget-exhausted"),
         (VaultFull("full"), 507, "vault-full"),
         (FileTooLarge("large"), 413, "file-too-large"),
+        (UploadExpired("late"), 410, "upload-expired"),
+        (UploadBusy("busy"), 423, "upload-busy"),
+        (ChecksumMismatch("wrong"), 460, "checksum-mismatch"),
+        (BudgetSpent("spent"), 429, "budget-spent"),
+        (ShareFull("full"), 507, "share-full"),
         (CidInvalid("no CID"), 400, "cid-invalid"),
         (HTTPException(418, "tea"), 418, "bad-request"),
         (KeyError("x"), 500, "internal-error"),
@@ -113,6 +138,8 @@ def test_long_numbers_are_text_and_what_may_pass_says_when() -> None:
     error = ContractRefused("no", fields={"available": 10**18, "seats": 3})
     assert problems.problem(error).body()["fields"] == {"available": str(10**18), "seats": 3}
     assert problems.problem(DatabaseUnavailable("away")).headers == {"Retry-After": "2"}
+    tomorrow = BudgetExhausted("paid", fields={"retry_after_seconds": 900})
+    assert problems.problem(tomorrow).headers == {"Retry-After": "900"}
 
 
 def _leaves(kind: type[Exception]) -> Iterator[type[Exception]]:
@@ -213,6 +240,13 @@ def test_bodies_that_come_at_once_have_a_limit_together(app: FastAPI) -> None:
     assert (first.status_code, third.status_code) == (200, 200)
     assert (second.status_code, second.json()["code"]) == (503, "busy")
     assert second.headers["retry-after"] == "30"
+
+
+def test_what_is_streamed_has_its_own_limit_alone(client: Client) -> None:
+    over_all_at_once = b"1" * 20 * LIMIT
+    assert client.post("/v1/streamed/a", content=over_all_at_once).json() == 20 * LIMIT
+    assert client.post("/v1/streamed/a", content=over_all_at_once + b"1").status_code == 413
+    assert client.post("/v1/streamed/a/b", content=over_all_at_once).status_code == 404
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(client: Client) -> None:

@@ -5,6 +5,8 @@ import { demand } from "./fault";
 import type { Story } from "./story";
 
 const CODE = "order-differs";
+/** Seconds after the protection in which an anchored complaint may be opened. */
+const GRACE = 3 * 24 * 3600;
 
 /** Throws `order-differs`. @param events Those bound by a word. */
 export function checkOrder(story: Story, events: Event[], facts: Facts): void {
@@ -29,11 +31,20 @@ export function checkOrder(story: Story, events: Event[], facts: Facts): void {
   const found = filed.hash("orderTrail");
   demand(found === word || found === thawed, CODE, "the order's trail at the filing is another");
   demand(executed !== undefined || found === word, CODE, "nothing proves when the order was frozen");
+  checkAnchored(story, first.time);
   if (!executed || !splits[0]) return;
   if (story.isClaim) word = foldFrom(facts, filed.hash("orderKey"), [first, splits[0]]);
   const left = executed.get("orderTrail");
   demand(left === (story.isClaim || frozen[0] ? BigInt(word) : 0n), CODE, "the order's trail at the end is another");
   checkSplit(story, splits[0], executed, facts);
+}
+
+/** It was anchored while the order was protected, and opened before its release. */
+function checkAnchored(story: Story, paid: number): void {
+  if (!story.anchored) return;
+  const [at, until] = [story.anchored.number("anchoredAt"), story.protectedUntil(paid)];
+  const fits = at >= paid && at < until && story.filed.time < until + GRACE;
+  demand(fits, "record-senseless", "it was anchored when the order was not protected");
 }
 
 function checkSplit(story: Story, split: Event, executed: Event, facts: Facts): void {

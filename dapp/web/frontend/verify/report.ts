@@ -4,7 +4,7 @@ import { code, facts, make } from "./dom";
 import type { Exhibit } from "./evidence";
 import type { Scope } from "./form";
 import { amount, count, say, share, span, time } from "./say";
-import type { Promised, Result, RoundTold, Told } from "./summary";
+import type { AnchoredTold, Promised, Result, RoundTold, Told } from "./summary";
 
 const ROWS = 100;
 const ORGANISATIONS = ["acknowledge", "answer", "deliver"];
@@ -146,11 +146,16 @@ function details(result: Result): Node[] {
       make("h4", {}, say("column-promises")),
       facts(told.promised.map((one) => [say(`promise-${one.what}`), when(one)])),
     );
+    if (told.anchored) parts.push(make("p", {}, anchored(told.anchored)));
     if (told.isContested) parts.push(make("p", {}, say("contested")));
   }
   if (exhibits.length) parts.push(make("h4", {}, say("column-evidence")), make("ul", {}, ...exhibits.map(exhibit)));
   if (told || result.events) parts.push(make("p", { class: "muted" }, say("events", { count: count(result.events) })));
   return parts;
+}
+
+function anchored({ at, sender, until }: AnchoredTold): string {
+  return say("anchored", { at: time(at), sender, until: time(until) });
 }
 
 function money(told: Told): [string, string][] {

@@ -24,12 +24,14 @@ export function share(value: number): string {
   return (value / 10_000).toLocaleString(language, { style: "percent", maximumFractionDigits: 2 });
 }
 
+const POINT = new Intl.NumberFormat(language).formatToParts(0.5).find((part) => part.type === "decimal")?.value ?? ".";
+
 /** In ETH, up to eight digits and never rounded up; units of a token as they are. */
 export function amount(wei: bigint, isNative: boolean): string {
   if (!isNative) return say("units", { count: wei.toLocaleString(language) });
   const steps = wei / WEI_PER_STEP;
   const digits = (steps % STEPS).toString().padStart(8, "0").replace(/0+$/, "");
-  return `${(steps / STEPS).toLocaleString(language)}${digits && "."}${digits}\u00a0ETH`;
+  return `${(steps / STEPS).toLocaleString(language)}${digits && POINT}${digits}\u00a0ETH`;
 }
 
 /** Of Unix seconds, in UTC. */

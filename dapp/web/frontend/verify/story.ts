@@ -54,6 +54,7 @@ export class Story {
   escalated: Event | undefined;
   executed: Event | undefined;
   withdrawn: Event | undefined;
+  anchored: Event | undefined;
   /** Of a pledge. */
   accepted: Event | undefined;
   /** Of a claim that nobody answered the organisation pays all costs. */
@@ -69,6 +70,8 @@ export class Story {
   #asks = 0;
   #isAcknowledged = false;
   #isAccusing = false;
+  /** How many events came after the filing. */
+  #place = 0;
   #pledge: Pledge | undefined;
   readonly #raters = new Set<bigint>();
 
@@ -90,6 +93,7 @@ export class Story {
       demand(step !== undefined && event.time >= before, CODE, `${event.name} is out of place`);
       step(event, this.phase(event.time));
       before = event.time;
+      this.#place += 1;
     }
   }
 
@@ -105,6 +109,11 @@ export class Story {
   /** The share that the desk's own rules lead to, where no court decides. */
   get share(): bigint {
     return this.#offer;
+  }
+
+  /** Until when an order paid then is protected. */
+  protectedUntil(paid: number): number {
+    return paid + Number((this.filed.get("policy") >> 232n) & 0xfffn) * HOUR;
   }
 
   phase(time: number): Phase {
@@ -147,6 +156,12 @@ export class Story {
   }
 
   readonly #steps: { [name: string]: (event: Event, phase: Phase) => void } = {
+    FiledAnchored: (event) => {
+      const isFirst = this.#place === 0 && event.time === this.filed.time && !this.isClaim;
+      const isOfCustomer = event.get("actor") === this.filed.get("actor");
+      demand(isFirst && isOfCustomer && event.number("anchoredAt") <= event.time, CODE, "an anchoring out of place");
+      this.anchored = event;
+    },
     Acknowledged: (event, phase) => {
       demand((phase === "Filed" || phase === "Asked") && !this.#isAcknowledged, CODE, "a second first reply");
       this.#isAcknowledged = true;

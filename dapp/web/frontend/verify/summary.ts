@@ -1,4 +1,5 @@
 // What is said of one case or organisation, without the events that it was worked out from.
+import type { Event } from "./abi";
 import type { Case } from "./case";
 import type { Exhibit } from "./evidence";
 import type { Fault } from "./fault";
@@ -43,6 +44,15 @@ export interface Told {
   isOutside: boolean;
   rounds: RoundTold[];
   promised: Promised[];
+  anchored: AnchoredTold | undefined;
+}
+
+/** How a complaint came to the desk that was signed before, and put on chain with others. */
+export interface AnchoredTold {
+  at: number;
+  sender: string;
+  leaf: string;
+  until: number;
 }
 
 /** Missing: all holds, but evidence is not here. Unknown: it has not changed since an earlier bundle, which is not here. */
@@ -88,6 +98,17 @@ export function tell({ events, story, hearing }: Case, now: number): Told {
       ruling: round.hasMajority ? tally(round).ruling : undefined,
     })),
     promised: promises(story, now),
+    anchored: story.anchored && anchored(story, story.anchored, events),
+  };
+}
+
+function anchored(story: Story, event: Event, events: Event[]): AnchoredTold {
+  const paid = events.find((one) => one.name === "Paid")!;
+  return {
+    at: event.number("anchoredAt"),
+    sender: event.address("sender"),
+    leaf: event.hash("leaf"),
+    until: story.protectedUntil(paid.time),
   };
 }
 

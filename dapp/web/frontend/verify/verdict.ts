@@ -3,7 +3,7 @@ import type { Checked } from "./check";
 import { demand } from "./fault";
 import { ADDRESS, Fields, HASH } from "./fields";
 import { MANDATORY, type Claim } from "./form";
-import type { Result, Told } from "./summary";
+import type { AnchoredTold, Result, Told } from "./summary";
 
 const SCHEMA = "redress-verdict/1";
 
@@ -47,7 +47,12 @@ function toEntry({ kind, id, fault, trail, told, exhibits }: Result): Entry {
     }) ?? [],
     votes: told?.rounds.map((round) => round.votes).filter((votes) => votes.length) ?? [],
     outcome: told?.outcome ? toOutcome(told) : null,
+    anchored: told?.anchored ? toAnchored(told.anchored) : null,
   };
+}
+
+function toAnchored({ at, sender, leaf, until }: AnchoredTold): Entry {
+  return { at, sender, leaf, protected_until: until };
 }
 
 function toOutcome(told: Told): Entry {

@@ -1,0 +1,1 @@
+import{b as n}from"./chunk-UNMALGPO.js";import{a as o,b as i,c as s}from"./chunk-YXICCYBZ.js";function c(e){let a=`error-${String(e.code).replaceAll("_","-")}`;i(a)?n(o(a),"failed"):e instanceof s?n(e.message,"failed",e.way):n(o("unexpected",{reason:String(e.message??e)}),"failed")}export{c as a};

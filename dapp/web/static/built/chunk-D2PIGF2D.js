@@ -1,1 +1,0 @@
-var o=JSON.parse(document.getElementById("words")?.textContent??"{}");function i(r,n={}){return(o[r]??r).replace(/\{(\w+)\}/g,(t,s)=>String(n[s]??t))}function g(r){return r in o}var e=class extends Error{constructor(t,s=""){super(t);this.way=s}way};export{i as a,g as b,e as c};

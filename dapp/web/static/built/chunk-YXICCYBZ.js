@@ -1,0 +1,1 @@
+var s=JSON.parse(document.getElementById("words")?.textContent??"{}");function c(r,n={}){return(s[r]??r).replace(/\{(\w+)\}/g,(t,e)=>String(n[e]??t))}function d(r){return r in s}var o=class extends Error{constructor(t,e="",i,a,g){super(t);this.way=e;this.about=i;this.code=a;this.status=g}way;about;code;status};export{c as a,d as b,o as c};

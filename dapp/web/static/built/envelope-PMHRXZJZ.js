@@ -1,0 +1,1 @@
+import{k as a,l as b,m as c,n as d,o as e}from"./chunk-57CQNEH4.js";import"./chunk-BLSJAVEN.js";import"./chunk-PWUUYBW2.js";export{a as commitmentOf,b as encodeEnvelope,e as isMediaType,c as parseEnvelope,d as sealedItems};

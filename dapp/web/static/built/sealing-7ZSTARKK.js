@@ -1,1 +1,0 @@
-import{a,b}from"./chunk-NLWJ7OOQ.js";import"./chunk-7CUGJWMF.js";import"./chunk-CMCAH5PU.js";import"./chunk-JBSTIMNF.js";import"./chunk-VDQMTB6L.js";import"./chunk-3WBUO65O.js";import"./chunk-BLSJAVEN.js";import"./chunk-ZQSWPJDJ.js";import"./chunk-S7JQKHUZ.js";import"./chunk-UR7R3ACI.js";import"./chunk-D2PIGF2D.js";import"./chunk-PWUUYBW2.js";export{b as readersOf,a as submit};

@@ -1,1 +1,0 @@
-import{a,b,c}from"./chunk-VDQMTB6L.js";import"./chunk-ZQSWPJDJ.js";import"./chunk-S7JQKHUZ.js";import"./chunk-UR7R3ACI.js";import"./chunk-D2PIGF2D.js";import"./chunk-PWUUYBW2.js";export{a as current,b as signIn,c as signOut};

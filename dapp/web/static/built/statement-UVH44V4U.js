@@ -1,1 +1,0 @@
-import{a,b,c,d,e}from"./chunk-3WBUO65O.js";import"./chunk-ZQSWPJDJ.js";import"./chunk-S7JQKHUZ.js";import"./chunk-UR7R3ACI.js";import"./chunk-D2PIGF2D.js";import"./chunk-PWUUYBW2.js";export{b as bytes,e as compare,d as transfer,c as upload,a as watch};

@@ -1,0 +1,1 @@
+"""`make faults`: processes are killed and parts fail, for real; build/faults.json has what came."""

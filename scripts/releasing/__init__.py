@@ -1,0 +1,1 @@
+"""What a release is checked with and handed out as (docs/release.md)."""
