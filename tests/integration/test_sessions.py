@@ -205,8 +205,9 @@ def test_connections_that_the_database_ends_are_made_anew(place: Place) -> None:
     async def work(hall: Hall) -> None:
         opened = await hall.enter(Person())
         with psycopg.connect(place.database_url, autocommit=True) as connection:
+            # Waits until each is gone: who asks while one still ends is told that it does.
             connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         assert await hall.sessions.find(opened.token) == opened.session
