@@ -117,8 +117,7 @@ class Service:
                     self.chain.rpc("eth_getTransactionCount", person.address, "pending"), 16
                 ),
                 "gas": gas or int(self.chain.rpc("eth_estimateGas", call), 16) * 5 // 4,
-                "maxFeePerGas": 3 * int(self.chain.rpc("eth_gasPrice"), 16),
-                "maxPriorityFeePerGas": 0,
+                **self.chain.fees(),
                 **other,
             }
         )

@@ -73,8 +73,7 @@ def lend_code(chain: LocalChain, person: Person, code: Address) -> None:
         "to": NO_ACCOUNT,
         "value": 0,
         "gas": 200_000,
-        "maxFeePerGas": 3 * int(chain.rpc("eth_gasPrice"), 16),
-        "maxPriorityFeePerGas": 0,
+        **chain.fees(),
         "authorizationList": [allowed],
     }
     signed = person.account.sign_transaction(transaction)

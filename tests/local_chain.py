@@ -131,6 +131,11 @@ class LocalChain:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{self.chain_id}.json").write_text(json.dumps(content))
 
+    def fees(self) -> dict[str, int]:
+        """What a wallet offers for a transaction: geth takes none without a tip."""
+        most = 3 * int(self.rpc("eth_gasPrice"), 16) + GWEI
+        return {"maxFeePerGas": most, "maxPriorityFeePerGas": GWEI}
+
     def code_hash(self, address: Address) -> Hash32:
         """keccak-256 of the code at an address."""
         return hash32(keccak(bytes.fromhex(self.rpc("eth_getCode", address, "latest")[2:])))

@@ -63,6 +63,7 @@ def mutations() -> Iterator[Mutation]:
         "at-another-time": Anchored(START, START + HOUR, said=START + HOUR + 1),
         "by-another": Anchored(START, START + HOUR, actor=_STRANGER),
         "twice": Anchored(START, START + HOUR, lambda events: events.insert(1, events[1])),
+        "first": Anchored(START, START + HOUR, lambda events: events.insert(0, events.pop(1))),
         "not-at-once": Anchored(START, START + HOUR, lambda events: events.append(events.pop(1))),
     }
     good = {
@@ -75,3 +76,6 @@ def mutations() -> Iterator[Mutation]:
     for name, made in bad.items():
         bundle, block = made.bundle()
         yield Mutation(f"anchored-{name}", bundle.zipped(), block, "record-senseless")
+    alone = Anchored(START, START + HOUR, lambda events: events.__delitem__(slice(0, None, 2)))
+    bundle, block = alone.bundle()
+    yield Mutation("anchored-alone", bundle.zipped(), block, "trail-differs")

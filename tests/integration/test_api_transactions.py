@@ -53,7 +53,6 @@ class Stage:
 
     def send(self, person: Person, **changes: Any) -> str:
         """Sends as a wallet would that asks nobody whether it works."""
-        price = int(self.world.rpc("eth_gasPrice"), 16)
         wanted: dict[str, Any] = {
             "to": person.address,
             "data": "0x",
@@ -61,8 +60,7 @@ class Stage:
             "chainId": self.world.chain_id,
             "nonce": int(self.world.rpc("eth_getTransactionCount", person.address, "latest"), 16),
             "gas": 500_000,
-            "maxFeePerGas": 3 * price,
-            "maxPriorityFeePerGas": 10**9,
+            **self.world.fees(),
             **changes,
         }
         signed = person.account.sign_transaction(wanted)
