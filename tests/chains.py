@@ -20,6 +20,7 @@ WANTS: Final = {
     "base_fee": ("the base fee follows from the blocks before", {"anvil", "edr"}),
     "dropping": ("a pool forgets nothing because it is told to", {"anvil", "edr"}),
     "any_balance": ("balances only rise, by whole gwei of withdrawn stake", {"anvil", "edr"}),
+    "final_genesis": ("its first block is not the final one at first", {"anvil"}),
     "reorgs": ("its newest block is final at once", {"anvil", "geth"}),
     "signing": ("it signs nothing without sending it", {"anvil"}),
     "queueing": ("it takes nothing that a missing nonce holds up", {"anvil", "geth"}),

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any
 
-from eth_account.messages import encode_typed_data
+from eth_account.messages import encode_defunct, encode_typed_data
 from eth_utils.address import to_checksum_address
 
 from scripts.toolchain.genesis import people
@@ -47,6 +47,7 @@ class Front:
             "eth_sendTransaction": self._send,
             "eth_sendRawTransaction": self._send_raw,
             "eth_signTypedData_v4": self._sign_typed,
+            "personal_sign": self._sign_text,
             "evm_snapshot": self._snapshot,
             "evm_revert": self._revert,
             "evm_mine": lambda: self._mine() and "0x0",
@@ -183,6 +184,10 @@ class Front:
     def _sign_typed(self, account: str, data: str | dict[str, Any]) -> str:
         message = json.loads(data) if isinstance(data, str) else data
         signed = self._keys[account.lower()].sign_message(encode_typed_data(full_message=message))
+        return "0x" + bytes(signed.signature).hex()
+
+    def _sign_text(self, data: str, account: str) -> str:
+        signed = self._keys[account.lower()].sign_message(encode_defunct(hexstr=data))
         return "0x" + bytes(signed.signature).hex()
 
     def _forward(self, method: str, *params: Any) -> Any:

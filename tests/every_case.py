@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from dapp.domain.events import APPEALS, CLAIMS, OUTSIDE, PUBLIC, REGISTRY
+from dapp.domain.events import APPEALS, CLAIMS, PUBLIC, REGISTRY
 from dapp.domain.policy import FIRST_OUTSIDE_TRACK
 from dapp.domain.public import FIRST_PUBLIC_DISPUTE
 from dapp.domain.types import Digest, Hash32, OrganisationId
@@ -35,10 +35,7 @@ def play(world: World, say: Say = digest) -> dict[str, int]:
 
 
 def _outside(world: World, say: Say) -> dict[str, int]:
-    timelock = world.contracts["Timelock"]
-    world.rpc("anvil_impersonateAccount", timelock)
-    world.rpc("anvil_setBalance", timelock, hex(ETHER))
-    world.send(timelock, OUTSIDE, "list", (0, world.contracts[PUBLIC], "0x", ETHER, 30))
+    world.list_house()
     organisation = world.register(replace(POLICY, track=FIRST_OUTSIDE_TRACK), what=say("agreement"))
     ruled, waiting, timed_out = (world.file(world.pay(organisation)) for _ in range(3))
     for one in (ruled, waiting, timed_out):

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import secrets
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -28,6 +29,8 @@ from scripts.release import NAMES, Terms, Track, arguments
 
 GWEI = 10**9
 TICKET_WEI = 4 * 10**17
+TIMELOCK = "Timelock"
+_NOTICE_SECONDS = 7 * 24 * 3600
 TRACKS = (Track(10_000_000, 100_000_000, 24, 48, 48),)
 
 Receipt = dict[str, Any]
@@ -147,6 +150,14 @@ class LocalChain:
         data = encode.calldata(contract, function, args)
         call = {"from": sender, "to": self.contracts[contract], "data": "0x" + data.hex()}
         return self._mined({**call, "value": hex(value)})
+
+    def decree(self, contract: str, function: str, args: Sequence[Any]) -> Receipt:
+        """What the timelock does when its week of notice is over; raises as `send` does."""
+        data = encode.calldata(contract, function, args)
+        operation = (self.contracts[contract], 0, data, bytes(32), secrets.token_bytes(32))
+        self.send(self.accounts[0], TIMELOCK, "schedule", (*operation, _NOTICE_SECONDS))
+        self.warp(_NOTICE_SECONDS)
+        return self.send(self.accounts[0], TIMELOCK, "execute", operation)
 
     def _mined(self, transaction: Mapping[str, Any]) -> Receipt:
         # Asked by itself, so that a refusal comes with the contract's words.

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from dapp.chain.keccak import keccak
 from dapp.domain import commitments
-from dapp.domain.events import CLAIMS, COURT, DESK, ESCROW, REGISTRY
+from dapp.domain.events import CLAIMS, COURT, DESK, ESCROW, OUTSIDE, PUBLIC, REGISTRY
 from dapp.domain.parts import Order, PledgeKind
 from dapp.domain.payment import deposit_for
 from dapp.domain.phases import RoundPhase
@@ -63,6 +63,10 @@ class World(LocalCourt):
         world = cls(url)
         world.deploy(folder)
         return world
+
+    def list_house(self) -> None:
+        """Let organisations choose the house court by its public door: `FIRST_OUTSIDE_TRACK`."""
+        self.decree(OUTSIDE, "list", (0, self.contracts[PUBLIC], "0x", ETHER, 30))
 
     # The organisation
 

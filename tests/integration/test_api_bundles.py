@@ -50,7 +50,12 @@ def test_a_bundle_comes_with_its_block(scene: Scene) -> None:
         ("/v1/cases/1/bundle?block=-1", 422, "invalid-input"),
         ("/v1/cases/1/bundle?block=" + "1" * 21, 422, "invalid-request"),
         ("/v1/cases/0/bundle", 422, "invalid-request"),
-        ("/v1/cases/1/bundle?block=finalized", 422, "block-not-indexed"),
+        pytest.param(
+            "/v1/cases/1/bundle?block=finalized",
+            422,
+            "block-not-indexed",
+            marks=pytest.mark.needs("final_genesis"),
+        ),
     ],
 )
 def test_what_is_refused(scene: Scene, path: str, status: int, code: str) -> None:

@@ -79,6 +79,7 @@ def test_the_index_may_be_ahead_and_is_cut_at_the_block(bundled: Bundled) -> Non
     assert unknown.value.code == "complaint-unknown"
 
 
+@pytest.mark.needs("final_genesis")
 def test_which_block_it_is_made_at(bundled: Bundled) -> None:
     world = bundled.world
     shop = world.register()

@@ -127,6 +127,7 @@ def house() -> Iterator[House]:
         yield made
 
 
+@pytest.mark.needs("code")
 @pytest.mark.parametrize("name", PLANS)
 def test_a_planned_dispute_is_as_computed(house: House, name: str) -> None:
     base, plays = PLANS[name]

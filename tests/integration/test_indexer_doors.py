@@ -21,7 +21,7 @@ from dapp.domain.policy import FIRST_OUTSIDE_TRACK
 from dapp.domain.public import FIRST_PUBLIC_DISPUTE
 from dapp.domain.types import ComplaintId, DisputeId, Hash32, OrganisationId
 from tests.indexing import Indexed
-from tests.world import DAYS, ETHER, HOURS, POLICY, World, digest
+from tests.world import DAYS, ETHER, HOURS, POLICY, digest
 
 
 def test_claims_equal_chain(indexed: Indexed) -> None:
@@ -166,7 +166,7 @@ def test_settlements_pledges_and_accusations_equal_chain(indexed: Indexed) -> No
 def test_arbitrators_outside_and_public_disputes_equal_chain(indexed: Indexed) -> None:
     world = indexed.world
     world.stake(6)
-    _list_the_house_as_an_arbitrator_outside(world)
+    world.list_house()
     organisation = world.register(replace(POLICY, track=FIRST_OUTSIDE_TRACK))
     number, waiting = (world.file(world.pay(organisation)) for _ in range(2))
     for one in (number, waiting):
@@ -228,14 +228,6 @@ def test_keys_equal_chain(indexed: Indexed) -> None:
     assert [one.position.owner for one in voted] == [owner]
     assert indexed.ask(lambda q: q.positions(key)) == []
     _rebuilt_and_indexed_again(indexed)
-
-
-def _list_the_house_as_an_arbitrator_outside(world: World) -> None:
-    timelock = world.contracts["Timelock"]
-    world.rpc("anvil_impersonateAccount", timelock)
-    world.rpc("anvil_setBalance", timelock, hex(ETHER))
-    args = (0, world.contracts[PUBLIC], "0x", ETHER, 30)
-    world.send(timelock, OUTSIDE, "list", args)
 
 
 def _case(indexed: Indexed, number: int) -> Case:

@@ -7,7 +7,7 @@ from dapp.domain.facts import facts
 from dapp.domain.types import ComplaintId
 from dapp.store.case_rows import COLUMNS
 from tests.indexing import Indexed
-from tests.world import ETHER, World
+from tests.world import ETHER
 
 RATE = 5 * ETHER
 
@@ -18,13 +18,6 @@ def _facts(indexed: Indexed) -> list[tuple[object, ...]]:
 
 def _rates(indexed: Indexed) -> list[tuple[object, ...]]:
     return indexed.sql("SELECT token, rate::text FROM coin ORDER BY token")
-
-
-def _list(world: World, token: str, rate: int) -> None:
-    timelock = world.contracts["Timelock"]
-    world.rpc("anvil_impersonateAccount", timelock)
-    world.rpc("anvil_setBalance", timelock, hex(ETHER))
-    world.send(timelock, ESCROW, "setTokenRate", (token, rate))
 
 
 @pytest.mark.needs("reorgs")
@@ -60,21 +53,21 @@ def test_each_case_has_its_facts_and_nothing_undone_leaves_any(indexed: Indexed)
     assert indexed.read_model() == before
 
 
-@pytest.mark.needs("impersonation", "reorgs")
+@pytest.mark.needs("reorgs")
 def test_a_coins_rate_is_the_latest_that_it_was_listed_at(indexed: Indexed) -> None:
     world = indexed.world
     token, other = world.contracts["ComplaintDesk"], world.contracts["KeyRegistry"]
-    _list(world, token, 1)
-    _list(world, token, RATE)
-    _list(world, token, 0)
+    world.decree(ESCROW, "setTokenRate", (token, 1))
+    world.decree(ESCROW, "setTokenRate", (token, RATE))
+    world.decree(ESCROW, "setTokenRate", (token, 0))
     snapshot = world.rpc("evm_snapshot")
-    _list(world, token, 7)
-    _list(world, other, 9)
+    world.decree(ESCROW, "setTokenRate", (token, 7))
+    world.decree(ESCROW, "setTokenRate", (other, 9))
     indexed.index()
     assert _rates(indexed) == sorted([(token, "7"), (other, "9")])
     assert world.rpc("evm_revert", snapshot) is True
     world.warp(60)
-    world.mine(4)
+    world.mine(8)
     indexed.index()
     assert _rates(indexed) == [(token, str(RATE))]
 

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from dapp.domain.case import Case, ComplaintState
-from dapp.domain.events import OUTSIDE, PUBLIC
+from dapp.domain.events import PUBLIC
 from dapp.domain.payment import OrderState
 from dapp.domain.phases import RoundPhase
 from dapp.domain.policy import FIRST_OUTSIDE_TRACK
@@ -140,14 +140,10 @@ def test_a_claim_that_nobody_answered_is_taken_to_court_for_as_much_as_may_be_ad
     assert yard.balance() > ETHER
 
 
-@pytest.mark.needs("impersonation")
 def test_disputes_of_other_contracts_are_drawn_announced_ruled_and_heard(yard: Yard) -> None:
     world = yard.world
     world.stake()
-    timelock = world.contracts["Timelock"]
-    world.rpc("anvil_impersonateAccount", timelock)
-    world.rpc("anvil_setBalance", timelock, hex(ETHER))
-    world.send(timelock, OUTSIDE, "list", (0, world.contracts[PUBLIC], "0x", ETHER, 30))
+    world.list_house()
     number = world.file(world.pay(world.register(replace(POLICY, track=FIRST_OUTSIDE_TRACK))))
     world.offer(number, 1000)
     world.escalate(number)
