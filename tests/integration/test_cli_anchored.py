@@ -40,6 +40,7 @@ def terminal(house: AnchorHouse) -> Terminal:
     return made
 
 
+@pytest.mark.needs("impersonation")
 def test_by_commands_alone(house: AnchorHouse, tmp_path: Path) -> None:
     customer = terminal(house)
     keys = [house.order(customer.address).key for _ in range(2)]

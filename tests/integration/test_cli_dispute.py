@@ -141,6 +141,7 @@ def test_nothing_is_signed_without_a_yes(town: Town) -> None:
     assert b"Staked" in yes.stdout
 
 
+@pytest.mark.needs("any_balance")
 def test_a_wallet_without_money(town: Town) -> None:
     poor = town.terminal()
     town.world.rpc("anvil_setBalance", poor.address, "0x1")
