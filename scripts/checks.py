@@ -39,8 +39,29 @@ _ON_OTHER_CHAINS = (
     "indexer_several",
     "promises",
     "api_conventions",
+    "api_actions",
+    "api_dispute",
+    "api_keys",
+    "api_service",
+    "api_session",
+    "cli_dispute",
+    "cli_lists",
+    "desk_page",
+    "desk_queue",
+    "envelopes",
+    "erasure",
+    "help_and_mail_api",
+    "indexer_doors",
 )
-_ON_GETH = ("anchored", "api_reads", "api_transactions", "api_outages", "domain_court")
+_ON_GETH = (
+    "anchored",
+    "api_bundles",
+    "api_reads",
+    "api_scorecards",
+    "api_transactions",
+    "api_outages",
+    "domain_court",
+)
 """They look at what is not final yet, or at errors and mempools as nodes of the network have them:
 EDR's newest block is final at once, and Hardhat says some things in words of its own."""
 
@@ -72,11 +93,16 @@ def check_steps() -> list[Step]:
     ]
 
 
+def _brownie_test() -> int:
+    with forge.built_meanwhile():
+        return brownie.run(["test"])
+
+
 def test_steps(words: Sequence[str]) -> list[Step]:
     """Return what `make test` runs; `words` replace pytest's arguments."""
     steps: list[Step] = []
     if any(_BROWNIE_TESTS.glob("test_*.py")):
-        steps.append(("brownie test", lambda: brownie.run(["test"])))
+        steps.append(("brownie test", _brownie_test))
     steps.append(("forge test", forge.test))
     steps.append(("pytest", _command(VENV / "bin" / "pytest", *(words or _workers()))))
     return steps
@@ -104,7 +130,9 @@ def chain_steps(chains: Sequence[str]) -> list[Step]:
 
 
 def _workers() -> tuple[str, ...]:
-    return ("-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile")
+    # In the order of the folders, browsers first: a long file that comes last has one core alone.
+    workers = str(min(4, os.cpu_count() or 1))
+    return ("-n", workers, "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def run(steps: Sequence[Step]) -> int:

@@ -1,5 +1,6 @@
 """Runs forge: its tests, the long campaigns of random people, and the coverage of the contracts.
 
+build:       what the others need, compiled.
 tests:       everything under tests/contracts/forge.
 invariants:  the campaigns of Solvency, Seats, Liveness and TrailFold, with RUNS runs each.
 coverage:    the lines and branches of contracts/ that forge's tests reach; below 95 % fails.
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from scripts.toolchain import anvil, solc
+from scripts.toolchain import anvil, process, solc
 from scripts.toolchain.paths import CONTRACTS, ROOT, TOOLCHAIN
 from scripts.toolchain.refusal import Refusal, exit_code_of
 
@@ -49,6 +50,24 @@ class Reached:
         self.lines_all += other.lines_all
         self.branches += other.branches
         self.branches_all += other.branches_all
+
+
+@contextmanager
+def built_meanwhile() -> Iterator[None]:
+    """Compile what the tests need beside what is done here: solc takes minutes, and one core.
+
+    What it has to say `test` says, which finds everything compiled, or tries once more.
+    """
+    log = ROOT / "build" / "forge" / "build.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    child = process.start(
+        [sys.executable, "-m", "scripts.toolchain.forge", "build"], log=log, cwd=ROOT
+    )
+    try:
+        yield
+        child.wait()
+    finally:
+        process.stop(child)
 
 
 def test() -> int:
@@ -157,6 +176,9 @@ def _forge(
 def main(words: Sequence[str]) -> int:
     """Do what the first word says."""
     match list(words):
+        case ["build"]:
+            with _turn():
+                return _forge("build").returncode
         case ["tests"]:
             return test()
         case ["invariants"]:
@@ -165,7 +187,7 @@ def main(words: Sequence[str]) -> int:
             return invariants(int(runs))
         case ["coverage"]:
             return coverage()
-    raise Refusal("no such command", "Say tests, invariants [RUNS] or coverage")
+    raise Refusal("no such command", "Say build, tests, invariants [RUNS] or coverage")
 
 
 if __name__ == "__main__":
