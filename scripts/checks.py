@@ -51,7 +51,6 @@ _ON_OTHER_CHAINS = (
     "envelopes",
     "erasure",
     "help_and_mail_api",
-    "indexer_doors",
 )
 _ON_GETH = (
     "anchored",
@@ -61,6 +60,7 @@ _ON_GETH = (
     "api_transactions",
     "api_outages",
     "domain_court",
+    "indexer_doors",
 )
 """They look at what is not final yet, or at errors and mempools as nodes of the network have them:
 EDR's newest block is final at once, and Hardhat says some things in words of its own."""

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.api_player import Service
+from tests.api_player import Service, until
 from tests.e2e.test_promises import Shop
 from tests.e2e.visitor import Visitor
 
@@ -40,9 +40,15 @@ def no_blocks(service: Service) -> Iterator[None]:
 
 
 def reply(desk: Visitor) -> None:
-    """Signed, and on its way."""
+    """Signed, on its way, and seen there by the page: only so it knows what takes its place."""
     desk.page.get_by_role("button", name="Reply", exact=True).click()
     expect(desk.page.locator("#progress")).to_contain_text("Sent")
+
+    def seen() -> bool:
+        desk.page.wait_for_timeout(20)
+        return "eth_getTransactionByHash" in desk.wallet.passed_on
+
+    until(seen, "the page looks for what it sent")
 
 
 def pending(desk: Visitor) -> str:

@@ -54,6 +54,7 @@ class Wallet:
         asks: the methods for which a person had to decide, in order.
         knows_typed_data: some wallets do not sign it.
         sent: the transaction that was signed last.
+        passed_on: what pages asked the node through it.
     """
 
     service: Service
@@ -64,6 +65,7 @@ class Wallet:
     knows_typed_data: bool = True
     asks: list[str] = field(default_factory=list)
     sent: dict[str, Any] = field(default_factory=dict)
+    passed_on: set[str] = field(default_factory=set)
 
     def answer(self, method: str, params: list[Any]) -> dict[str, Any]:
         """What EIP-1193 asks for; errors as the wallet's codes."""
@@ -76,7 +78,9 @@ class Wallet:
             return {"result": None}
         if method in ("personal_sign", "eth_signTypedData_v4", "eth_sendTransaction"):
             return self._decided(method, params)
-        return {"result": self.service.chain.rpc(method, *params)}
+        found = self.service.chain.rpc(method, *params)
+        self.passed_on.add(method)
+        return {"result": found}
 
     def _decided(self, method: str, params: list[Any]) -> dict[str, Any]:
         if method == "eth_signTypedData_v4" and not self.knows_typed_data:
