@@ -85,16 +85,9 @@ class Service:
 
     def send(self, person: Person, transaction: Mapping[str, Any]) -> Receipt:
         """Signs what the API prepared, as a wallet would, and has it mined."""
-        sent = self.hand_in(person, transaction)
-        found: list[Receipt] = []
-
-        def mined() -> bool:
-            found.extend(one for one in [self.chain.rpc("eth_getTransactionReceipt", sent)] if one)
-            return bool(found)
-
-        until(mined, f"{sent} mined")
-        assert found[0]["status"] == "0x1"
-        return found[0]
+        receipt = self.chain.receipt(self.hand_in(person, transaction))
+        assert receipt["status"] == "0x1", receipt
+        return receipt
 
     def hand_in(
         self, person: Person, transaction: Mapping[str, Any], gas: int = 0, **other: Any

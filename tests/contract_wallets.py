@@ -11,7 +11,7 @@ from eth_abi.abi import decode, encode
 from dapp.chain.keccak import checksummed, keccak
 from dapp.domain.types import NO_ACCOUNT, Address, raw
 from scripts.toolchain import settings, solc
-from tests.api_player import Person, until
+from tests.api_player import Person
 from tests.local_chain import LocalChain, Receipt
 
 _SOURCE = Path(__file__).with_suffix(".sol")
@@ -92,15 +92,9 @@ def _made(chain: LocalChain, name: str, arguments: bytes) -> Address:
 
 
 def _mined(chain: LocalChain, sent: str) -> Receipt:
-    found: list[Receipt] = []
-
-    def is_there() -> bool:
-        found.extend(one for one in [chain.rpc("eth_getTransactionReceipt", sent)] if one)
-        return bool(found)
-
-    until(is_there, f"{sent} mined")
-    assert found[0]["status"] == "0x1"
-    return found[0]
+    receipt = chain.receipt(sent)
+    assert receipt["status"] == "0x1", receipt
+    return receipt
 
 
 @cache

@@ -165,14 +165,20 @@ class LocalChain:
         gas = int(self.rpc("eth_estimateGas", transaction, "pending"), 16)
         # The block may stand at another time than the estimate, where other slots are written.
         roomy = {**transaction, "gas": hex(gas * 3 // 2)}
-        sent = self.rpc("eth_sendTransaction", roomy)
+        receipt = self.receipt(self.rpc("eth_sendTransaction", roomy))
+        assert receipt["status"] == "0x1", receipt
+        return receipt
+
+    def receipt(self, sent: str) -> Receipt:
+        """Of a transaction by its hash, also one that failed, once it is mined.
+
+        The node gives the hash a moment before the block is there.
+        """
         deadline = time.monotonic() + 30
-        # The node answers a moment before the block is there.
         while (found := self.rpc("eth_getTransactionReceipt", sent)) is None:
-            assert time.monotonic() < deadline, "the transaction is not mined"
+            assert time.monotonic() < deadline, f"{sent} is not mined"
             time.sleep(0.002)
         receipt: Receipt = found
-        assert receipt["status"] == "0x1", receipt
         return receipt
 
     def call(

@@ -310,9 +310,8 @@ def test_the_guardian_holds_a_payout(house: House) -> None:
     body = {"actor": guardian, "order": order, "hours": 24}
     prepared = house.service.http.post("/v1/actions/freeze", json=body).json()
     transaction = {key: prepared["transaction"][key] for key in ("from", "to", "data")}
-    house.world.rpc("eth_sendTransaction", transaction)
-    house.world.mine()
-    house.service.wait_for(house.world.block_number())
+    mined = house.world.receipt(house.world.rpc("eth_sendTransaction", transaction))
+    house.service.wait_for(int(mined["blockNumber"], 16))
     assert house.case(complaint)["frozen_until"] is not None
     refused = house.service.ask(house.customer, "accept", complaint=complaint, offer_number=1)
     assert refused.json()["code"] == "order-frozen"

@@ -139,7 +139,7 @@ def test_one_that_failed_says_why(stage: Stage) -> None:
     world, person = stage.world, stage.service.person()
     number = world.file(world.pay(world.register()))
     name = stage.send(person, to=world.contracts[DESK], value=0, data=call("confirm", number))
-    stage.service.wait_for(world.block_number())
+    stage.service.wait_for(int(world.receipt(name)["blockNumber"], 16))
     found = stage.ask(name)
     assert (found["status"], found["events"]) == ("failed", [])
     failure = found["failure"]

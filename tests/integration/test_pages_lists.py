@@ -152,8 +152,8 @@ def test_evidence_leads_to_its_case(scene: Scene) -> None:
     ).json()["transaction"]
     chain = service.chain
     call = {"from": customer, "to": calldata["to"], "data": calldata["data"]}
-    chain.rpc("eth_sendTransaction", {**call, "gas": hex(1_000_000)})
-    service.wait_for(chain.block_number())
+    mined = chain.receipt(chain.rpc("eth_sendTransaction", {**call, "gas": hex(1_000_000)}))
+    service.wait_for(int(mined["blockNumber"], 16))
     cid = json.loads(answer.text)["items"][0]["cid"]
     manifest = str(digest_to_cid(bytes.fromhex(digest[2:])))
     for name in (digest, manifest, f"ipfs://{manifest}", cid, f"/ipfs/{cid}"):

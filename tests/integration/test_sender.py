@@ -124,7 +124,7 @@ def test_a_reorg_between_two_looks_moves_it_to_another_block(yard: Yard) -> None
             yard.anvil.revert(before)
             yard.anvil.mine(2)
             ((raw_,),) = yard.rows("SELECT encode(raw, 'hex') FROM outgoing_attempt")
-            yard.anvil.rpc("eth_sendRawTransaction", "0x" + raw_)
+            yard.anvil.receipt(yard.anvil.rpc("eth_sendRawTransaction", "0x" + raw_))
             await sending.step()
             second = await sender.find("a")
         assert first is not None and second is not None and first.block and second.block

@@ -35,6 +35,8 @@ export function start(): void {
     event.preventDefault();
     void check(page);
   });
+  // Who comes with a wallet asks the chain without a word: it may be heard only after the page is there.
+  document.addEventListener("redress:account", () => void check(page));
   void check(page);
 }
 
