@@ -12,7 +12,7 @@ def words(t: Language, template: str = "") -> dict[str, str]:
     own = [_wallet, _steps]
     if not template.startswith("verify"):  # it has no forms, and may not ask the service
         own += [_forms, _private, _proof, refusals]
-    some_pages = (("desk", _desk), ("me", _own), ("file", _anchored))
+    some_pages = (("desk", _desk), ("me", _own), ("file", _anchored), ("anchored", _signed))
     own += [some for start, some in some_pages if _is_of(template, start)]
     return {key: sentence for some in own for key, sentence in some(t).items()}
 
@@ -243,9 +243,39 @@ def _proof(t: Language) -> dict[str, str]:
         "proof-missing": t.say("This service does not hold {name}."),
         "proof-file-differs": t.say("{name} is not what was submitted."),
         "proof-node-failed": t.say("That node gave no answer."),
+        "proof-other-chain": t.say("What was asked serves another chain; this page needs {chain}."),
+        "proof-unreadable": t.say("What this service told cannot be read."),
         "proof-source-node": t.say("asked of the node you named"),
         "proof-source-wallet": t.say("asked through your wallet"),
         "proof-source-server": t.say("as this service read it"),
         "proof-right": t.say("matches"),
         "proof-wrong": t.say("does not match"),
+    }
+
+
+def _signed(t: Language) -> dict[str, str]:
+    return {
+        "signed-verified": t.say(
+            "Verified: what was signed is on chain, unchanged and in time, as one of its batch."
+        ),
+        "signed-whole": t.say(
+            "The proof leads from what was signed to the batch. Connect a wallet or name a node to "
+            "ask the chain for that batch yourself."
+        ),
+        "signed-promised": t.say(
+            "Verified: the promise is signed by the account that it names. Its time is not over."
+        ),
+        "signed-waiting": t.say(
+            "It is not on chain yet. Connect a wallet or name a node to check who signed the "
+            "promise."
+        ),
+        "signed-unpromised": t.say("Nothing is on chain, and nothing is promised."),
+        "signed-differs": t.say("What this service tells of it is not what was signed."),
+        "signed-not-in-batch": t.say("The proof does not lead to the batch that it names."),
+        "signed-not-on-chain": t.say("The chain has no such batch."),
+        "signed-late": t.say("It came on chain later than its customer allowed: it cannot count."),
+        "signed-by-another": t.say("The promise is not signed by the account that it names."),
+        "signed-broken": t.say(
+            "The promise is signed, its time is over, and this service names no batch on chain."
+        ),
     }

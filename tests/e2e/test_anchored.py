@@ -1,6 +1,7 @@
 """A complaint that is only signed: promised, put on chain with others, opened when it is needed."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -54,6 +55,7 @@ def test_it_is_signed_and_opened_when_it_is_needed(house: AnchorHouse, customer:
         customer.shows(WORDS)
         # By itself, without a reload.
         customer.shows("It is on chain, in time.")
+        customer.shows("Verified: what was signed is on chain, unchanged and in time")
     assert customer.wallet.asks == ["eth_signTypedData_v4"]
     assert balance(house, buyer) == before
     leaf = page.url.rpartition("/")[2]
@@ -66,6 +68,42 @@ def test_it_is_signed_and_opened_when_it_is_needed(house: AnchorHouse, customer:
     customer.shows(WORDS)
     customer.open(f"/anchored/{leaf}")
     customer.shows("It was opened as case")
+
+
+def test_what_this_service_tells_is_checked_in_the_browser(
+    house: AnchorHouse, customer: Visitor, browser: Browser
+) -> None:
+    """By a wallet, by a node of one's own; without either the reader is told whose word it is."""
+    page = customer.page
+    with house.process():
+        signs(customer, 1)
+        customer.shows("Verified: what was signed is on chain")
+    path = urlsplit(page.url).path
+    told = house.service.http.get(f"/v1{path}").json()
+    passer_by = Visitor(browser, house.service)
+    passer_by.open(path)
+    passer_by.shows("Connect a wallet or name a node to ask the chain")
+    passer_by.write("Ask a node of your own (JSON-RPC address)", house.world.url)
+    passer_by.page.get_by_role("button", name="Check again").click()
+    passer_by.shows("Verified: what was signed is on chain")
+
+    def lies(said: str, **changes: object) -> None:
+        changed = {"anchored": {**told["anchored"], **changes}}
+        passer_by.page.route(f"**/v1{path}", lambda route: route.fulfill(json=changed))
+        passer_by.page.get_by_role("button", name="Check again").click()
+        passer_by.shows(said)
+        passer_by.page.unroute(f"**/v1{path}")
+
+    lies("is not what was signed", demand=told["anchored"]["demand"] + 1)
+    lies("does not lead to the batch", proof=["0x" + "11" * 32])
+    other = {**told["anchored"]["batch"], "sender": told["anchored"]["customer"]}
+    lies("The chain has no such batch", batch=other)
+    lies("Verified: the promise is signed", batch=None, proof=None)
+    forged = {**told["anchored"]["receipt"], "signature": "0x" + "11" * 64 + "1b"}
+    lies("not signed by the account", batch=None, proof=None, receipt=forged)
+    lies("nothing is promised", batch=None, proof=None, receipt=None)
+    passer_by.outside.clear()  # the node that was named
+    passer_by.close()
 
 
 def test_another_one_about_the_order_is_the_one_before(

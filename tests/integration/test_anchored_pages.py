@@ -98,14 +98,17 @@ def test_each_status_has_words_in_each_language(house: AnchorHouse, tag: str) ->
 
     async def look(parts: Parts) -> None:
         row, moment = await parts.anchoring.find(leaf)
-        shown = {one: signed_page(replace(row, status=one), moment.now, t) for one in AnchorStatus}
+        now, where = moment.now, parts.deployment
+        shown = {
+            one: signed_page(replace(row, status=one), now, t, where) for one in AnchorStatus
+        }
         assert len({status_name(one, t) for one in AnchorStatus}) == len(AnchorStatus)
         failed = {AnchorStatus.OVERDUE, AnchorStatus.LAPSED}
         assert {one for one, found in shown.items() if found.is_failed} == failed
         promised = replace(row, receipt="0x00")
-        assert signed_line(promised, moment.now, t).stands != shown[row.status].line.stands
+        assert signed_line(promised, now, t).stands != shown[row.status].line.stands
         blocked = replace(row, status=AnchorStatus.ANCHORED, is_disputed=True)
-        assert not signed_page(blocked, moment.now, t).can_open
+        assert not signed_page(blocked, now, t, where).can_open
         assert len({found.line.stands for found in shown.values()}) >= 6
 
     house.within(look)

@@ -1,10 +1,11 @@
 // The auditor's page: everything the server said, worked out again here.
 import { json } from "./api";
+import { askChain, judged, type Verdict } from "./checking";
 import { fileCid, manifestCid, sha256, toHex } from "./cid";
 import { selector, words } from "./hash";
 import { votesAgree } from "./record";
 import { fold, genesis } from "./trail";
-import * as wallet from "./wallet";
+import { hex } from "./wallet";
 import { say } from "./words";
 
 interface Fact {
@@ -31,45 +32,23 @@ export function start(): void {
   const page = document.querySelector<HTMLElement>("[data-proof]")!;
   if (page.dataset["ready"]) return;
   page.dataset["ready"] = "1";
-  page.querySelector("form")?.addEventListener("submit", (event) => {
-    event.preventDefault();
-    void check(page);
-  });
-  // Who comes with a wallet asks the chain without a word: it may be heard only after the page is there.
-  document.addEventListener("redress:account", () => void check(page));
-  void check(page);
+  judged(page, (isLatest) => judge(page, isLatest));
 }
 
-// Of two checks at once, such as the page's own and one that was asked for, the later one has the word.
-let latest = 0;
-
-async function check(page: HTMLElement): Promise<void> {
-  const mine = ++latest;
-  verdict(page, "busy", say("proof-busy"));
+async function judge(page: HTMLElement, isLatest: () => boolean): Promise<Verdict> {
   const faults: string[] = [];
-  try {
-    const timeline = await json<Timeline>(`/v1/cases/${page.dataset["complaint"]}/timeline`);
-    const folded = foldAll(page, timeline.events);
-    if (!foldOrder(page, timeline.events)) faults.push(say("proof-order-differs"));
-    const { chain, court, complaint } = page.dataset;
-    if (!votesAgree(timeline.events, chain!, court!, complaint!)) faults.push(say("proof-votes-differ"));
-    const word = await chainWord(page, timeline.as_of_block);
-    if (mine !== latest) return;
-    compare(page, folded, word.value, word.source);
-    if (folded !== word.value) faults.push(say("proof-differs"));
-    faults.push(...(await checkEvidence(page, timeline.events)));
-    if (mine !== latest) return;
-    if (faults.length) verdict(page, "failed", faults.join(" "));
-    else verdict(page, "done", say(word.source === "server" ? "proof-whole" : "proof-verified", { block: timeline.as_of_block }));
-  } catch (error) {
-    if (mine === latest) verdict(page, "failed", (error as Error).message);
-  }
-}
-
-function verdict(page: HTMLElement, tone: string, text: string): void {
-  const place = page.querySelector<HTMLElement>("[data-verdict]")!;
-  place.dataset["verdict"] = tone;
-  place.textContent = text;
+  const timeline = await json<Timeline>(`/v1/cases/${page.dataset["complaint"]}/timeline`);
+  const folded = foldAll(page, timeline.events);
+  if (!foldOrder(page, timeline.events)) faults.push(say("proof-order-differs"));
+  const { chain, court, complaint } = page.dataset;
+  if (!votesAgree(timeline.events, chain!, court!, complaint!)) faults.push(say("proof-votes-differ"));
+  const word = await chainWord(page, timeline.as_of_block);
+  if (isLatest()) compare(page, folded, word.value, word.source);
+  if (folded !== word.value) faults.push(say("proof-differs"));
+  faults.push(...(await checkEvidence(page, timeline.events)));
+  if (faults.length) return { tone: "failed", text: faults.join(" ") };
+  if (word.source === "server") return { tone: "open", text: say("proof-whole") };
+  return { tone: "done", text: say("proof-verified", { block: timeline.as_of_block }) };
 }
 
 function row(page: HTMLElement, event: Fact): HTMLElement | null {
@@ -119,24 +98,11 @@ function step(page: HTMLElement, trail: string, event: Fact): string {
 
 /** The word in the contract's storage: asked of the reader's node, else of the wallet, else of this service. */
 async function chainWord(page: HTMLElement, block: number): Promise<{ value: string; source: string }> {
-  const data = selector("trail(uint64)") + words(page.dataset["complaint"]!).slice(2);
-  const query = [{ to: page.dataset["desk"], data }, wallet.hex(block)];
-  const node = page.querySelector<HTMLInputElement>("input[name=node]")?.value.trim();
-  if (node) return { value: await askNode(node, query), source: "node" };
-  if (wallet.me()) return { value: (await wallet.call("eth_call", query)) as string, source: "wallet" };
-  const known = await json<{ case: { verification: { on_chain: string } | null } }>(`/v1/cases/${page.dataset["complaint"]}`);
+  const { desk, complaint } = page.dataset;
+  const told = await askChain(page, desk!, selector("trail(uint64)") + words(complaint!).slice(2), hex(block));
+  if (told) return told;
+  const known = await json<{ case: { verification: { on_chain: string } | null } }>(`/v1/cases/${complaint}`);
   return { value: known.case.verification?.on_chain ?? "–", source: "server" };
-}
-
-async function askNode(url: string, params: unknown[]): Promise<string> {
-  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "eth_call", params });
-  const headers = { "Content-Type": "application/json" };
-  const answer = (await (await fetch(url, { method: "POST", headers, body })).json()) as {
-    result?: string;
-    error?: { message: string };
-  };
-  if (!answer.result) throw new Error(answer.error?.message ?? say("proof-node-failed"));
-  return answer.result;
 }
 
 function compare(page: HTMLElement, folded: string, word: string, source: string): void {

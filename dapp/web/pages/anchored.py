@@ -10,7 +10,7 @@ from dapp.domain.types import Address, OrganisationId
 from dapp.service import inputs
 from dapp.store.anchored_reads import Which
 from dapp.web.i18n import Language
-from dapp.web.pages.render import language_of, page, parts_of
+from dapp.web.pages.render import language_of, page, parts_of, with_own_node
 from dapp.web.pages.statements import kept_text
 from dapp.web.presentation.anchored import SignedLine, signed_line, signed_page
 from dapp.web.presentation.names import organisation_name
@@ -58,12 +58,13 @@ async def show(request: Request, leaf: Annotated[str, Path(max_length=66)]) -> R
     parts, t = parts_of(request), language_of(request)
     row, moment = await parts.anchoring.find(inputs.hash32(leaf, "leaf"))
     is_update = request.headers.get("hx-request") == "true"
-    return page(
+    answer = page(
         request,
         "parts/signed.html" if is_update else "anchored-one.html",
-        one=signed_page(row, moment.now, t),
+        one=signed_page(row, moment.now, t, parts.deployment),
         said=await kept_text(parts.evidence, row.complaint.digest),
     )
+    return with_own_node(answer)
 
 
 async def unopened(request: Request, customer: Address) -> dict[str, SignedLine]:

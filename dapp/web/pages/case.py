@@ -13,9 +13,8 @@ from dapp.errors import NotFound, RedressError
 from dapp.service.cases import Standing
 from dapp.service.evidence import Evidence
 from dapp.service.replicas import Replicas
-from dapp.web.limits import SECURITY_HEADERS
 from dapp.web.pages.lists import look_at
-from dapp.web.pages.render import language_of, page, parts_of
+from dapp.web.pages.render import language_of, page, parts_of, with_own_node
 from dapp.web.presentation.casepage import CasePage, Sources, case_page
 from dapp.web.presentation.exhibits import Manifests
 from dapp.web.presentation.proofpage import proof_page
@@ -26,9 +25,6 @@ from evidence import EvidenceError
 router = APIRouter()
 
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
-
-_OWN_NODE = "; connect-src 'self' https: http://127.0.0.1:* http://localhost:*"
-"""The proof page alone may speak to a node that the reader names."""
 
 
 @router.get("/c/{complaint}")
@@ -52,10 +48,7 @@ async def proof(request: Request, complaint: Id) -> Response:
         await _manifests(parts.evidence, standing.case),
         parts.deployment,
     )
-    response = page(request, "proof.html", view=view)
-    policy = SECURITY_HEADERS["Content-Security-Policy"]
-    response.headers["Content-Security-Policy"] = policy + _OWN_NODE
-    return response
+    return with_own_node(page(request, "proof.html", view=view))
 
 
 async def view_of(request: Request, complaint: ComplaintId) -> tuple[Look, CasePage, Manifests]:

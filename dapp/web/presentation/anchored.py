@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from dapp.domain.anchoring import AnchorStatus
+from dapp.domain.deployment import Deployment
+from dapp.domain.events import ANCHOR, FORWARDER
 from dapp.domain.fees import share_down
 from dapp.domain.types import NO_ACCOUNT, UnixTime, raw
 from dapp.service.anchor_views import OPEN, REVOKE, actions
@@ -60,11 +62,15 @@ class BatchFacts:
 class SignedPage:
     """
     Attributes:
+        anchor, forwarder: the contracts that hold it and judge signatures, on `chain_id`.
         openers: accounts that may open it, for the page's script.
         is_moving: something becomes of it without anybody here.
     """
 
     line: SignedLine
+    chain_id: int
+    anchor: str
+    forwarder: str
     customer: str
     order: str
     opener: str
@@ -99,11 +105,16 @@ def signed_line(row: AnchoredRow, now: UnixTime, t: Language) -> SignedLine:
     )
 
 
-def signed_page(row: AnchoredRow, now: UnixTime, t: Language) -> SignedPage:
+def signed_page(
+    row: AnchoredRow, now: UnixTime, t: Language, deployment: Deployment
+) -> SignedPage:
     said, may = row.complaint, actions(row)
     customer, opener = said.order.customer, said.opener
     return SignedPage(
         line=signed_line(row, now, t),
+        chain_id=deployment.chain_id,
+        anchor=deployment.address_of(ANCHOR),
+        forwarder=deployment.address_of(FORWARDER),
         customer=customer,
         order=said.order.key,
         opener=t.say("anyone") if opener == NO_ACCOUNT else opener,

@@ -10,11 +10,17 @@ import pytest
 
 from dapp.chain.keccak import keccak
 from dapp.domain import commitments
+from dapp.domain.anchoring import AnchoredComplaint, Receipt, leaf_of, order_key, receipt_data
 from dapp.domain.commitments import Ballot
 from dapp.domain.events import COURT, DESK
+from dapp.domain.merkle import Tree
+from dapp.domain.parts import Category, Order
 from dapp.domain.record import chain as record_chain
 from dapp.domain.rounds import Commitment, Seat, armed
+from dapp.domain.signing import Place, struct_hash
 from dapp.domain.types import (
+    NO_ACCOUNT,
+    NO_DIGEST,
     ZERO_HASH,
     Address,
     BasisPoints,
@@ -22,10 +28,12 @@ from dapp.domain.types import (
     Digest,
     DisputeId,
     Hash32,
+    OrganisationId,
     PositionId,
     UnixTime,
     hash32,
 )
+from dapp.service import views
 
 ROOT = Path(__file__).parents[3]
 FRONTEND = ROOT / "dapp" / "web" / "frontend"
@@ -38,6 +46,7 @@ ARMED = 123 << 104 | 99 << 136 | ARMED_AT << 160
 SCRIPT = """
 import { fileCid, manifestCid, sha256, toHex } from "./cid";
 import { keccak, selector, words } from "./hash";
+import { leafOf, receiptHash, rootOf } from "./leaf";
 import { votesAgree } from "./record";
 import { fold, genesis } from "./trail";
 const input = JSON.parse(process.argv[2]);
@@ -62,10 +71,25 @@ console.log(JSON.stringify({
   trails,
   agree: input.hearings.map((events) => votesAgree(events, "31337", input.contract, "7")),
   commitment: keccak(words(...input.ballot)),
+  leaves: input.signed.map((one) => leafOf("31337", input.contract, one)),
+  roots: input.batches.map(([leaf, proof]) => rootOf(leaf, proof)),
+  receipt: receiptHash(...input.receipt),
   selector: selector("trail(uint64)"),
 }));
 """
 
+OTHER = Address("0x70997970C51812dc3A010C7d01b50e0d17dc79C8")
+_TERMS = (OrganisationId(7), 3, OTHER, NO_ACCOUNT, Hash32("0x" + "0a" * 32))
+ORDER = Order(*_TERMS, order_key(keccak, *_TERMS))
+PLACE = Place(ChainId(31337), CONTRACT)
+SIGNED = [
+    AnchoredComplaint(ORDER, BasisPoints(5000), category, digest, UnixTime(ARMED_AT), opener)
+    for category in Category
+    for digest in (NO_DIGEST, Digest("0x" + "c3" * 32))
+    for opener in (NO_ACCOUNT, OTHER)
+]
+LEAVES = [leaf_of(keccak, PLACE, CONTRACT, one) for one in SIGNED]
+TREE = Tree(keccak, LEAVES)
 SALT, REASON = Hash32("0x" + "5a" * 32), Digest("0x" + "c3" * 32)
 
 
@@ -160,6 +184,18 @@ class Panel:
         self.round = replace(self.round, seats=tuple(seats))
 
 
+def told(complaint: AnchoredComplaint) -> dict[str, Any]:
+    """A signed complaint as the API tells it."""
+    return {
+        "order": views.order(complaint.order),
+        "demand": complaint.demand,
+        "category": views.name(complaint.category),
+        "digest": views.digest(complaint.digest),
+        "opener": None if complaint.opener == NO_ACCOUNT else complaint.opener,
+        "anchor_by": views.time(complaint.anchor_by),
+    }
+
+
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the bundled sources say, run by Node."""
@@ -185,6 +221,9 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
             hearing(record="0x" + "11" * 32),
         ],
         "ballot": [31337, CONTRACT, 7, 1, 2, 5500, SALT, REASON],
+        "signed": [told(one) for one in SIGNED],
+        "batches": [[one, TREE.proof(one)] for one in LEAVES],
+        "receipt": [LEAVES[0], CONTRACT, OTHER, ARMED_AT],
     }
     run = subprocess.run(
         ["node", bundle, json.dumps(given)], check=True, capture_output=True, text=True
@@ -217,6 +256,19 @@ def test_the_commitment_is_the_same(answers: dict[str, Any]) -> None:
     ballot = Ballot(ChainId(31337), CONTRACT, DisputeId(7), 1, 2)
     expected = commitments.commitment(keccak, ballot, BasisPoints(5500), SALT, REASON)
     assert answers["commitment"] == expected
+
+
+def test_signed_complaints_have_the_same_leaves(answers: dict[str, Any]) -> None:
+    assert answers["leaves"] == LEAVES
+
+
+def test_every_leaf_leads_to_the_root(answers: dict[str, Any]) -> None:
+    assert answers["roots"] == [TREE.root] * len(LEAVES)
+
+
+def test_what_a_sender_signs_is_the_same(answers: dict[str, Any]) -> None:
+    data = receipt_data(PLACE, Receipt(LEAVES[0], CONTRACT, OTHER, UnixTime(ARMED_AT)))
+    assert answers["receipt"] == struct_hash(keccak, data)
 
 
 def test_the_call_is_the_same(answers: dict[str, Any]) -> None:
