@@ -243,6 +243,7 @@ def _proof(t: Language) -> dict[str, str]:
         "proof-missing": t.say("This service does not hold {name}."),
         "proof-file-differs": t.say("{name} is not what was submitted."),
         "proof-node-failed": t.say("That node gave no answer."),
+        "proof-no-contract": t.say("What was asked does not know this contract."),
         "proof-other-chain": t.say("What was asked serves another chain; this page needs {chain}."),
         "proof-unreadable": t.say("What this service told cannot be read."),
         "proof-source-node": t.say("asked of the node you named"),

@@ -99,9 +99,7 @@ def test_each_status_has_words_in_each_language(house: AnchorHouse, tag: str) ->
     async def look(parts: Parts) -> None:
         row, moment = await parts.anchoring.find(leaf)
         now, where = moment.now, parts.deployment
-        shown = {
-            one: signed_page(replace(row, status=one), now, t, where) for one in AnchorStatus
-        }
+        shown = {one: signed_page(replace(row, status=one), now, t, where) for one in AnchorStatus}
         assert len({status_name(one, t) for one in AnchorStatus}) == len(AnchorStatus)
         failed = {AnchorStatus.OVERDUE, AnchorStatus.LAPSED}
         assert {one for one, found in shown.items() if found.is_failed} == failed

@@ -28,19 +28,27 @@ _AXE = NODE_MODULES / "axe-core" / "axe.min.js"
 _QUIET_SECONDS = 0.06
 _MOST_LOOKS = 300
 
-# A wallet that gives its account and its chain; nothing is signed here. EIP-6963.
-_WALLET = """(([account, chain]) => {
+# A wallet that gives its account and its chain, and asks the node on the pages that check for
+# themselves; nothing is signed here. EIP-6963.
+_WALLET = """(([account, chain, node]) => {
   localStorage.setItem("redress.wallet", "test.redress");
   localStorage.setItem("redress.account", account.toLowerCase());
   const said = { eth_chainId: chain, eth_accounts: [account], eth_requestAccounts: [account] };
-  const provider = { on: () => {}, request: async ({ method }) => said[method] ?? null };
+  const ask = async (method, params) => {
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
+    const headers = { "Content-Type": "application/json" };
+    return (await (await fetch(node, { method: "POST", headers, body })).json()).result;
+  };
+  const request = async ({ method, params }) =>
+    method === "eth_call" ? ask(method, params) : said[method] ?? null;
+  const provider = { on: () => {}, request };
   const info = { uuid: "9e0c7f0e-6f0f-4d6e-8a53-5c0ad1cbd5cd", name: "Test wallet",
     icon: "data:image/svg+xml,", rdns: "test.redress" };
   const detail = Object.freeze({ info, provider });
   window.addEventListener("eip6963:requestProvider", () =>
     window.dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail })));
 })"""
-_CHECKING = "[data-proof] .verdict[data-verdict=busy]"
+_CHECKING = ":is([data-proof], [data-signed]) .verdict[data-verdict=busy]"
 _UNFOLD = "document.querySelectorAll('details').forEach(one => { one.open = true; })"
 _JUDGE = """([within, tags, rules]) => axe.run(within ? { include: [[within]] } : document, {
   runOnly: rules ? { type: "rule", values: rules } : { type: "tag", values: tags },
@@ -167,7 +175,7 @@ async def _prepare(context: BrowserContext, scene: Scene, reader: Reader, langua
         ]
     )
     if reader.account:
-        told = json.dumps([reader.account, hex(scene.chain_id)])
+        told = json.dumps([reader.account, hex(scene.chain_id), scene.node])
         await context.add_init_script(f"{_WALLET}({told})")
     if reader.session:
         account = json.dumps(reader.account.lower())

@@ -41,6 +41,7 @@ class Reader:
 class Scene:
     url: str
     chain_id: int
+    node: str
     names: Mapping[str, object]
     """What the places' paths name."""
     readers: Mapping[str, Reader]
@@ -69,7 +70,7 @@ def played(postgres: Postgres, folder: Path) -> Iterator[Scene]:
             who: Reader(one.address, one.http.cookies[_SESSION]) for who, one in people.items()
         }
         readers |= {NOBODY: Reader(), NEWCOMER: Reader(world.accounts[8])}
-        yield Scene(stage.service.url, world.chain_id, {**names, **links}, readers)
+        yield Scene(stage.service.url, world.chain_id, world.url, {**names, **links}, readers)
 
 
 def _play(stage: Stage, customer: Someone, shop: Someone) -> dict[str, object]:

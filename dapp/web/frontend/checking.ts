@@ -58,7 +58,7 @@ export async function askChain(page: HTMLElement, to: string, data: string, bloc
   if (BigInt(String(await ask("eth_chainId", []))) !== BigInt(chain)) throw new Sentence(say("proof-other-chain", { chain: `eip155:${chain}` }));
   const value = String(await ask("eth_call", [{ to, data }, block]));
   // Where no contract is, nothing is returned.
-  if (!WORD.test(value)) throw new Sentence(say("proof-node-failed"));
+  if (!WORD.test(value)) throw new Sentence(say("proof-no-contract"));
   return { value, source: node ? "node" : "wallet" };
 }
 

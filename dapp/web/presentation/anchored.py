@@ -105,9 +105,7 @@ def signed_line(row: AnchoredRow, now: UnixTime, t: Language) -> SignedLine:
     )
 
 
-def signed_page(
-    row: AnchoredRow, now: UnixTime, t: Language, deployment: Deployment
-) -> SignedPage:
+def signed_page(row: AnchoredRow, now: UnixTime, t: Language, deployment: Deployment) -> SignedPage:
     said, may = row.complaint, actions(row)
     customer, opener = said.order.customer, said.opener
     return SignedPage(
