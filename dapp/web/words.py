@@ -257,7 +257,7 @@ def _proof(t: Language) -> dict[str, str]:
 def _signed(t: Language) -> dict[str, str]:
     return {
         "signed-verified": t.say(
-            "Verified: what was signed is on chain, unchanged and in time, as one of its batch."
+            "Verified: what was signed is on chain, unchanged and in time, as part of its batch."
         ),
         "signed-whole": t.say(
             "The proof leads from what was signed to the batch. Connect a wallet or name a node to "
