@@ -186,7 +186,8 @@ class Office:
     """All that sends messages, with no chain behind it.
 
     Attributes:
-        ahead: how far the clock is ahead of the real one, in seconds.
+        began: when it was made, by the real clock; its own stands still but for `ahead`, so that a
+            machine that does not leaves nothing behind.
     """
 
     url: str
@@ -197,6 +198,7 @@ class Office:
     queries: Queries
     smtp_port: int | None = None
     ahead: float = 0.0
+    began: float = field(default_factory=time.time)
     resolver: Resolve = resolve
     allow_local: bool = True
     write: Callable[[Letter], Written] = write
@@ -204,7 +206,7 @@ class Office:
     said: list[tuple[str, str | None]] = field(default_factory=list)
 
     def now(self) -> float:
-        return time.time() + self.ahead
+        return self.began + self.ahead
 
     @property
     def keys(self) -> MessageKeys:

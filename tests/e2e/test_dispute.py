@@ -74,6 +74,7 @@ def register(desk: Visitor) -> None:
     desk.connect()
     desk.page.wait_for_url("**/desk?account=*")
     desk.write("First reply in peak hours (minutes)", "30")
+    expect(desk.page.locator("[data-peak-said]:visible")).not_to_have_text("")
     desk.page.get_by_role("button", name="All hours of Sat").click()
     desk.write("Your refund policy and terms, as customers will read them before they pay", "Fair.")
     assert desk.press("Register").startswith("Done: Register.")

@@ -154,11 +154,12 @@ def test_what_the_relay_refuses_goes_by_a_transaction(
 
 
 def spend(house: RelayHouse, person: Person) -> None:
-    """All that the relay pays for the account in a day."""
+    """All that the relay pays for the account today, and tomorrow, if that begins meanwhile."""
     with psycopg.connect(house.env["DATABASE_URL"]) as connection:
         connection.execute(
             "INSERT INTO relay_budget (chain_id, scope, subject, day, spent)"
-            " VALUES (%s, 'signer', %s, extract(epoch FROM now())::bigint / 86400, 1e24)",
+            " SELECT %s, 'signer', %s, extract(epoch FROM now())::bigint / 86400 + later, 1e24"
+            " FROM generate_series(0, 1) later",
             (house.world.chain_id, person.address),
         )
 

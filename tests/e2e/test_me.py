@@ -224,7 +224,7 @@ def _api_key(visitor: Visitor, scene: Scene) -> None:
 def test_what_is_wrong_is_said_at_its_field(buyer: Visitor, scene: Scene) -> None:
     page = buyer.page
     enter(buyer)
-    buyer.arrive("/me/messages")
+    buyer.arrive(f"/me/messages?account={scene.buyer.address}")
     zone, until_ = page.get_by_label("Time zone"), page.get_by_label("Until", exact=True)
     zone.fill("Mars/Olympus")
     button(page, "Keep these wishes").click()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.api_player import Service, until
 from tests.e2e.test_promises import Shop
@@ -75,6 +75,21 @@ def test_a_replaced_transaction_is_said(desk: Visitor, shop: Shop) -> None:
         expect(said).to_contain_text("Your wallet sent another transaction in place of this one.")
         expect(said).to_contain_text("If you cancelled it, nothing was done.")
     assert desk.page.evaluate("localStorage.getItem('redress.pending')") is None
+
+
+def test_who_is_faster_than_the_scripts_loses_nothing(desk: Visitor, shop: Shop) -> None:
+    """The press is kept until they are there, and nothing that was typed gets into an address."""
+    page, held = desk.page, list[Route]()
+    page.route("**/built/app.js", lambda route: held.append(route), times=1)
+    page.goto(f"/c/{shop.complaint()}", wait_until="commit")
+    desk.write("What you tell the customer", ANSWER)
+    before = page.url
+    page.get_by_role("button", name="Reply", exact=True).click()
+    held[0].continue_()
+    page.locator("#progress[data-tone=done]").wait_for()
+    desk.shows(ANSWER)
+    assert page.url == before
+    assert desk.wallet.asks == ["eth_sendTransaction"]
 
 
 def test_a_dropped_transaction_is_said_and_can_be_sent_again(desk: Visitor, shop: Shop) -> None:

@@ -279,6 +279,7 @@ def test_what_takes_too_long_ends_in_the_database_as_well(
     async def ask(found: scores.Scores) -> int:
         with pytest.raises(DatabaseUnavailable):
             await found.counted("SELECT pg_sleep(60)", Span())
+        monkeypatch.undo()
         still = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%%pg_sleep(60)' "
         return int((await found.counted(still + "AND state = 'active'", Span()))[0][0])
 

@@ -1,6 +1,7 @@
 """Each purpose is sent once: through restarts, reorgs, stuck pools and a node that goes away."""
 
 import asyncio
+import time
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -13,9 +14,10 @@ from dapp.chain.signer import KeystoreSigner, RemoteSigner
 from dapp.domain.types import Wei, raw
 from dapp.errors import RedressError, SenderRunning
 from dapp.service.sender import Sender
-from dapp.service.sending import MOST_IN_FLIGHT
+from dapp.service.sending import MOST_IN_FLIGHT, Sending
 from dapp.store.outgoing import Status
 from tests.lying_node import Reply, Request, lying_node
+from tests.patience import PATIENCE_SECONDS
 from tests.sending_scene import (
     ETHER,
     FINAL_BLOCKS,
@@ -35,6 +37,17 @@ ONE = Wei(1)
 MARK = b"\xde\xad\xbe\xef" * 4
 
 
+async def mined(sending: Sending, sender: Sender, *purposes: str) -> None:
+    """Steps until they are: the node shows a receipt a moment after it took the transaction."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        await sending.step()
+        if {await status(sender, one) for one in purposes} == {Status.MINED}:
+            return
+        assert time.monotonic() < deadline, f"{purposes} are not mined"
+        await asyncio.sleep(0.02)
+
+
 @pytest.mark.needs("reorgs")
 def test_what_is_sent_is_mined_and_then_final(yard: Yard) -> None:
     async def work(sender: Sender) -> None:
@@ -43,11 +56,11 @@ def test_what_is_sent_is_mined_and_then_final(yard: Yard) -> None:
         async with sender.held() as sending:
             await sending.step()
             assert await status(sender, "a") is Status.SENT
-            await sending.step()
-            mined = await sender.find("a")
-            assert mined is not None
-            assert (mined.status, mined.is_settled, mined.nonce) == (Status.MINED, False, 0)
-            assert mined.paid and mined.block
+            await mined(sending, sender, "a", "b")
+            found = await sender.find("a")
+            assert found is not None
+            assert (found.status, found.is_settled, found.nonce) == (Status.MINED, False, 0)
+            assert found.paid and found.block
             yard.anvil.mine(FINAL_BLOCKS)
             await sending.step()
             final = await sender.find("b")
@@ -76,14 +89,12 @@ def test_a_reorg_that_drops_it_makes_the_same_bytes_go_out_again(yard: Yard) -> 
         before = yard.anvil.snapshot()
         await sender.enqueue("a", TO, b"", ONE)
         async with sender.held() as sending:
-            await sending.step()
-            await sending.step()
+            await mined(sending, sender, "a")
             first = await sender.find("a")
             yard.anvil.revert(before)
             assert yard.held() == 0
             yard.anvil.mine(3)
-            await sending.step()
-            await sending.step()
+            await mined(sending, sender, "a")
             second = await sender.find("a")
         assert first is not None and second is not None
         assert first.hash == second.hash and first.block != second.block
@@ -100,8 +111,7 @@ def test_between_a_reorg_and_its_next_block_it_is_only_sent(yard: Yard) -> None:
         before = yard.anvil.snapshot()
         await sender.enqueue("a", TO, b"", ONE)
         async with sender.held() as sending:
-            await sending.step()
-            await sending.step()
+            await mined(sending, sender, "a")
             yard.anvil.revert(before)
             yard.anvil.rpc("evm_setAutomine", False)
             await sending.step()
@@ -118,8 +128,7 @@ def test_a_reorg_between_two_looks_moves_it_to_another_block(yard: Yard) -> None
         before = yard.anvil.snapshot()
         await sender.enqueue("a", TO, b"", ONE)
         async with sender.held() as sending:
-            await sending.step()
-            await sending.step()
+            await mined(sending, sender, "a")
             first = await sender.find("a")
             yard.anvil.revert(before)
             yard.anvil.mine(2)
@@ -234,11 +243,10 @@ def test_a_poor_sender_says_so_and_goes_on_when_it_has_money(yard: Yard) -> None
             assert (found.status, found.error_code) == (Status.QUEUED, "balance-too-low")
             assert "Send money to it" in str(found.error_text)
             yard.anvil.rpc("anvil_setBalance", yard.address, hex(ETHER))
-            await sending.step()
-            await sending.step()
-        mined = await sender.find("a")
-        assert mined is not None
-        assert (mined.status, mined.error_code) == (Status.MINED, None)
+            await mined(sending, sender, "a")
+        found = await sender.find("a")
+        assert found is not None
+        assert (found.status, found.error_code) == (Status.MINED, None)
 
     yard.run(work)
 
@@ -252,8 +260,7 @@ def test_what_would_revert_is_not_sent(yard: Yard) -> None:
         await sender.enqueue("a", TO, b"\x01")
         await sender.enqueue("b", yard.address, b"")
         async with sender.held() as sending:
-            await sending.step()
-            await sending.step()
+            await mined(sending, sender, "b")
         found = await sender.find("a")
         assert found is not None
         assert (found.status, found.nonce, found.is_settled) == (Status.FAILED, None, True)
@@ -351,9 +358,7 @@ def test_a_signer_of_its_own_over_json_rpc(yard: Yard) -> None:
             async with yard.sender(signer=unlocked) as sender:
                 await sender.enqueue("a", TO, b"\x01\x02", ONE)
                 async with sender.held() as sending:
-                    await sending.step()
-                    await sending.step()
-                assert await status(sender, "a") is Status.MINED
+                    await mined(sending, sender, "a")
 
     asyncio.run(work())
     assert yard.held() == 1

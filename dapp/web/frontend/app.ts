@@ -13,7 +13,7 @@ function submitted(event: SubmitEvent): void {
   // The rest is on its way: nobody sends twice meanwhile.
   if (form.hasAttribute("aria-busy")) return;
   form.setAttribute("aria-busy", "");
-  void import("./steps").then(({ send }) => send(form, event.submitter)).catch(fail).finally(() => form.removeAttribute("aria-busy"));
+  void Promise.all([import("./steps"), wallet.settled]).then(([{ send }]) => send(form, event.submitter)).catch(fail).finally(() => form.removeAttribute("aria-busy"));
 }
 
 /** As long as the wallet is not heard, for whoever was connected last. */
@@ -71,6 +71,11 @@ function resume(): void {
   void import("./act").then(({ resumePending }) => resumePending()).catch(fail);
 }
 
+/** As `dress`; what was sent before its script was there is sent now. */
+function dressed(): void {
+  void dress().finally(() => document.dispatchEvent(new Event("redress:ready")));
+}
+
 /** What a part of the page needs, found by what it carries; again after every swap. */
 async function dress(): Promise<void> {
   localTimes();
@@ -123,8 +128,8 @@ progress.start();
 document.addEventListener("submit", submitted);
 document.addEventListener("click", clicked);
 for (const kind of ["input", "change", "drop", "toggle"]) document.addEventListener(kind, hold, true);
-for (const swapped of ["htmx:after:swap", "redress:swapped"]) document.addEventListener(swapped, () => void dress());
+for (const swapped of ["htmx:after:swap", "redress:swapped"]) document.addEventListener(swapped, dressed);
 wallet.start(changed);
-void dress();
+dressed();
 remind();
 resume();

@@ -8,3 +8,18 @@ const watch = new MutationObserver(() => {
 });
 watch.observe(document, { childList: true, subtree: true });
 document.addEventListener("DOMContentLoaded", () => watch.disconnect());
+
+let held: (() => void) | undefined;
+
+// What only a script sends would, sent before that script is there, come back as a new page with all that was typed in its address.
+addEventListener("submit", (event) => {
+  const form = event.target as HTMLFormElement;
+  if (event.defaultPrevented || form.hasAttribute("method")) return;
+  event.preventDefault();
+  held = () => form.requestSubmit(event.submitter);
+});
+document.addEventListener("redress:ready", () => {
+  const again = held;
+  held = undefined;
+  again?.();
+});

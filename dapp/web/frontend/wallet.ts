@@ -26,6 +26,9 @@ const found = new Map<string, Announced>();
 let current: Provider | undefined;
 let account = "";
 let isHeard = false;
+let settle: () => void;
+/** Once it is known who is connected: at once where nobody was the last time. */
+export const settled = new Promise<void>((resolve) => (settle = resolve));
 
 /** The connected account in lower case, or "". */
 export function me(): string {
@@ -38,6 +41,7 @@ export function shown(): string {
 }
 
 export function start(changed: () => void): void {
+  if (!remembered()) settle();
   window.addEventListener("eip6963:announceProvider", (event) => {
     const announced = (event as CustomEvent<Announced>).detail;
     found.set(announced.info.uuid, announced);
@@ -52,6 +56,7 @@ export function start(changed: () => void): void {
 /** Who is connected; what is shown is theirs from now on. */
 function heard(address: string, changed: () => void): void {
   isHeard = true;
+  settle();
   account = address.toLowerCase();
   remember(account);
   changed();

@@ -1,0 +1,1 @@
+import{a,b,c,d}from"./chunk-EJEW5TWS.js";import"./chunk-YVUEIPHC.js";import"./chunk-ZMADAXKL.js";import"./chunk-3T6ENX2F.js";import"./chunk-FMXVRHJF.js";import"./chunk-UNMALGPO.js";import"./chunk-ME5TCUMU.js";import"./chunk-YXICCYBZ.js";export{c as act,b as params,d as resumePending,a as wei};

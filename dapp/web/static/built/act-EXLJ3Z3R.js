@@ -1,1 +1,0 @@
-import{a,b,c,d}from"./chunk-U5GZMFQO.js";import"./chunk-XK4LBQ5X.js";import"./chunk-2O2PU65K.js";import"./chunk-3T6ENX2F.js";import"./chunk-FMXVRHJF.js";import"./chunk-UNMALGPO.js";import"./chunk-U4ICUGMJ.js";import"./chunk-YXICCYBZ.js";export{c as act,b as params,d as resumePending,a as wei};

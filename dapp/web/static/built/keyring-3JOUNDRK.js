@@ -1,1 +1,0 @@
-import{a,b,c,d,e,f,g,h,i,j,k,l}from"./chunk-GOUM66FR.js";import"./chunk-BLSJAVEN.js";import"./chunk-UNMALGPO.js";import"./chunk-U4ICUGMJ.js";import"./chunk-YXICCYBZ.js";import"./chunk-PWUUYBW2.js";export{h as download,a as kept,e as make,d as makeKey,k as painted,b as recipientOf,c as recipientsOf,f as restore,g as saveAgain,l as toBase64,j as told,i as withKey};

@@ -1,0 +1,1 @@
+import{a,b,c,d,e}from"./chunk-DYHUAO33.js";import"./chunk-FMXVRHJF.js";import"./chunk-UNMALGPO.js";import"./chunk-ME5TCUMU.js";import"./chunk-YXICCYBZ.js";import"./chunk-PWUUYBW2.js";export{a as current,d as isSignedIn,b as signIn,c as signOut,e as signedIn};

@@ -1,1 +1,0 @@
-import{a,b,c,d,e}from"./chunk-M5VHBI4T.js";import"./chunk-FMXVRHJF.js";import"./chunk-UNMALGPO.js";import"./chunk-U4ICUGMJ.js";import"./chunk-YXICCYBZ.js";import"./chunk-PWUUYBW2.js";export{a as current,d as isSignedIn,b as signIn,c as signOut,e as signedIn};

@@ -1,1 +1,0 @@
-import{a,b,c,d,e,f,g}from"./chunk-2F2XNZW2.js";import"./chunk-FMXVRHJF.js";import"./chunk-UNMALGPO.js";import"./chunk-U4ICUGMJ.js";import"./chunk-YXICCYBZ.js";import"./chunk-PWUUYBW2.js";export{a as LARGE,c as add,d as bytes,g as compare,f as transfer,e as upload,b as watch};

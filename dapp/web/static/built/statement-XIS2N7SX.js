@@ -1,0 +1,1 @@
+import{a,b,c,d,e,f,g}from"./chunk-7Z5UJWEC.js";import"./chunk-FMXVRHJF.js";import"./chunk-UNMALGPO.js";import"./chunk-ME5TCUMU.js";import"./chunk-YXICCYBZ.js";import"./chunk-PWUUYBW2.js";export{a as LARGE,c as add,d as bytes,g as compare,f as transfer,e as upload,b as watch};

@@ -1,0 +1,1 @@
+import{d as a,e as b,f as c,g as d}from"./chunk-DCT3ZC2D.js";import"./chunk-BLSJAVEN.js";import"./chunk-FMXVRHJF.js";import"./chunk-UNMALGPO.js";import"./chunk-ME5TCUMU.js";import"./chunk-YXICCYBZ.js";import"./chunk-PWUUYBW2.js";export{a as commit,b as reveal,d as showReceipt,c as tell};
