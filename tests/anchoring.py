@@ -73,7 +73,7 @@ class AnchorHouse(SendingHouse):
         return dict(self.service.get(f"/v1/anchored/{leaf}")["anchored"])
 
     def becomes(self, leaf: str, status: str) -> View:
-        until(lambda: self.shown(leaf)["status"] == status, f"{leaf} {status}", 30)
+        until(lambda: self.shown(leaf)["status"] == status, f"{leaf} {status}")
         return self.shown(leaf)
 
     def batches(self) -> list[View]:

@@ -30,6 +30,7 @@ from dapp.store.outgoing import OutgoingRows
 from dapp.store.queries import Queries
 from dapp.store.schema import migrate
 from tests.indexing import Indexed, decoder, indexed
+from tests.patience import PATIENCE_SECONDS
 from tests.world import ETHER, World
 
 __all__ = ["ALL", "PROFITABLE", "Yard", "indexed", "yard"]
@@ -37,7 +38,7 @@ __all__ = ["ALL", "PROFITABLE", "Yard", "indexed", "yard"]
 GWEI = 10**9
 ALL = Terms(False, Wei(ETHER), Wei(ETHER // 2), Wei(1000 * GWEI))
 PROFITABLE = replace(ALL, profitable_only=True)
-HURRY = Waits(poll=0.1, scan=5.0, retry=0.1, mining=10.0)
+HURRY = Waits(poll=0.1, scan=5.0, retry=0.1, mining=PATIENCE_SECONDS)
 
 
 @dataclass
@@ -104,7 +105,10 @@ class Yard:
         connection = await database.connect(url)
         await migrate(connection)
         await connection.close()
-        async with database.pool(url) as pool, Rpc(node_url or self.world.url, 5) as rpc:
+        async with (
+            database.pool(url) as pool,
+            Rpc(node_url or self.world.url, PATIENCE_SECONDS) as rpc,
+        ):
             node = Node(rpc)
             deployment = await connect(node, self.indexed.deployments)
             sender = Sender(

@@ -26,6 +26,7 @@ from dapp.domain.types import (
     hash32,
 )
 from scripts.release import NAMES, Terms, Track, arguments
+from tests.patience import PATIENCE_SECONDS
 
 GWEI = 10**9
 TICKET_WEI = 4 * 10**17
@@ -174,7 +175,7 @@ class LocalChain:
 
         The node gives the hash a moment before the block is there.
         """
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while (found := self.rpc("eth_getTransactionReceipt", sent)) is None:
             assert time.monotonic() < deadline, f"{sent} is not mined"
             time.sleep(0.002)

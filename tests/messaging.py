@@ -50,6 +50,7 @@ from dapp.store.queries import Queries
 from dapp.store.schema import migrate
 from dapp.store.subscribers import ChannelKind, SubscriberRows
 from dapp.web.letters import write
+from tests.patience import PATIENCE_SECONDS
 
 CHAIN = ChainId(31_337)
 ANNE, BEN = Address("0x" + "A1" * 20), Address("0x" + "B2" * 20)
@@ -237,7 +238,7 @@ class Office:
         mail = None
         if self.smtp_port is not None:
             sender = "Redress <messages@redress.example>"
-            mail = Mail(Smtp("127.0.0.1", self.smtp_port, "none", sender), seconds=5)
+            mail = Mail(Smtp("127.0.0.1", self.smtp_port, "none", sender), seconds=PATIENCE_SECONDS)
         local = self.allow_local
         return Courier(
             self.letters,
@@ -246,9 +247,9 @@ class Office:
             self.queries,
             self.keys,
             Doors(
-                Webhooks(allow_local=local, seconds=5, resolver=self.resolver),
+                Webhooks(allow_local=local, seconds=PATIENCE_SECONDS, resolver=self.resolver),
                 mail,
-                Chat(allow_local=local, seconds=5),
+                Chat(allow_local=local, seconds=PATIENCE_SECONDS),
             ),
             self.write,
             SITE,

@@ -52,7 +52,7 @@ class RelayHouse(SendingHouse):
         return self.service.get(f"/v1/relay/{id_}")
 
     def becomes(self, id_: str, status: str) -> View:
-        until(lambda: self.status(id_) == status, f"{id_} {status}", 30)
+        until(lambda: self.status(id_) == status, f"{id_} {status}")
         return self.shown(id_)
 
     def has_key(self, address: str) -> bool:

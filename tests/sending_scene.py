@@ -24,6 +24,7 @@ from dapp.store import database
 from dapp.store.outgoing import OutgoingRows, Status
 from dapp.store.schema import migrate
 from scripts.toolchain.anvil import Anvil
+from tests.patience import PATIENCE_SECONDS
 
 GWEI = 10**9
 ETHER = 10**18
@@ -61,7 +62,10 @@ class Yard:
     async def sender(
         self, terms: Terms = TERMS, signer: Signer | None = None
     ) -> AsyncIterator[Sender]:
-        async with database.pool(self.database_url) as pool, Rpc(self.node_url, 5) as rpc:
+        async with (
+            database.pool(self.database_url) as pool,
+            Rpc(self.node_url, PATIENCE_SECONDS) as rpc,
+        ):
             node, chain = Node(rpc), ChainId(31_337)
             yield Sender(
                 chain,
@@ -110,7 +114,7 @@ async def status(sender: Sender, purpose: str) -> Status:
 
 async def becomes(sender: Sender, purpose: str, wanted: Status) -> None:
     """Waits until it is in that status."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while (now := await status(sender, purpose)) is not wanted:
         assert time.monotonic() < deadline, f"{purpose} is {now}, not {wanted}"
         await asyncio.sleep(0.02)

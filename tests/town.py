@@ -45,6 +45,8 @@ class Town:
         return terminal
 
     def case(self, complaint: int) -> dict[str, Any]:
+        # Whoever acts does not wait long for the index.
+        self.service.wait_for(self.world.block_number())
         return dict(self.service.get(f"/v1/cases/{complaint}")["case"])
 
 
@@ -82,4 +84,5 @@ def shop(town: Town) -> Terminal:
 def paid(town: Town, customer: Terminal) -> str:
     ref = "0x" + secrets.token_hex(32)
     customer.act("pay", 1, "--version", 1, "--amount", "1eth", "--ref", ref)
+    town.service.wait_for(town.world.block_number())
     return town.service.open_order(customer.address)

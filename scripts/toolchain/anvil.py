@@ -54,7 +54,7 @@ class Anvil:
         """Return the time of the chain's head, in Unix seconds."""
         return int(self.rpc("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
 
-    def receipt(self, transaction: str, patience_seconds: float = 10.0) -> dict[str, Any]:
+    def receipt(self, transaction: str, patience_seconds: float = 90.0) -> dict[str, Any]:
         """Wait until `transaction` is mined and return its receipt as the node gives it."""
         deadline = time.monotonic() + patience_seconds
         while (found := self.rpc("eth_getTransactionReceipt", transaction)) is None:

@@ -6,7 +6,7 @@ Both are under a policy that keeps them from any connection; any error in the co
 import json
 import zipfile
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -220,7 +220,10 @@ class Nodes:
 
     def __init__(self, *hashes: str) -> None:
         self.asked: list[str] = []
-        self._servers = [HTTPServer(("127.0.0.1", 0), self._handler(one)) for one in hashes]
+        # A browser opens connections that it does not use.
+        self._servers = [
+            ThreadingHTTPServer(("127.0.0.1", 0), self._handler(one)) for one in hashes
+        ]
         for server in self._servers:
             Thread(target=server.serve_forever, daemon=True).start()
         self.urls = [f"http://127.0.0.1:{server.server_port}/" for server in self._servers]

@@ -8,11 +8,11 @@ from dapp.service.parts import Parts
 from tests.anchoring import AnchorHouse, house, one_house
 from tests.api_player import until
 from tests.lying_node import Reply, Request
+from tests.patience import PATIENCE_SECONDS
 
 __all__ = ["house", "one_house"]
 
 _SEND = b"eth_sendRawTransaction"
-_PATIENCE_SECONDS = 60.0
 
 
 def test_killed_before_the_receipt_is_stored(house: AnchorHouse) -> None:
@@ -62,7 +62,7 @@ def test_killed_between_the_file_and_its_transaction(house: AnchorHouse) -> None
 def test_killed_after_it_stored_and_before_it_sent(house: AnchorHouse) -> None:
     leaf, before = house.taken(house.order()), house.anchored_on_chain()
     with _held(house, after=False) as reached, house.process() as anchor:
-        assert reached.wait(_PATIENCE_SECONDS)
+        assert reached.wait(PATIENCE_SECONDS)
         anchor.kill()
         anchor.wait()
     assert house.anchored_on_chain() == before
@@ -73,7 +73,7 @@ def test_killed_after_it_stored_and_before_it_sent(house: AnchorHouse) -> None:
 def test_killed_after_the_node_took_it_and_before_it_knew(house: AnchorHouse) -> None:
     leaf, before = house.taken(house.order()), house.anchored_on_chain()
     with _held(house, after=True) as reached, house.process() as anchor:
-        assert reached.wait(_PATIENCE_SECONDS)
+        assert reached.wait(PATIENCE_SECONDS)
         anchor.kill()
         anchor.wait()
     assert house.rows("SELECT status FROM outgoing") == [("signed",)]
@@ -85,7 +85,7 @@ def test_killed_between_sent_and_mined(house: AnchorHouse) -> None:
     house.world.rpc("evm_setAutomine", False)
     with house.process() as anchor:
         sent = "SELECT count(*) FROM outgoing WHERE status = 'sent'"
-        until(lambda: house.rows(sent) == [(1,)], "sent", _PATIENCE_SECONDS)
+        until(lambda: house.rows(sent) == [(1,)], "sent")
         anchor.kill()
         anchor.wait()
     house.world.rpc("evm_setAutomine", True)
@@ -112,7 +112,7 @@ def test_the_database_drops_its_connections(house: AnchorHouse) -> None:
     with house.process() as anchor:
         house.becomes(house.taken(house.order()), "anchored")
         house.rows(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         until(lambda: all(house.service.http.get("/v1/status").is_success for _ in range(30)), "up")
@@ -161,13 +161,13 @@ def _held(house: AnchorHouse, *, after: bool) -> Iterator[threading.Event]:
         if _SEND not in body:
             return body
         reached.set()
-        go.wait(_PATIENCE_SECONDS)
+        go.wait(PATIENCE_SECONDS)
         raise ConnectionResetError
 
     def twist(asked: Request, reply: Reply) -> Reply:
         if asked["method"] == _SEND.decode():
             reached.set()
-            go.wait(_PATIENCE_SECONDS)
+            go.wait(PATIENCE_SECONDS)
             raise ConnectionResetError
         return reply
 

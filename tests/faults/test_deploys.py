@@ -87,7 +87,7 @@ def site(postgres: Postgres, tmp_path: Path) -> Iterator[Site]:
     ):
         world.file(world.pay(world.register()))
         env = environment(node.url, url, tmp_path / "deployments", tmp_path / "data")
-        env["REDRESS_DRAIN_SECONDS"] = "1"
+        env["REDRESS_DRAIN_SECONDS"] = "5"  # long beside the time between two looks of the front
         indexed = Indexed(world, tmp_path / "deployments", url)
         found = Site(world, indexed, env, tmp_path, ports, front)
         stack.callback(found.end)

@@ -117,7 +117,7 @@ def test_the_database_drops_its_connections(house: RelayHouse) -> None:
     with house.process() as relay:
         house.becomes(house.taken(house.signed(people[0])), "mined")
         house.rows(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
         # Each of the pool's connections is found dead once.
@@ -182,7 +182,7 @@ def test_meters(house: RelayHouse) -> None:
         house.becomes(id_, "mined")
 
         def told() -> dict[str, float]:
-            text = httpx.get(f"http://127.0.0.1:{port}/metrics").text
+            text = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE_SECONDS).text
             lines = [line.rsplit(" ", 1) for line in text.splitlines() if line[0] != "#"]
             return {name.partition("{")[0]: float(value) for name, value in lines}
 

@@ -147,20 +147,20 @@ def test_a_database_that_hangs_keeps_nobody_waiting_for_ever(stage: Stage) -> No
 
 def test_without_a_node_reads_say_how_old_they_are_and_writes_fail_clearly(stage: Stage) -> None:
     person = stage.service.person()
+
+    def withdraw() -> httpx.Response:
+        return stage.http.post(
+            "/v1/actions/withdraw",
+            json={"actor": stage.world.customer, "complaint": stage.complaint, "offer_number": 0},
+        )
+
     with frozen(stage.node.process.pid):
         read = stage.http.get(f"/v1/cases/{stage.complaint}")
         assert read.status_code == 200
         assert read.json()["as_of_block"] == stage.service.get("/v1/status")["as_of_block"]
         refused = stage.service.ask(person, "register", policy={})
         assert refused.status_code in (422, 503)
-        withdrawn = stage.http.post(
-            "/v1/actions/withdraw",
-            json={"actor": stage.world.customer, "complaint": stage.complaint, "offer_number": 0},
-        )
+        withdrawn = withdraw()
         is_problem(withdrawn, 503, "node-unavailable")
         assert "Retry-After" in withdrawn.headers
-    again = stage.http.post(
-        "/v1/actions/withdraw",
-        json={"actor": stage.world.customer, "complaint": stage.complaint, "offer_number": 0},
-    )
-    assert again.status_code == 200
+    until(lambda: withdraw().status_code == 200, "the node is found again")

@@ -240,9 +240,7 @@ def test_a_second_indexer_is_refused(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_server_with_open_streams_ends_well(
-    stage: Stage, number: signal.Signals
-) -> None:
+def test_a_server_with_open_streams_ends_well(stage: Stage, number: signal.Signals) -> None:
     log = stage.folder / f"ends-{number}.log"
     with redress(log, stage.env, "serve", "--port", "0") as server:
         until(lambda: "http://" in log.read_text(), "the address")

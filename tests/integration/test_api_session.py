@@ -173,7 +173,7 @@ def test_signing_in_again_ends_the_former_session(mine: Browser, stage: Stage) -
 @pytest.mark.parametrize("guess", ["", "x", "A" * 43, "é", "'; DROP TABLE session; --", "x" * 3000])
 def test_a_guessed_session_is_nobodys(stage: Stage, guess: str) -> None:
     cookie = f"redress-session={guess}".encode()
-    with httpx.Client(base_url=stage.service.url) as http:
+    with httpx.Client(base_url=stage.service.url, timeout=PATIENCE_SECONDS) as http:
         response = http.get(SESSION, headers=[(b"cookie", cookie)])
     assert (response.status_code, response.json()["account"]) == (200, None)
 
@@ -200,7 +200,12 @@ def test_no_other_site_changes_anything(
     mine.sign_in(person)
     text = mine.ask(person)
     said = {name: value.format(url=stage.service.url) for name, value in headers.items()}
-    with httpx.Client(base_url=stage.service.url, cookies=mine.http.cookies, headers=said) as http:
+    with httpx.Client(
+        base_url=stage.service.url,
+        cookies=mine.http.cookies,
+        headers=said,
+        timeout=PATIENCE_SECONDS,
+    ) as http:
         other = Browser(http, "")
         is_problem(other.send(text, person), 403, "cross-site")
         is_problem(http.post(MESSAGE, json={"address": person.address}), 403, "cross-site")
@@ -251,7 +256,9 @@ def test_what_makes_no_sense_is_refused_in_words(
 @pytest.mark.parametrize("host", ["evil.example", "192.168.0.7", "localhost.evil.example", ""])
 def test_a_host_that_anybody_may_claim_is_not_believed(stage: Stage, host: str) -> None:
     headers = {"Host": host, "Origin": f"http://{host}"}
-    with httpx.Client(base_url=stage.service.url, headers=headers) as http:
+    with httpx.Client(
+        base_url=stage.service.url, headers=headers, timeout=PATIENCE_SECONDS
+    ) as http:
         response = http.post(MESSAGE, json={"address": Person().address})
     assert "set-cookie" not in response.headers
     is_problem(response, 409, "site-unknown")

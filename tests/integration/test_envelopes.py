@@ -25,6 +25,7 @@ from evidence.errors import EnvelopeMismatch, IdentityWrong
 from evidence.seal import seal
 from scripts.toolchain.postgres import Postgres
 from tests.api_scene import NOBODY, NOTHING, is_problem
+from tests.patience import PATIENCE_SECONDS
 from tests.sealing_scene import CLERK, Sealed, Someone, Stage, staged
 from tests.world import HOURS
 
@@ -103,7 +104,7 @@ def test_strangers_get_nothing(cast: Cast) -> None:
 def test_nobody_who_is_not_signed_in_gets_anything(cast: Cast) -> None:
     sealed = cast.customer.submit(FILES)
     path, url = f"/v1/evidence/{sealed.digest}", cast.stage.service.url
-    with httpx.Client(base_url=url, headers={"Origin": url}) as nobody:
+    with httpx.Client(base_url=url, headers={"Origin": url}, timeout=PATIENCE_SECONDS) as nobody:
         for answer in (
             nobody.get(f"{path}/envelope"),
             nobody.get(f"{path}/readers"),
@@ -120,7 +121,7 @@ def test_whoever_submitted_it_puts_its_first_envelopes_without_signing_in(cast: 
     sealed, other = customer.submit(FILES), customer.submit(FILES)
     body = base64.b64encode(seal_envelope(sealed.envelope, [customer.recipient])).decode()
     given = {"recipients": [customer.address], "envelope": body, "token": sealed.token}
-    with httpx.Client(base_url=cast.stage.service.url) as nobody:
+    with httpx.Client(base_url=cast.stage.service.url, timeout=PATIENCE_SECONDS) as nobody:
         path = f"/v1/evidence/{sealed.digest}/envelopes"
         for token in (other.token, sealed.token[:-1], f"{sealed.token}0", "\u00e9", ""):
             refused = nobody.post(path, json={**given, "token": token})
@@ -136,7 +137,7 @@ def test_a_token_is_only_for_what_is_certainly_new(cast: Cast) -> None:
     sealed, key = io.BytesIO(), recipient_of(new_identity())
     seal(io.BytesIO(b"dear shop"), sealed, [key])
     secret = {"commitment": "0x" + "22" * 32, "sealed_to": key}
-    with httpx.Client(base_url=cast.stage.service.url) as http:
+    with httpx.Client(base_url=cast.stage.service.url, timeout=PATIENCE_SECONDS) as http:
         for more, headers, is_given in (
             (secret, {}, True),
             ({}, {}, False),

@@ -17,6 +17,7 @@ from dapp.web.api import gateway
 from evidence import CID, Vault, import_file
 from evidence.cid import RAW
 from tests.gateway_server import serving
+from tests.patience import PATIENCE_SECONDS
 
 MIB = 1 << 20
 DATA = random.Random(8).randbytes(3 * MIB + 5)
@@ -34,7 +35,7 @@ def root(vault: Vault) -> CID:
 
 @pytest.fixture
 def http(vault: Vault, tmp_path: Path) -> Iterator[httpx.Client]:
-    with serving(vault) as url, httpx.Client(base_url=url) as client:
+    with serving(vault) as url, httpx.Client(base_url=url, timeout=PATIENCE_SECONDS) as client:
         yield client
 
 
@@ -96,7 +97,10 @@ def test_refused_content_is_not_given_by_any_of_its_names(
     def refused(cid: CID) -> int | None:
         return status if cid.multihash == leaf.multihash else None
 
-    with serving(vault, refused) as url, httpx.Client(base_url=url) as http:
+    with (
+        serving(vault, refused) as url,
+        httpx.Client(base_url=url, timeout=PATIENCE_SECONDS) as http,
+    ):
         for name in (str(leaf), leaf.encode("base16"), f"{leaf}?format=raw", f"{leaf}?format=car"):
             response = http.get(f"/ipfs/{name}")
             assert (response.status_code, response.json()["code"]) == (status, "content-refused")
@@ -167,6 +171,10 @@ def test_much_asked_for_at_once_leaves_threads_for_others(vault: Vault, root: CI
         return 410
 
     with serving(vault, slowly) as url, ThreadPoolExecutor(24) as pool:
-        answers = list(pool.map(lambda _: httpx.get(f"{url}/ipfs/{root}").status_code, range(24)))
-    assert set(answers) == {410}
+        asked = [
+            pool.submit(httpx.get, f"{url}/ipfs/{root}", timeout=PATIENCE_SECONDS)
+            for _ in range(24)
+        ]
+        answers = {one.result().status_code for one in asked}
+    assert answers == {410}
     assert most <= 8

@@ -15,6 +15,7 @@ from evidence.gateway_request import CAR_TYPE, RAW_TYPE
 from evidence.unixfs import Profile
 from scripts.toolchain.kubo import Kubo
 from tests.gateway_server import serving
+from tests.patience import PATIENCE_SECONDS
 from tests.unit.evidence.shards import Store
 
 SMALL = Profile(chunk_bytes=256, max_links=3)
@@ -59,7 +60,7 @@ def both(kubo: Kubo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]
     httpx.post(rpc, files={"file": car}, timeout=60).raise_for_status()
     with (
         serving(vault) as url,
-        httpx.Client(base_url=url) as ours,
+        httpx.Client(base_url=url, timeout=PATIENCE_SECONDS) as ours,
         httpx.Client(base_url=kubo.gateway_url, timeout=60) as kubos,
     ):
         yield Both(ours, kubos, root)

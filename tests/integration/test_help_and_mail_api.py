@@ -133,7 +133,7 @@ def test_behind_a_proxy_each_reader_answers_for_himself(stage: Stage) -> None:
 
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_every_article_is_a_page(stage: Stage, language: str) -> None:
-    with httpx.Client(base_url=stage.service.url) as http:
+    with httpx.Client(base_url=stage.service.url, timeout=PATIENCE_SECONDS) as http:
         for slug, article in library()[language].items():
             page = http.get(f"/help/{slug}", params={"lang": language})
             assert page.status_code == 200
@@ -229,7 +229,7 @@ def test_the_process_answers_what_the_web_could_not(stage: Stage) -> None:
     log = stage.folder / "mail.log"
     with redress(log, stage.env, "mail", "run", "--poll-seconds", "1") as child:
         until(lambda: "mail is taken" in log.read_text(), "the process")
-        until(lambda: any(one["To"] == "late@example.org" for one in stage.mail.mails), "it", 45)
+        until(lambda: any(one["To"] == "late@example.org" for one in stage.mail.mails), "it")
         child.send_signal(signal.SIGTERM)
         assert child.wait(PATIENCE_SECONDS) == 0
     assert "late@example.org" not in log.read_text()

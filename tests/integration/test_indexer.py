@@ -257,7 +257,7 @@ def test_readers_are_told_after_each_commit_until_it_is_stopped(indexed: Indexed
                 # Something new while it follows the head.
                 await asyncio.to_thread(world.acknowledge, number)
             indexer.stop()
-            await asyncio.wait_for(running, 20)
+            await asyncio.wait_for(running, PATIENCE_SECONDS)
         return heard
 
     first, second = asyncio.run(work())

@@ -261,7 +261,7 @@ def test_outages_are_waited_out(indexed: Indexed, fault: Fault) -> None:
             await indexer.run(until_block=indexed.world.block_number())
 
     with lying_node(indexed.world.url) as lying:
-        asyncio.run(asyncio.wait_for(work(lying.url, lying.faults), 30))
+        asyncio.run(asyncio.wait_for(work(lying.url, lying.faults), PATIENCE_SECONDS))
         assert lying.faults == []
     assert indexed.ask(lambda q: q.status()).mismatches == ()
 

@@ -18,6 +18,7 @@ from dapp.settings import Settings
 from dapp.store.database import schema_of
 from tests import chains
 from tests.indexing import Indexed
+from tests.patience import PATIENCE_SECONDS
 from tests.world import World
 
 OTHER_CHAIN = 4242
@@ -170,7 +171,7 @@ def test_all_are_stopped_by_one_word(indexed: Indexed) -> None:
                 if len(seen) == len(indexers) == 2:
                     _stop(indexers)
 
-            await asyncio.wait_for(several.run(indexers, tell), 60)
+            await asyncio.wait_for(several.run(indexers, tell), PATIENCE_SECONDS)
 
     asyncio.run(work())
 

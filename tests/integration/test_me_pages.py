@@ -8,6 +8,7 @@ import pytest
 
 from scripts.toolchain.postgres import Postgres
 from tests.api_scene import is_problem
+from tests.patience import PATIENCE_SECONDS
 from tests.sealing_scene import Someone, Stage, staged
 
 PAGES = ("/me", "/me/messages", "/me/developer")
@@ -85,7 +86,9 @@ def test_somebody_else_who_is_signed_in_finds_nothing_private(scene: Scene, path
 def test_an_api_key_opens_no_page(scene: Scene) -> None:
     made = scene.anne.http.post("/v1/me/api-keys", json={"name": "reader"}).json()
     headers = {"Authorization": f"Bearer {made['key']}"}
-    with httpx.Client(base_url=scene.stage.service.url, headers=headers) as program:
+    with httpx.Client(
+        base_url=scene.stage.service.url, headers=headers, timeout=PATIENCE_SECONDS
+    ) as program:
         for path in PAGES:
             assert found_in(read(program, path, account=scene.anne.address)) == set()
 

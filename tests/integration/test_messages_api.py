@@ -25,6 +25,7 @@ from tests.api_player import Person, Service, environment, redress, running, unt
 from tests.api_scene import is_problem
 from tests.integration.test_api_session import Browser, browser
 from tests.messaging import MailServer, Receiver, bodies, link_of, mail_server
+from tests.patience import PATIENCE_SECONDS
 from tests.world import World
 
 PATH = "/v1/me/notifications"
@@ -129,7 +130,9 @@ def test_only_who_is_signed_in(stage: Stage) -> None:
 def test_another_site_changes_nothing(stage: Stage, anne: Browser) -> None:
     headers = {"Origin": "https://evil.example"}
     url = stage.service.url
-    with httpx.Client(base_url=url, cookies=anne.http.cookies, headers=headers) as evil:
+    with httpx.Client(
+        base_url=url, cookies=anne.http.cookies, headers=headers, timeout=PATIENCE_SECONDS
+    ) as evil:
         is_problem(evil.post(f"{PATH}/test"), 403, "cross-site")
         is_problem(evil.put(PATH, json={"language": "en"}), 403, "cross-site")
 
@@ -223,7 +226,7 @@ def test_a_test_message_comes_by_itself(stage: Stage, anne: Browser, receiver: R
     added = add(anne, "webhook", receiver.url)
     with stage.worker():
         assert anne.http.post(f"{PATH}/test").status_code == 202
-        until(lambda: len(receiver.posts) == 1, "the test", 10)
+        until(lambda: len(receiver.posts) == 1, "the test")
     (post,) = receiver.posts
     assert Webhook(added["secret"]).verify(post.body, dict(post.headers))["type"] == "test"
     is_problem(anne.http.post(f"{PATH}/test"), 409, "test-too-soon")
@@ -250,7 +253,7 @@ def test_what_happens_on_the_chain_comes_by_itself(
         with stage.worker():
             complaint = world.file(world.pay(shop))
             world.offer(complaint, 4000)
-            until(lambda: len(receiver.posts) == 1, "the offer", 15)
+            until(lambda: len(receiver.posts) == 1, "the offer")
     said = Webhook(secret).verify(receiver.posts[0].body, dict(receiver.posts[0].headers))
     assert (said["type"], said["data"]["complaint"]) == ("case.offer", complaint)
     assert said["data"]["finality"] in ("latest", "finalized")
@@ -269,18 +272,14 @@ def test_a_worker_that_is_killed_in_the_middle_loses_nothing(
 
         receiver.before = kill
         anne.http.post(f"{PATH}/test")
-        until(lambda: first.poll() is not None, "the end of the worker", 15)
+        until(lambda: first.poll() is not None, "the end of the worker")
     assert len(receiver.posts) == 1
     # Its lease is over.
     stage.sql("UPDATE channel SET next_at = 0")
     stage.sql("UPDATE letter SET next_try_at = 0 WHERE state = 'pending'")
     with stage.worker():
-        until(lambda: len(receiver.posts) == 2, "the message again", 15)
-        until(
-            stage.is_settled,
-            "settled",
-            10,
-        )
+        until(lambda: len(receiver.posts) == 2, "the message again")
+        until(stage.is_settled, "settled")
     once, again = receiver.posts
     assert once.headers["webhook-id"] == again.headers["webhook-id"]
     assert once.body == again.body
@@ -298,10 +297,10 @@ def test_a_worker_shows_how_much_there_is_to_do(
     with stage.worker("measured", "--metrics-port", str(port)):
 
         def shown() -> str:
-            return httpx.get(f"http://127.0.0.1:{port}/metrics").text
+            return httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE_SECONDS).text
 
         tried = 'redress_messages_tries_total{channel="webhook",outcome="status-500"} 1.0'
-        until(lambda: tried in shown(), "the failure", 10)
+        until(lambda: tried in shown(), "the failure")
         assert "redress_messages_pending" in shown()
         assert "redress_messages_oldest_seconds" in shown()
 
@@ -313,12 +312,8 @@ def test_several_workers_send_each_message_once(stage: Stage) -> None:
                 mine.sign_in(Person())
                 add(mine, "webhook", receiver.url)
                 assert mine.http.post(f"{PATH}/test").status_code == 202
-        until(lambda: len(receiver.posts) >= 12, "all tests", 20)
-        until(
-            stage.is_settled,
-            "settled",
-            10,
-        )
+        until(lambda: len(receiver.posts) >= 12, "all tests")
+        until(stage.is_settled, "settled")
         assert len({post.headers["webhook-id"] for post in receiver.posts}) == 12
         assert len(receiver.posts) == 12
 
@@ -327,11 +322,11 @@ def test_an_address_is_confirmed_on_a_page_and_not_by_a_robot(stage: Stage, anne
     address = "anne@example.org"
     add(anne, "email", address)
     with stage.worker():
-        until(lambda: bool(stage.mails_to(address)), "the question", 10)
+        until(lambda: bool(stage.mails_to(address)), "the question")
         link = link_of(stage.mails_to(address)[0], "confirm")
         assert stage.service.url.split(":")[0] in bodies(stage.mails_to(address)[0])[0]
         page = f"/messages/confirm?link={link}"
-        with httpx.Client(base_url=stage.service.url) as robot:
+        with httpx.Client(base_url=stage.service.url, timeout=PATIENCE_SECONDS) as robot:
             shown = robot.get(page)
             assert shown.status_code == 200
             assert '<form method="post">' in shown.text
@@ -342,7 +337,7 @@ def test_an_address_is_confirmed_on_a_page_and_not_by_a_robot(stage: Stage, anne
             (channel,) = anne.http.get(PATH).json()["channels"]
             assert (channel["state"], channel["target"]) == ("active", address)
             anne.http.post(f"{PATH}/test")
-            until(lambda: len(stage.mails_to(address)) == 2, "the test", 10)
+            until(lambda: len(stage.mails_to(address)) == 2, "the test")
             stop = link_of(stage.mails_to(address)[1], "unsubscribe")
             one_click = robot.post(
                 f"/messages/unsubscribe?link={stop}", data={"List-Unsubscribe": "One-Click"}
@@ -354,7 +349,7 @@ def test_an_address_is_confirmed_on_a_page_and_not_by_a_robot(stage: Stage, anne
 @pytest.mark.parametrize("page", ["confirm", "unsubscribe", "refuse"])
 @pytest.mark.parametrize("link", ["", "x", "a.b.c", "<script>alert(1)</script>", "%00", "é"])
 def test_a_link_that_is_not_ours_opens_nothing(stage: Stage, page: str, link: str) -> None:
-    with httpx.Client(base_url=stage.service.url) as http:
+    with httpx.Client(base_url=stage.service.url, timeout=PATIENCE_SECONDS) as http:
         for method in ("GET", "POST"):
             response = http.request(method, f"/messages/{page}", params={"link": link})
             assert response.status_code == 404
@@ -364,7 +359,7 @@ def test_a_link_that_is_not_ours_opens_nothing(stage: Stage, page: str, link: st
 
 def test_a_calendar_opens_with_its_token_alone(stage: Stage, anne: Browser) -> None:
     url = anne.http.post(f"{PATH}/calendar").json()["url"]
-    with httpx.Client() as stranger:
+    with httpx.Client(timeout=PATIENCE_SECONDS) as stranger:
         found = stranger.get(url)
         assert found.status_code == 200
         assert found.headers["content-type"] == "text/calendar; charset=utf-8"

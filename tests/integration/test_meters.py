@@ -11,6 +11,7 @@ from scripts.toolchain.postgres import Postgres
 from tests import chains
 from tests.api_player import environment, running, until
 from tests.listening import Listener
+from tests.patience import PATIENCE_SECONDS
 from tests.world import HOURS, World
 
 
@@ -44,7 +45,8 @@ def test_what_ails_the_service_can_be_read_but_not_from_outside(
             found: dict[str, float] = {}
 
             def read() -> bool:
-                found.update(values(httpx.get(f"http://127.0.0.1:{port}/metrics").text))
+                url = f"http://127.0.0.1:{port}/metrics"
+                found.update(values(httpx.get(url, timeout=PATIENCE_SECONDS).text))
                 return found.get("redress_head_block") == world.block_number()
 
             until(read, "measured")

@@ -49,7 +49,7 @@ def test_a_vote_is_opened_without_its_arbitrator(house: RelayHouse) -> None:
     assert (taken.status_code, taken.json()["status"]) == (202, "queued")
     assert post(house, body).json()["id"] == taken.json()["id"]
     with house.process():
-        until(lambda: post(house, body).json()["status"] == "mined", "the vote is opened", 30)
+        until(lambda: post(house, body).json()["status"] == "mined", "the vote is opened")
     house.service.wait_for(house.world.block_number())
     seats = house.service.get(f"/v1/cases/{complaint}")["case"]["rounds"][-1]["seats"]
     assert [one["vote"] for one in seats] == [None, VOTES[1], None]

@@ -260,7 +260,9 @@ def test_the_start_page_opens_before_anything_is_indexed(
                 return bool(shown)
 
             until(announced, "the server's address")
-            with httpx.Client(base_url=shown[0], headers={"Accept": "text/html"}) as http:
+            with httpx.Client(
+                base_url=shown[0], headers={"Accept": "text/html"}, timeout=90.0
+            ) as http:
                 home = http.get("/")
                 assert home.status_code == 200
                 assert "Nothing was measured so far" in home.text

@@ -22,6 +22,7 @@ from evidence.pinning import Pin, PinningService, Token
 from scripts.toolchain import process
 from scripts.toolchain.kubo import Kubo as KuboNode
 from tests.api_player import until
+from tests.patience import PATIENCE_SECONDS
 
 USER, PASSWORD = "redress", "of-the-test"
 
@@ -81,7 +82,8 @@ def answers(url: str) -> bool:
 @pytest.fixture
 def service(cluster: str) -> Iterator[PinningService]:
     """As a user to whom the cluster gave a token."""
-    given = httpx.post(f"{cluster}/token", auth=(USER, PASSWORD)).raise_for_status()
+    given = httpx.post(f"{cluster}/token", auth=(USER, PASSWORD), timeout=PATIENCE_SECONDS)
+    given.raise_for_status()
     with PinningService(cluster, Token(given.json()["token"], "the cluster")) as service:
         yield service
 

@@ -2,15 +2,19 @@
 
 import asyncio
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from dapp.service.targets import Held
 from dapp.store.database import pool
 from dapp.store.replication import Replication, State
-from evidence import Vault
+from evidence import CID, Vault
+from evidence.dag import BlockSource
 from scripts.toolchain import process
+from tests.patience import PATIENCE_SECONDS
 from tests.replicating import (
     CHAIN,
     FAST,
@@ -80,10 +84,20 @@ def test_a_claim_is_for_one_alone_and_goes_to_others_when_it_ends(url: str, vaul
 
 def test_who_has_lost_the_row_stops_sending(url: str, vault: Vault) -> None:
     """The process was asleep for longer than its lease."""
-    shelf = Shelf(slow_seconds=1.0)
+    lease, go = 0.6, threading.Event()
+
+    class Slow(Shelf):
+        def send(self, root: CID, source: BlockSource, reference: str | None) -> Held:
+            def held(cid: CID) -> bytes:
+                go.wait(PATIENCE_SECONDS)
+                return source(cid)
+
+            return super().send(root, held, reference)
+
+    shelf = Slow()
 
     async def work() -> None:
-        async with site(url, vault, shelf, pace=replace(FAST, lease=0.6)) as one:
+        async with site(url, vault, shelf, pace=replace(FAST, lease=lease)) as one:
             shown = one.submit("hello")
 
             async def sending() -> bool:
@@ -91,6 +105,9 @@ def test_who_has_lost_the_row_stops_sending(url: str, vault: Vault) -> None:
 
             await until(sending, "the first send")
             sql(url, "UPDATE replication SET claims = claims + 1, next_try_at = 'infinity'")
+            # Nothing renews it any more.
+            await asyncio.sleep(lease + 0.1)
+            go.set()
 
             async def given_up() -> bool:
                 return shelf.at_once.total() == 0
@@ -105,9 +122,8 @@ def test_who_has_lost_the_row_stops_sending(url: str, vault: Vault) -> None:
 WORKER = """
 import asyncio, sys, time
 from pathlib import Path
-from dataclasses import replace
 from evidence import Vault
-from tests.replicating import FAST, Shelf, site
+from tests.replicating import Shelf, site
 
 class Stuck(Shelf):
     def send(self, root, source, reference):
@@ -115,7 +131,7 @@ class Stuck(Shelf):
         time.sleep(3600)
 
 async def work():
-    async with site(sys.argv[1], Vault(Path(sys.argv[2])), Stuck(), pace=replace(FAST, lease=5.0)):
+    async with site(sys.argv[1], Vault(Path(sys.argv[2])), Stuck()):
         await asyncio.sleep(3600)
 
 asyncio.run(work())
@@ -141,10 +157,16 @@ def test_what_a_killed_process_was_sending_is_sent_by_another(
                     return "sending" in log.read_text()
 
                 await until(sending, "the worker sends")
-                for _ in range(10):  # for longer than the lease: it is renewed
-                    assert await one.rows.claim("shelf", 5.0) is None, log.read_text()
-                    await asyncio.sleep(0.6)
+                claimed = sql(url, "SELECT next_try_at FROM replication")
+
+                async def renewed() -> bool:
+                    return sql(url, "SELECT next_try_at FROM replication") != claimed
+
+                await until(renewed, "the lease is renewed")
+                assert await one.rows.claim("shelf", FAST.lease) is None, log.read_text()
                 child.kill()
+                child.wait()
+                sql(url, "UPDATE replication SET next_try_at = now()")  # as when the lease is over
             async with site(url, vault, shelf) as one:
                 await until_all(one, "pinned", ["shelf"], shown)
         finally:

@@ -99,9 +99,9 @@ def _appearing(path: Path, runner: subprocess.Popen[str]) -> str:
     return path.read_text()
 
 
-def _left_after(processes: dict[str, int], patience_seconds: float = 10.0) -> list[str]:
+def _left_after(processes: dict[str, int]) -> list[str]:
     """Return the parts that still run when patience is at its end."""
-    deadline = time.monotonic() + patience_seconds
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         left = [name for name, pid in processes.items() if _runs(pid)]
         if not left or time.monotonic() > deadline:
@@ -190,7 +190,7 @@ def test_a_killed_chain_loses_little_and_goes_on(start: Start) -> None:
 
 
 def _wait_for_copy(data: Path, height: int) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE_SECONDS
     kept = data / "chain.kept.json"
     while not kept.exists() or json.loads(kept.read_text())["best_block_number"] != height:
         assert time.monotonic() < deadline, "the chain was not kept"
@@ -199,7 +199,7 @@ def _wait_for_copy(data: Path, height: int) -> None:
 
 def _send(node: str, transaction: dict[str, str]) -> dict[str, Any]:
     sent = anvil.rpc(node, "eth_sendTransaction", transaction)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while (receipt := anvil.rpc(node, "eth_getTransactionReceipt", sent)) is None:
         assert time.monotonic() < deadline
         time.sleep(0.02)

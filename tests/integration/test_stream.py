@@ -17,6 +17,7 @@ from tests import chains
 from tests.api_player import Service, environment, redress, running, until
 from tests.api_scene import is_problem
 from tests.listening import Listener, Parser, crowd
+from tests.patience import PATIENCE_SECONDS
 from tests.world import World
 
 
@@ -191,7 +192,7 @@ def test_hundreds_listen_to_one_server(stage: Stage) -> None:
         await opened.wait()
         for _ in range(5):
             await asyncio.to_thread(world.pay, organisation)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             return await crowded
 
     parsers = asyncio.run(play())
@@ -232,4 +233,4 @@ def test_a_place_that_never_was_keeps_nobody_else_waiting(stage_of_module: Stage
     stage.world.register()
     stage.heard(other, stage.indexed())
     assert ahead.said.heard == []
-    assert httpx.get(f"{stage.service.url}/healthz").status_code == 200
+    assert httpx.get(f"{stage.service.url}/healthz", timeout=PATIENCE_SECONDS).status_code == 200

@@ -19,6 +19,7 @@ from evidence.unixfs import read_file
 from scripts.toolchain import kubo as kubo_tool
 from scripts.toolchain.kubo import Kubo as KuboNode
 from tests.integration.test_unixfs_agreement import names_in_npm
+from tests.patience import PATIENCE_SECONDS
 from tests.unit.evidence.kubo_vectors import VECTORS, names
 from tests.unit.evidence.shards import Store
 
@@ -102,7 +103,8 @@ def test_our_name_is_kubos_and_kubo_opens_ours(node: KuboNode, client: Kubo, nam
     client.add_dag(root, store.get_block)
     url = f"{node.api_url}/api/v0"
     for path in (min(files), max(files)):
-        reply = httpx.post(f"{url}/cat", params={"arg": f"/ipfs/{root}/{path}", "offline": "true"})
+        asked = {"arg": f"/ipfs/{root}/{path}", "offline": "true"}
+        reply = httpx.post(f"{url}/cat", params=asked, timeout=PATIENCE_SECONDS)
         assert reply.raise_for_status().text == files[path]
     reply = httpx.post(f"{url}/ls", params={"arg": str(root), "offline": "true"}, timeout=60)
     links = reply.raise_for_status().json()["Objects"][0]["Links"]
@@ -120,8 +122,9 @@ def test_an_empty_directory_is_kubos(node: KuboNode) -> None:
     assert added(node, {}) == stored({})[0]
     root = import_directory([("a/b", None)], lambda cid, block: None).cid
     url = f"{node.api_url}/api/v0/files"
-    httpx.post(f"{url}/mkdir", params={"arg": "/t/a/b", "parents": "true"}).raise_for_status()
-    reply = httpx.post(f"{url}/stat", params={"arg": "/t"}).raise_for_status()
+    with httpx.Client(base_url=url, timeout=PATIENCE_SECONDS) as http:
+        http.post("/mkdir", params={"arg": "/t/a/b", "parents": "true"}).raise_for_status()
+        reply = http.post("/stat", params={"arg": "/t"}).raise_for_status()
     assert reply.json()["Hash"] == str(root)
 
 
