@@ -48,7 +48,7 @@ _WALLET = """(([account, chain, node]) => {
   window.addEventListener("eip6963:requestProvider", () =>
     window.dispatchEvent(new CustomEvent("eip6963:announceProvider", { detail })));
 })"""
-_CHECKING = ":is([data-proof], [data-signed]) .verdict[data-verdict=busy]"
+_CHECKING = ":is([data-proof], [data-leaf]) .verdict[data-verdict=busy]"
 _UNFOLD = "document.querySelectorAll('details').forEach(one => { one.open = true; })"
 _JUDGE = """([within, tags, rules]) => axe.run(within ? { include: [[within]] } : document, {
   runOnly: rules ? { type: "rule", values: rules } : { type: "tag", values: tags },

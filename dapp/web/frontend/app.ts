@@ -105,7 +105,7 @@ async function dress(): Promise<void> {
   if (document.querySelector("[data-queue]")) (await import("./desk")).start();
   if (document.querySelector("[data-exhibit]")) void (await import("./exhibits")).check();
   if (document.querySelector("[data-proof]")) (await import("./proof")).start();
-  if (document.querySelector("[data-signed]")) (await import("./signed")).start();
+  if (document.querySelector("[data-leaf]")) (await import("./signed")).start();
   if (document.querySelector("[data-own]")) (await import("./own")).start(fail);
 }
 

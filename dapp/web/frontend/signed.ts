@@ -20,7 +20,7 @@ let phase = "";
 
 /** Also after each swap of what stands above: what became of it there is checked here. */
 export function start(): void {
-  const page = document.querySelector<HTMLElement>("[data-signed]")!;
+  const page = document.querySelector<HTMLElement>("[data-leaf]")!;
   const now = document.querySelector("#signed [data-phase]")!.textContent!;
   if (!page.dataset["ready"]) again = judged(page, () => judge(page));
   else if (now !== phase) again();
