@@ -52,22 +52,22 @@ def scene(service: Service) -> Scene:
     return Scene(service, shop, buyer, cases[0]["id"], second)
 
 
-@pytest.fixture
-def buyer(browser: Browser, scene: Scene) -> Iterator[Visitor]:
-    visitor = Visitor(browser, scene.service, scene.buyer)
+def at_the_case(browser: Browser, scene: Scene, person: Person) -> Iterator[Visitor]:
+    visitor = Visitor(browser, scene.service, person)
     visitor.open(f"/c/{scene.complaint}")
     visitor.connect()
     yield visitor
     visitor.close()
+
+
+@pytest.fixture
+def buyer(browser: Browser, scene: Scene) -> Iterator[Visitor]:
+    yield from at_the_case(browser, scene, scene.buyer)
 
 
 @pytest.fixture
 def shop(browser: Browser, scene: Scene) -> Iterator[Visitor]:
-    visitor = Visitor(browser, scene.service, scene.shop)
-    visitor.open(f"/c/{scene.complaint}")
-    visitor.connect()
-    yield visitor
-    visitor.close()
+    yield from at_the_case(browser, scene, scene.shop)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -78,7 +78,7 @@ def test_a_full_disk_is_waited_out(stage: Stage) -> None:
                 story.mine(5)
                 head = story.world.header(story.world.block_number()).block.hash[2:]
                 is_there = partial(_has, index, head)
-                until(lambda there=is_there: there() or _is_full(disk), "the head, or no room")  # type: ignore[misc]
+                until(partial(_is_decided, is_there, disk), "the head, or no room")
                 try:
                     # What little room is left may do for it.
                     until(is_there, "the head", 3.0)
@@ -98,8 +98,9 @@ def _has(index: Indexed, block: str) -> bool:
     return block in str(_blocks(index))
 
 
-def _is_full(disk: Path) -> bool:
-    return shutil.disk_usage(disk).free < 300_000
+def _is_decided(is_there: Callable[[], bool], disk: Path) -> bool:
+    """Stored, or no room for it."""
+    return is_there() or shutil.disk_usage(disk).free < 300_000
 
 
 @contextmanager

@@ -55,7 +55,7 @@ export async function askChain(page: HTMLElement, to: string, data: string, bloc
   if (!node && !wallet.me()) return null;
   const ask = (method: string, params: unknown[]): Promise<unknown> => (node ? askNode(node, method, params) : wallet.call(method, params));
   const chain = page.dataset["chain"]!;
-  if (BigInt(String(await ask("eth_chainId", []))) !== BigInt(chain)) throw new Sentence(say("proof-other-chain", { chain: `eip155:${chain}` }));
+  if (Number(await ask("eth_chainId", [])) !== Number(chain)) throw new Sentence(say("proof-other-chain", { chain: `eip155:${chain}` }));
   const value = String(await ask("eth_call", [{ to, data }, block]));
   // Where no contract is, nothing is returned.
   if (!WORD.test(value)) throw new Sentence(say("proof-no-contract"));
@@ -67,7 +67,7 @@ async function askNode(url: string, method: string, params: unknown[]): Promise<
   const headers = { "Content-Type": "application/json" };
   const answer = (await fetch(url, { method: "POST", headers, body })
     .then((response) => response.json())
-    .catch(() => ({}))) as { result?: string; error?: { message: string } };
-  if (!answer.result) throw new Sentence(answer.error?.message ?? say("proof-node-failed"));
+    .catch(() => null)) as { result?: string; error?: { message?: string } } | null;
+  if (!answer?.result) throw new Sentence(answer?.error?.message ?? say("proof-node-failed"));
   return answer.result;
 }

@@ -9,17 +9,20 @@ const watch = new MutationObserver(() => {
 watch.observe(document, { childList: true, subtree: true });
 document.addEventListener("DOMContentLoaded", () => watch.disconnect());
 
-let held: (() => void) | undefined;
+let held: SubmitEvent | undefined;
 
 // What only a script sends would, sent before that script is there, come back as a new page with all that was typed in its address.
 addEventListener("submit", (event) => {
   const form = event.target as HTMLFormElement;
-  if (event.defaultPrevented || form.hasAttribute("method")) return;
+  if (form.hasAttribute("method")) return;
+  // Who presses again once the script is there has sent it.
+  if (event.defaultPrevented && held?.target === form) held = undefined;
+  if (event.defaultPrevented) return;
   event.preventDefault();
-  held = () => form.requestSubmit(event.submitter);
+  held = event;
 });
 document.addEventListener("redress:ready", () => {
   const again = held;
   held = undefined;
-  again?.();
+  if (again) (again.target as HTMLFormElement).requestSubmit(again.submitter);
 });
