@@ -28,19 +28,14 @@ _AXE = NODE_MODULES / "axe-core" / "axe.min.js"
 _QUIET_SECONDS = 0.06
 _MOST_LOOKS = 300
 
-# A wallet that gives its account and its chain, and asks the node on the pages that check for
-# themselves; nothing is signed here. EIP-6963.
-_WALLET = """(([account, chain, node]) => {
+# A wallet that gives its account and its chain, and asks its node for the pages that check for
+# themselves: from outside of the page, as an extension does. Nothing is signed here. EIP-6963.
+_WALLET = """(([account, chain]) => {
   localStorage.setItem("redress.wallet", "test.redress");
   localStorage.setItem("redress.account", account.toLowerCase());
   const said = { eth_chainId: chain, eth_accounts: [account], eth_requestAccounts: [account] };
-  const ask = async (method, params) => {
-    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
-    const headers = { "Content-Type": "application/json" };
-    return (await (await fetch(node, { method: "POST", headers, body })).json()).result;
-  };
   const request = async ({ method, params }) =>
-    method === "eth_call" ? ask(method, params) : said[method] ?? null;
+    method === "eth_call" ? redressTestNode(method, params) : said[method] ?? null;
   const provider = { on: () => {}, request };
   const info = { uuid: "9e0c7f0e-6f0f-4d6e-8a53-5c0ad1cbd5cd", name: "Test wallet",
     icon: "data:image/svg+xml,", rdns: "test.redress" };
@@ -175,7 +170,14 @@ async def _prepare(context: BrowserContext, scene: Scene, reader: Reader, langua
         ]
     )
     if reader.account:
-        told = json.dumps([reader.account, hex(scene.chain_id), scene.node])
+
+        async def ask(method: str, params: list[Any]) -> Any:
+            body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+            answer = await context.request.post(scene.node, data=body)
+            return (await answer.json()).get("result")
+
+        await context.expose_function("redressTestNode", ask)
+        told = json.dumps([reader.account, hex(scene.chain_id)])
         await context.add_init_script(f"{_WALLET}({told})")
     if reader.session:
         account = json.dumps(reader.account.lower())
