@@ -66,7 +66,8 @@ def test_it_is_signed_and_opened_when_it_is_needed(house: AnchorHouse, customer:
     page.wait_for_url("**/c/*")
     customer.shows("The organisation must reply by")
     customer.shows(WORDS)
-    customer.open(f"/anchored/{leaf}")
+    page.get_by_role("link", name="Signed complaint").click()
+    page.wait_for_url(f"**/anchored/{leaf}")
     customer.shows("It was opened as case")
 
 

@@ -123,6 +123,10 @@ def test_whom_the_customer_named_opens_with_its_signature(house: AnchorHouse) ->
     asked = {"actor": house.world.bystander, "leaf": leaf}
     again = house.service.http.post("/v1/actions/open-anchored", json=asked)
     is_problem(again, 409, "anchored-otherwise")
+    assert f'href="/anchored/{leaf}"' in house.service.http.get(f"/c/{number}").text
+    # Where only the chain is known there is no page to go to.
+    house.empty()
+    assert f'href="/anchored/{leaf}"' not in house.service.http.get(f"/c/{number}").text
 
 
 def test_the_same_again_is_the_same(house: AnchorHouse) -> None:

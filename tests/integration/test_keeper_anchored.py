@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 
+import pytest
+
 from dapp.domain.anchor_file import Signed
 from dapp.domain.anchoring import AnchoredComplaint
 from dapp.domain.events import DESK, ESCROW
@@ -71,6 +73,7 @@ def test_what_would_lapse_is_opened_and_runs_as_any_other(yard: Yard) -> None:
     assert f"complaint/{number}/execute" in " ".join(yard.once())
 
 
+@pytest.mark.needs("impersonation")
 def test_an_account_that_burns_gas_is_not_paid_for(yard: Yard) -> None:
     world = yard.world
     organisation = world.register()

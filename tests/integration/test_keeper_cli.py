@@ -69,6 +69,7 @@ def test_in_words(env: dict[str, str]) -> None:
     assert "raise --gas-budget" in " ".join(done.stdout.split())
 
 
+@pytest.mark.needs("any_balance")
 def test_without_money_or_key_it_says_so(yard: Yard, env: dict[str, str]) -> None:
     yard.endow(0)
     found = said(env, "--all", "--once")

@@ -30,6 +30,7 @@ def base_fee(world: World, wei: int) -> None:
     world.mine()
 
 
+@pytest.mark.needs("base_fee")
 def test_for_profit_only_what_brings_more_than_its_gas_is_done(yard: Yard) -> None:
     world = yard.world
     world.stake()
@@ -53,6 +54,7 @@ def test_for_profit_only_what_brings_more_than_its_gas_is_done(yard: Yard) -> No
     assert any(name.startswith(f"complaint/{silent}/execute") for name in left)
 
 
+@pytest.mark.needs("base_fee")
 def test_the_panel_after_a_void_one_earns_nothing(yard: Yard) -> None:
     world = yard.world
     world.stake()
@@ -66,6 +68,7 @@ def test_the_panel_after_a_void_one_earns_nothing(yard: Yard) -> None:
     assert list(yard.look(PROFITABLE).values()) == ["unprofitable"]
 
 
+@pytest.mark.needs("base_fee")
 def test_gas_is_spent_up_to_the_budget_of_a_day_whatever_restarts(yard: Yard) -> None:
     world = yard.world
     shop = world.register()
@@ -85,6 +88,7 @@ def test_gas_is_spent_up_to_the_budget_of_a_day_whatever_restarts(yard: Yard) ->
     assert "sent" in yard.once(some).values()
 
 
+@pytest.mark.needs("any_balance")
 def test_a_keeper_without_money_says_so_and_sends_nothing(yard: Yard) -> None:
     world = yard.world
     world.file(world.pay(world.register()))
@@ -96,6 +100,7 @@ def test_a_keeper_without_money_says_so_and_sends_nothing(yard: Yard) -> None:
     assert list(yard.once().values()) == ["sent"]
 
 
+@pytest.mark.needs("base_fee")
 def test_gas_above_what_we_pay_is_waited_out(yard: Yard) -> None:
     world = yard.world
     world.file(world.pay(world.register()))

@@ -1,5 +1,6 @@
 """The case page, and the proof behind it."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from anyio import to_thread
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
 from dapp.domain.case import Case
+from dapp.domain.events import Event
 from dapp.domain.rounds import Seat
 from dapp.domain.types import NO_DIGEST, ComplaintId, Hash32
 from dapp.errors import NotFound, RedressError
@@ -72,6 +74,7 @@ async def view_of(request: Request, complaint: ComplaintId) -> tuple[Look, CaseP
         halted=head.halted is not None,
         foreseen=foreseen,
         private=await _private(request, complaint, manifests),
+        signed=await _signed(request, events),
     )
     look = look_at(standing.row, standing.moment, language_of(request))
     return look, case_page(look, sources), manifests
@@ -86,6 +89,19 @@ async def _private(request: Request, complaint: ComplaintId, manifests: Manifest
         if (told := await parts.erasure.told(Hash32(digest))) is not None:
             erased[digest] = told
     return PrivateFacts(unopened=said["unopened"], erased=erased)
+
+
+async def _signed(request: Request, events: Sequence[Event]) -> Hash32 | None:
+    """The leaf of a complaint that was signed first. Another service may hold what was signed."""
+    for event in events:
+        if event.name == "FiledAnchored":
+            leaf = Hash32(event.text("leaf"))
+            try:
+                await parts_of(request).anchoring.find(leaf)
+            except NotFound:
+                return None
+            return leaf
+    return None
 
 
 async def _foreseen(request: Request, standing: Standing) -> tuple[Seat, ...]:

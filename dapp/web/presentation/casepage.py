@@ -13,7 +13,7 @@ from dapp.domain.phases import Phase
 from dapp.domain.proof import Level
 from dapp.domain.rounds import Seat
 from dapp.domain.rules import OFFER_STEP
-from dapp.domain.types import NATIVE_COIN
+from dapp.domain.types import NATIVE_COIN, Hash32
 from dapp.store.views import Finality, Verification
 from dapp.web.i18n import Language
 from dapp.web.presentation.appealbox import AppealBox, appeal_box
@@ -130,6 +130,7 @@ class CasePage:
     has_private: bool
     """Something in it is sealed, and here."""
     texts: dict[str, str]
+    signed: Hash32 | None
     votes: tuple[Panel, ...]
     ruling: RulingBox | None
     record: Record
@@ -156,6 +157,8 @@ class Sources:
     foreseen: tuple[Seat, ...] = ()
     """The seats of a panel that nobody has drawn yet."""
     private: PrivateFacts = NOTHING_PRIVATE
+    signed: Hash32 | None = None
+    """The leaf of what its customer had signed, where the service holds that, too."""
 
 
 def case_page(look: Look, sources: Sources) -> CasePage:
@@ -205,6 +208,7 @@ def case_page(look: Look, sources: Sources) -> CasePage:
         private=private_box(look, sources.organisation, sources.private),
         has_private=any(one.sealed for one in shown),
         texts=written,
+        signed=sources.signed,
         votes=tuple(vote_panels(look)),
         ruling=_ruling(look, written),
         record=_record(look, sources.verification),
